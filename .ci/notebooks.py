@@ -1,0 +1,159 @@
+"""Run every notebook from top to bottom in a fresh kernel and store its outputs.
+
+python .ci/notebooks.py            all of them
+python .ci/notebooks.py 00 07      only these
+python .ci/notebooks.py --check    run nothing: hold the stored ones against the house rules
+"""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from house_rules import WIDGET, all_problems, is_widget
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+KEPT_CELL_METADATA = {"tags", "slideshow"}
+
+# `still_picture` may hand back the picture or something to wait for.
+STILL_PICTURE = """
+from nnlib.widgets import still_picture as _still_picture
+_picture = _still_picture({model_id!r})
+print(await _picture if hasattr(_picture, "__await__") else _picture)
+"""
+
+
+def main(arguments):
+    names = [name for name in arguments if not name.startswith("-")]
+    paths = [path for path in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if wanted(path, names)]
+    if not paths:
+        sys.exit(f"No notebook in {FOLDER} answers to {names or 'NN_*.ipynb'}.")
+    if "--check" in arguments:
+        problems = all_problems(paths)
+        sys.exit("\n".join(problems) if problems else 0)
+    for path in paths:
+        run(path)
+
+
+def wanted(path, names):
+    return not names or any(path.name.startswith(Path(name).name) for name in names)
+
+
+def run(path):
+    """Execute the notebook at `path` and store it; a cell that fails leaves the file as it was."""
+    start = time.perf_counter()
+    notebook = nbformat.read(path, as_version=4)
+    clear(notebook)
+    execute(notebook, folder=path.parent)
+    tidy(notebook)
+    write(notebook, path)
+    print(f"{path.name}: {time.perf_counter() - start:.1f} s, {path.stat().st_size / 1000:.0f} kB")
+
+
+def clear(notebook):
+    for cell in code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+
+
+def execute(notebook, folder):
+    """Fill in the outputs; the widgets' pictures are taken while the kernel still lives."""
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=1200,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with client.setup_kernel():
+        for number, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, number)
+        renew_pictures(client, notebook)
+    refuse_hidden_errors(client.widget_state)
+
+
+def renew_pictures(client, notebook):
+    """Put a fresh picture beside every widget: what it shows now, its run finished."""
+    for cell in code_cells(notebook):
+        for output in filter(is_widget, cell.outputs):
+            if "image/png" in output.data:
+                output.data["image/png"] = still_picture(client, output.data[WIDGET]["model_id"])
+
+
+def still_picture(client, model_id):
+    """The widget's picture as base64 PNG, asked of the running kernel."""
+    question = nbformat.v4.new_code_cell(STILL_PICTURE.format(model_id=model_id))
+    client.execute_cell(question, len(client.nb.cells), store_history=False)
+    return "".join(output.text for output in question.outputs if output.get("name") == "stdout")
+
+
+def refuse_hidden_errors(widget_state):
+    """An exception inside an Output widget leaves its cell green: look there too."""
+    for state in widget_state.values():
+        for output in state.get("outputs", ()):
+            if output["output_type"] == "error":
+                raise RuntimeError(f"An Output widget holds {output['ename']}: {output['evalue']}")
+
+
+def tidy(notebook):
+    """Leave only what a reader needs, so that running twice changes as little as possible."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat_minor = max(5, notebook.nbformat_minor)
+    name_cells(notebook)
+    for cell in notebook.cells:
+        for key in set(cell.metadata) - KEPT_CELL_METADATA:
+            del cell.metadata[key]
+    for cell in code_cells(notebook):
+        cell.outputs = [output for output in map(settled, cell.outputs) if output is not None]
+
+
+def name_cells(notebook):
+    """Every cell an id: its own where it has one that is unique, else one made from its place."""
+    taken = set()
+    for place, cell in enumerate(notebook.cells):
+        if cell.get("id") in taken or "id" not in cell:
+            cell["id"] = f"cell-{place:02}"
+        taken.add(cell["id"])
+
+
+def settled(output):
+    """A stream as it stands on the screen at the end; None where nothing is left of it."""
+    if output.output_type == "stream":
+        output.text = after_carriage_returns(output.text)
+        if not output.text.strip():
+            return None
+    return output
+
+
+def after_carriage_returns(text):
+    r"""Each line as a terminal leaves it: what was written after its last `\r`."""
+    return "\n".join(
+        line.rstrip("\r").rpartition("\r")[2].rstrip() if "\r" in line else line
+        for line in text.split("\n")
+    )
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def write(notebook, path):
+    """Replace the file in one step: a crash leaves the old one or the new one, never half."""
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text if text.endswith("\n") else text + "\n")
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

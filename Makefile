@@ -1,0 +1,65 @@
+# Every target makes what it needs: a fresh machine with Python 3.11 or later and make is enough.
+#     make lab PORT=8890 ARGS=--no-browser       make test PYTHON=python3.12
+
+PYTHON = python3
+PORT =
+ARGS =
+
+# Programs are always called as `python -m …`: the scripts that pip installs carry the folder's
+# full path in their first line, which breaks when the folder is moved.
+VENV_PYTHON = .venv/bin/python
+PYTEST = $(VENV_PYTHON) -m pytest
+LAB = $(VENV_PYTHON) -m jupyterlab
+
+# JupyterLab asks root for a yes; in a container root is often the only user.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# nnlib is installed by its full path, so a folder that was moved has to be set up again.
+ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
+MOVED = moved
+endif
+
+.PHONY: help lab test lint unit notebooks-test browser notebooks binder clean moved
+.NOTPARALLEL:
+.DEFAULT_GOAL = help
+
+help:  ## list the targets
+	@echo "make TARGET [PYTHON=python3.12] [PORT=8890] [ARGS=...]"
+	@awk -F ':.*##  *' '/^[a-z-]+:.*##/ { printf "  %-16s%s\n", $$1, $$2 }' Makefile
+
+lab: .venv/.lab  ## open the notebooks in JupyterLab (PORT and ARGS are passed on)
+	$(LAB) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
+	    $(if $(PORT),--port=$(PORT)) $(AS_ROOT) $(ARGS)
+
+test: lint unit notebooks-test browser  ## every test: the four targets below, in this order
+
+lint: .venv/.test  ## ruff over the code and the notebooks
+	$(VENV_PYTHON) -m ruff check .
+
+unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to pytest)
+	$(PYTEST) --ignore=tests/browser $(ARGS)
+
+notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
+	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
+
+browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
+	$(PYTEST) tests/browser $(ARGS)
+
+notebooks: .venv/.test  ## run every notebook (ARGS: only these) and store its outputs
+	$(VENV_PYTHON) .ci/notebooks.py $(ARGS)
+
+binder: .venv/.test  ## do what Binder would do, in a clean environment
+	$(VENV_PYTHON) .ci/binder.py
+
+clean:  ## remove the environment and everything that was generated
+	rm -rf .venv build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# The two stamps say what was installed last; a second call installs nothing.
+.venv/.lab: requirements.txt pyproject.toml $(MOVED)
+	@PYTHON="$(PYTHON)" sh .ci/environment requirements.txt
+	@touch $@
+
+.venv/.test: tests/requirements.txt requirements.txt pyproject.toml $(MOVED)
+	@PYTHON="$(PYTHON)" sh .ci/environment tests/requirements.txt
+	@touch $@ .venv/.lab
