@@ -1,0 +1,119 @@
+"""Activation functions: what a neuron answers to its weighted input z, and how steeply.
+
+Each activation keeps three neighbours: its value a = f(z), its slope f'(z), and the product of
+the slope with a vector v, which is all that backpropagation asks for. Softmax couples the outputs
+of a layer, so its slope is a matrix, the Jacobian; the product is where it fits in with the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, repr=False)
+class Activation:
+    """An activation function and its slope. Your own: ``Activation("mine", value=..., slope=...)``.
+
+    name         what plots and saved networks call it
+    value        z -> a, any shape, element by element (softmax: along the last axis)
+    slope        z -> f'(z), the same shape (softmax: the Jacobian, shape (..., k, k))
+    times_slope  (v, z, a) -> the slope times v, shape of z; may use a = value(z), which is at hand
+    formula      value and slope as a student writes them
+    """
+
+    name: str
+    value: Callable
+    slope: Callable
+    times_slope: Callable = None
+    formula: str = ""
+
+    def __post_init__(self):
+        if self.times_slope is None:
+            object.__setattr__(self, "times_slope", lambda v, z, a: v * self.slope(z))
+
+    def __repr__(self):
+        return f"{self.name}: {self.formula}" if self.formula else self.name
+
+
+# e^x stays finite up to here; past it the sigmoid is 0 to the last digits of its type.
+_LARGEST_EXPONENT = {np.dtype(t): np.floor(np.log(np.finfo(t).max)) for t in "efdg"}
+
+
+def _sigmoid(z):
+    z = np.asarray(z)
+    lowest = -_LARGEST_EXPONENT.get(z.dtype, 709.0)
+    return 1 / (1 + np.exp(-np.maximum(z, lowest)))
+
+
+def _softmax(z):
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _softmax_jacobian(z):
+    a = _softmax(z)
+    return a[..., :, None] * (np.eye(a.shape[-1], dtype=a.dtype) - a[..., None, :])
+
+
+def _softmax_times_slope(v, z, a):
+    return a * (v - (v * a).sum(axis=-1, keepdims=True))
+
+
+def _power(p):
+    def power(z):
+        with np.errstate(over="ignore"):  # infinity is the right float for 1e200 squared
+            return np.asarray(z) ** p
+
+    return power
+
+
+IDENTITY = Activation(
+    "identity",
+    value=lambda z: +np.asarray(z),
+    slope=lambda z: np.ones_like(z),
+    times_slope=lambda v, z, a: v,
+    formula="a = z, slope 1",
+)
+SIGMOID = Activation(
+    "sigmoid",
+    value=_sigmoid,
+    slope=lambda z: _sigmoid(z) * _sigmoid(np.negative(z)),
+    times_slope=lambda v, z, a: v * (a * (1 - a)),
+    formula="a = 1 / (1 + exp(-z)), slope a (1 - a)",
+)
+TANH = Activation(
+    "tanh",
+    value=np.tanh,
+    slope=lambda z: 1 - np.tanh(z) ** 2,
+    times_slope=lambda v, z, a: v * (1 - a * a),
+    formula="a = tanh(z), slope 1 - a²",
+)
+RELU = Activation(
+    "relu",
+    value=lambda z: np.maximum(z, 0),
+    slope=lambda z: np.greater(z, 0).astype(np.result_type(z)),
+    times_slope=lambda v, z, a: v * (z > 0),
+    formula="a = max(z, 0), slope 1 where z > 0, else 0",
+)
+SOFTMAX = Activation(
+    "softmax",
+    value=_softmax,
+    slope=_softmax_jacobian,
+    times_slope=_softmax_times_slope,
+    formula="a_j = exp(z_j) / Σ_k exp(z_k), slope ∂a_j/∂z_k = a_j (δ_jk - a_k)",
+)
+SQUARE = Activation(
+    "square",
+    value=_power(2),
+    slope=lambda z: 2.0 * np.asarray(z),
+    formula="a = z², slope 2z",
+)
+CUBE = Activation(
+    "cube",
+    value=_power(3),
+    slope=lambda z: 3.0 * _power(2)(z),
+    formula="a = z³, slope 3z²",
+)
+
+ACTIVATIONS = (IDENTITY, SIGMOID, TANH, RELU, SOFTMAX, SQUARE, CUBE)

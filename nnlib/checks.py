@@ -1,0 +1,188 @@
+"""What may come in at the public doors; the rest is refused in words: expected, got, what to do."""
+
+import math
+import numbers
+
+import numpy as np
+
+from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
+from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
+
+MOST_PARAMETERS = 50_000_000
+_MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
+
+
+def checked_sizes(sizes):
+    """A list of two or more positive whole numbers."""
+    try:
+        whole = [int(size) for size in sizes]
+        good = len(whole) >= 2 and min(whole) >= 1 and whole == list(sizes)
+    except (TypeError, ValueError, OverflowError):
+        good = False
+    if not good:
+        raise ValueError(
+            "sizes: expected two or more whole numbers of at least 1, such as [784, 30, 10], "
+            f"got {sizes!r}"
+        )
+    n = sum(n_in * n_out + n_out for n_in, n_out in zip(whole, whole[1:], strict=False))
+    if n > MOST_PARAMETERS:
+        raise ValueError(
+            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, {sizes!r} has {n:,}; "
+            "use fewer neurons"
+        )
+    return whole
+
+
+def checked_activations(activations, n_layers):
+    """A list of activations, one for each layer after the input."""
+    if not isinstance(activations, (list, tuple)):
+        activations = [activations] * n_layers
+    if len(activations) != n_layers:
+        raise ValueError(
+            f"activations: expected one, or {n_layers} for the {n_layers} layers after the input, "
+            f"got {len(activations)}"
+        )
+    return [_checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
+
+
+def checked_cost(cost, output):
+    """The cost, if it makes sense for the output activation."""
+    _checked_kind(cost, Cost, COSTS, "cost")
+    if cost.only is not None and cost.only is not output:
+        raise ValueError(
+            f"the cost {cost.name} needs {cost.only.name} outputs, got {output.name}; "
+            f"use cost={_MADE_FOR.get(output.name, 'QUADRATIC')}, "
+            f"or {cost.only.name} in the output layer"
+        )
+    return cost
+
+
+def _checked_kind(thing, kind, known, name):
+    if not isinstance(thing, kind):
+        names = ", ".join(k.name.replace("-", "_").replace(" ", "_").upper() for k in known)
+        raise TypeError(f"{name}: expected {names} or your own {kind.__name__}, got {thing!r:.80}")
+    return thing
+
+
+def checked_dtype(dtype):
+    """np.float64 or np.float32, as a np.dtype."""
+    try:
+        if np.dtype(dtype) in (np.dtype(np.float32), np.dtype(np.float64)):
+            return np.dtype(dtype)
+    except TypeError:
+        pass
+    raise ValueError(f"dtype: expected np.float64 or np.float32, got {dtype!r}")
+
+
+def checked_rng(rng):
+    """A NumPy random Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng: expected a NumPy random generator, got {rng!r:.80}; "
+            "write rng=np.random.default_rng(0)"
+        )
+    return rng
+
+
+def checked_parameters(arrays, name, shapes, dtype):
+    """Our own copies of one array a layer, column-major: large products are a third faster so."""
+    if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
+        got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else f"{arrays!r:.80}"
+        raise ValueError(
+            f"{name}: expected an initialiser (SCALED, LARGE, ONES) or a list of {len(shapes)} "
+            f"arrays of shapes {', '.join(map(str, shapes))}, got {got}"
+        )
+    copies = [np.array(_numbers(a, name, dtype), order="F") for a in arrays]
+    for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
+        if array.shape != shape:
+            raise ValueError(
+                f"{name}[{layer}]: expected shape {shape}, got {array.shape}; "
+                "rows are inputs, columns are neurons"
+            )
+        if not np.isfinite(array).all():
+            raise ValueError(
+                f"{name}[{layer}]: expected finite numbers, got NaN or infinity; start from others"
+            )
+    return copies
+
+
+def checked_inputs(X, net):
+    """X as an array (n, n_in) of the network's dtype."""
+    X = _numbers(X, "X", net.dtype)
+    n_in = net.sizes[0]
+    if X.ndim != 2 or X.shape[1] != n_in or not len(X):
+        do = "write X[None, :] for one sample" if X.ndim == 1 else "check sizes[0] and the data"
+        raise ValueError(
+            f"X: expected shape (n, {n_in}), one sample a row, at least one, got {X.shape}; {do}"
+        )
+    return X
+
+
+def checked_targets(Y, n, net):
+    """Y as an array (n, n_out) of the network's dtype."""
+    Y = _numbers(Y, "Y", net.dtype)
+    shape = (n, net.sizes[-1])
+    if Y.shape != shape:
+        one_hot = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
+        raise ValueError(
+            f"Y: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
+            f"{one_hot if Y.ndim == 1 else 'check sizes[-1] and the data'}"
+        )
+    return Y
+
+
+def checked_target_values(Y, cost):
+    """Y, if its numbers are targets the cost makes sense for."""
+    checked_finite(Y, "Y")
+    if cost is CROSS_ENTROPY and not ((Y >= 0) & (Y <= 1)).all():
+        raise ValueError(
+            f"Y: the cost cross-entropy needs targets from 0 to 1, got {Y.min():g} to {Y.max():g}; "
+            "rescale them, or use cost=QUADRATIC"
+        )
+    if cost is LOG_LIKELIHOOD and np.abs(Y.sum(axis=1) - 1).max() > 1e-3:
+        raise ValueError(
+            "Y: the cost log-likelihood needs rows that sum to 1, got sums from "
+            f"{Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; write np.eye(n_out)[labels]"
+        )
+    return Y
+
+
+def checked_finite(array, name):
+    """The array, if it holds no NaN or infinity."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity; clean the data")
+    return array
+
+
+def checked_labels(labels, shape):
+    """One class number for each sample, an array (n,)."""
+    labels = np.asarray(labels)
+    if labels.shape != shape:
+        raise ValueError(
+            f"labels: expected shape {shape}, one class number for each sample, got "
+            f"{labels.shape}; for one-hot targets Y pass Y.argmax(axis=1)"
+        )
+    return labels
+
+
+def checked_number(value, name, least, whole=False):
+    """A finite number of at least `least`, a whole one where asked."""
+    kind = numbers.Integral if whole else numbers.Real
+    if isinstance(value, kind) and not isinstance(value, bool) and least <= value < math.inf:
+        return value
+    raise (ValueError if isinstance(value, numbers.Real) else TypeError)(
+        f"{name}: expected a {'whole' if whole else 'finite'} number of at least {least}, "
+        f"got {value!r:.80}"
+    )
+
+
+def _numbers(array, name, dtype):
+    """An array of this dtype; anything that does not hold real numbers is refused."""
+    try:
+        array = np.asarray(array)
+        if array.dtype.kind in "biuf":
+            return array.astype(dtype, copy=False)
+        got = f"an array of {array.dtype}"
+    except ValueError:  # rows of different lengths
+        got = "rows of different lengths"
+    raise ValueError(f"{name}: expected an array of real numbers, got {got}")

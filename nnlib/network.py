@@ -1,0 +1,294 @@
+"""A feed-forward network: its parameters, the pass forward and the pass back.
+
+Layer l takes the activations A[l] to A[l+1]:  Z[l] = A[l] @ W[l] + b[l],  A[l+1] = f[l](Z[l]).
+A[0] is the input X and A[-1] the output. Both passes are pure: forward returns all that backward
+needs, and neither changes the network. Only the descent step (training.py) writes parameters.
+"""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib import saving
+from nnlib.activations import ACTIVATIONS, SIGMOID
+from nnlib.checks import (
+    checked_activations,
+    checked_cost,
+    checked_dtype,
+    checked_inputs,
+    checked_labels,
+    checked_parameters,
+    checked_rng,
+    checked_sizes,
+    checked_target_values,
+    checked_targets,
+)
+from nnlib.costs import COSTS, CROSS_ENTROPY
+from nnlib.gradcheck import EPS, central_differences, largest_relative_error
+
+CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
+
+
+@dataclass(frozen=True)
+class Initialiser:
+    """How a layer's parameters are drawn: two functions of (rng, n_in, n_out)."""
+
+    name: str
+    weights: Callable
+    biases: Callable
+
+    def __repr__(self):
+        return self.name
+
+
+def _standard_normal(rng, n_in, n_out):
+    return rng.standard_normal(n_out)
+
+
+SCALED = Initialiser(
+    "weights N(0, 1/√n_in), biases N(0, 1)",
+    weights=lambda rng, n_in, n_out: rng.standard_normal((n_in, n_out)) / np.sqrt(n_in),
+    biases=_standard_normal,
+)
+LARGE = Initialiser(
+    "weights N(0, 1), biases N(0, 1)",
+    weights=lambda rng, n_in, n_out: rng.standard_normal((n_in, n_out)),
+    biases=_standard_normal,
+)
+ONES = Initialiser(
+    "weights 1, biases 0",
+    weights=lambda rng, n_in, n_out: np.ones((n_in, n_out)),
+    biases=lambda rng, n_in, n_out: np.zeros(n_out),
+)
+
+
+class Network:
+    """A network of fully connected layers.
+
+    sizes        neurons in each layer, input first: [784, 30, 10]
+    activations  one Activation for every layer, or a list with one for each layer after the input
+    cost         the Cost that its gradients descend
+    weights      SCALED, LARGE or ONES, or your own list of arrays, W[l] of shape (n_in, n_out)
+    biases       True: drawn with the weights (zeros beside given weights); False: none, net.b is
+                 []; or your own list of arrays, b[l] of shape (n_out,)
+    dtype        np.float64, or np.float32 for speed
+    rng          np.random.Generator that draws the parameters; not needed when none are drawn
+    """
+
+    def __init__(
+        self,
+        sizes,
+        *,
+        activations=SIGMOID,
+        cost=CROSS_ENTROPY,
+        weights=SCALED,
+        biases=True,
+        dtype=np.float64,
+        rng=None,
+    ):
+        self.sizes = checked_sizes(sizes)
+        self.activations = checked_activations(activations, len(self.sizes) - 1)
+        self.cost = checked_cost(cost, self.activations[-1])
+        self.dtype = checked_dtype(dtype)
+        self.W, self.b = self._start(weights, biases, rng)
+
+    def _start(self, weights, biases, rng):
+        shapes = list(zip(self.sizes, self.sizes[1:], strict=False))
+        if isinstance(weights, Initialiser):
+            if weights is not ONES:
+                checked_rng(rng)
+            pairs = [(weights.weights(rng, *s), weights.biases(rng, *s)) for s in shapes]
+            W, b = ([pair[i] for pair in pairs] for i in (0, 1))
+        else:
+            W, b = weights, [np.zeros(n_out) for _, n_out in shapes]
+        if biases is False:
+            b = []
+        elif biases is not True:
+            b = biases
+        W = checked_parameters(W, "weights", shapes, self.dtype)
+        b = checked_parameters(b, "biases", [(n,) for _, n in shapes], self.dtype) if len(b) else []
+        return W, b
+
+    def forward(self, X):
+        """Z, A: the weighted inputs Z[l] (n, n_out) and activations A[l] (n, n_in), A[0] = X."""
+        Z, A = [], [checked_inputs(X, self)]
+        for layer, (W, f) in enumerate(zip(self.W, self.activations, strict=True)):
+            z = A[-1] @ W
+            if self.b:
+                z += self.b[layer]
+            Z.append(z)
+            A.append(f.value(z))
+        return Z, A
+
+    def backward(self, Z, A, Y):
+        """dW, db: the slope of the batch's cost in every weight and bias, in the shapes of W and b.
+
+        Z, A from forward; Y the targets (n, n_out).
+        """
+        Y = checked_targets(Y, len(A[0]), self)
+        delta = self.cost.error(Z[-1], A[-1], Y, self.activations[-1])
+        delta = delta * self.dtype.type(self.cost.share(len(Y)))
+        dW, db = [], []
+        for layer in reversed(range(len(self.W))):
+            # A.T @ delta, computed in W's own column-major order
+            dW.append((delta.T @ A[layer]).T)
+            if self.b:
+                db.append(delta.sum(axis=0))
+            if layer:
+                f = self.activations[layer - 1]
+                delta = f.times_slope(delta @ self.W[layer].T, Z[layer - 1], A[layer])
+        return dW[::-1], db[::-1]
+
+    def predict(self, X):
+        """The outputs A[-1] for the inputs X: (n, n_in) -> (n, n_out)."""
+        return self._outputs(X)[1]
+
+    def classify(self, X):
+        """The class of each sample, (n,) integers: the largest output, or a > ½ if there is one."""
+        return labels_of(self.predict(X))
+
+    def cost_of(self, X, Y, l2=0.0, n=None):
+        """The cost of the targets Y for the inputs X, a float, plus λ/2n Σ‖W‖² where l2 = λ > 0.
+
+        n is the size of the training set that λ refers to; by default the number of rows of X.
+        """
+        X = checked_inputs(X, self)
+        Y = checked_target_values(checked_targets(Y, len(X), self), self.cost)
+        return self.cost_and_accuracy(X, Y)[0] + self.penalty(l2, n or len(X))
+
+    def cost_and_accuracy(self, X, Y):
+        """Both from one pass, unchecked: the cost without L2, the share classified as in Y."""
+        Z, A = self._outputs(X)
+        samples = self.cost.per_sample(Z, A, Y)
+        cost = samples.sum(dtype=np.float64) * self.cost.share(len(Y))
+        return float(cost), float((labels_of(A) == labels_of(Y)).mean())
+
+    def penalty(self, l2, n):
+        """The L2 term λ/2n Σ‖W‖², a float; biases have none."""
+        return float(l2 / (2 * n) * sum(np.vdot(W, W) for W in self.W)) if l2 else 0.0
+
+    def accuracy(self, X, labels):
+        """The share of samples classified as labels says, 0 to 1; labels (n,) integers."""
+        found = self.classify(X)
+        return float((found == checked_labels(labels, found.shape)).mean())
+
+    def _outputs(self, X):
+        """The output layer's Z and A for all of X, passed forward a chunk at a time."""
+        X = checked_inputs(X, self)
+        Z = np.empty((len(X), self.sizes[-1]), self.dtype)
+        A = np.empty_like(Z)
+        for start in range(0, len(X), CHUNK):
+            rows = slice(start, start + CHUNK)
+            z, a = self.forward(X[rows])
+            Z[rows], A[rows] = z[-1], a[-1]
+        return Z, A
+
+    def copy(self, dtype=None):
+        """An independent network with the same parameters, if asked in another dtype."""
+        return Network(
+            self.sizes,
+            activations=self.activations,
+            cost=self.cost,
+            weights=self.W,
+            biases=self.b or False,
+            dtype=dtype or self.dtype,
+        )
+
+    def is_finite(self):
+        """False once any parameter is NaN or infinite: the network has diverged."""
+        return all(np.isfinite(array).all() for array in self.W + self.b)
+
+    def save(self, path):
+        """Write the network to path as one JSON file with a checksum, whole or not at all."""
+        own = [f.name for f in self.activations if f not in ACTIVATIONS]
+        own += [self.cost.name] if self.cost not in COSTS else []
+        if own:
+            raise ValueError(
+                f"only nnlib's own activations and costs can be saved, got {own[0]!r}: a file "
+                "cannot carry your function; save net.W and net.b with np.savez instead"
+            )
+        if not self.is_finite():
+            raise ValueError("the network holds NaN or infinity: nothing was saved; train it again")
+        saving.write(path, self._content())
+
+    @classmethod
+    def load(cls, path):
+        """The network that save wrote to path; ValueError in words if the file is anything else."""
+        with saving.explained(path):
+            content = saving.read(path)
+            return cls(
+                content["sizes"],
+                activations=[saving.named(name, ACTIVATIONS) for name in content["activations"]],
+                cost=saving.named(content["cost"], COSTS),
+                weights=saving.floats(content["W"], 3),
+                biases=saving.floats(content["b"], 2) or False,
+                dtype=content["dtype"],
+            )
+
+    def _content(self):
+        return {
+            "sizes": self.sizes,
+            "activations": [f.name for f in self.activations],
+            "cost": self.cost.name,
+            "dtype": self.dtype.name,
+            "W": [W.astype(np.float64).tolist() for W in self.W],
+            "b": [b.astype(np.float64).tolist() for b in self.b],
+        }
+
+    @property
+    def n_parameters(self):
+        """How many numbers the network learns."""
+        return sum(array.size for array in self.W + self.b)
+
+    def __repr__(self):
+        names = " → ".join(f.name for f in self.activations)
+        title = f"Network {self._architecture()} ({names}; cost {self.cost.name}; {self.dtype})"
+        rows = ["  " + "  ".join(row) for row in self._rows()]
+        return "\n".join([title, *rows, f"  {self.n_parameters:,} parameters"])
+
+    def _architecture(self):
+        return "-".join(map(str, self.sizes))
+
+    def _rows(self):
+        for layer, W in enumerate(self.W):
+            row = [f"W[{layer}] {W.shape}"]
+            if self.b:
+                row.append(f"b[{layer}] {self.b[layer].shape}")
+            yield row
+
+    def _repr_html_(self):
+        title = (
+            f"Network {self._architecture()}, cost {html.escape(self.cost.name)}, {self.dtype}, "
+            f"{self.n_parameters:,} parameters"
+        )
+        rows = "".join(
+            f"<tr><td>{' and '.join(row)}</td><td>{html.escape(f.name)}</td></tr>"
+            for row, f in zip(self._rows(), self.activations, strict=True)
+        )
+        head = "<tr><th>parameters</th><th>activation</th></tr>"
+        return f"<table><caption>{title}</caption>{head}{rows}</table>"
+
+
+def labels_of(outputs):
+    """The class numbers (n,) that outputs or one-hot targets (n, n_out) stand for."""
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > 0.5).astype(int)
+    return outputs.argmax(axis=1)
+
+
+def are_classes(Y):
+    """True if the targets (n, n_out) stand for classes: one-hot rows, or one column of 0 and 1."""
+    return bool(((Y == 0) | (Y == 1)).all() and (Y.shape[1] == 1 or (Y.sum(axis=1) == 1).all()))
+
+
+def check_gradients(net, X, Y, eps=EPS):
+    """The largest relative error of net.backward against central differences, a float.
+
+    Checked in float64 on a copy, whatever the network's dtype; below 1e-7 the gradients are right.
+    """
+    net = net.copy(dtype=np.float64)
+    dW, db = net.backward(*net.forward(X), Y)
+    slopes = central_differences(lambda: net.cost_of(X, Y), net.W + net.b, eps)
+    return largest_relative_error(dW + db, slopes, net.cost_of(X, Y))

@@ -1,0 +1,313 @@
+"""Learning: stochastic gradient descent, one mini-batch a step, and the history it leaves.
+
+The step:  W ← (1 - ηλ/n) W - η dW,  b ← b - η db.  Biases do not decay.
+"""
+
+import functools
+import sys
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+
+from nnlib.checks import (
+    checked_finite,
+    checked_inputs,
+    checked_number,
+    checked_rng,
+    checked_target_values,
+    checked_targets,
+)
+from nnlib.network import are_classes
+
+SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
+TOO_LARGE = 1e6  # a cost this many times the first one is divergence
+
+
+def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
+    """Mini-batch stochastic gradient descent: each next() is one step and changes net.
+
+    X (n, n_in), Y (n, n_out), eta the learning rate η, l2 the weight decay λ. Each step yields how
+    many samples it used. An epoch visits every sample once, in an order drawn anew from rng. The
+    descent goes on for ever: take as many steps as you want.
+
+        descent = sgd(net, X, Y, eta=0.5, rng=np.random.default_rng(0))
+        next(descent)
+        descent.eta = 0.1        # holds from the next step on; batch_size and l2 likewise
+    """
+    return Descent(net, X, Y, eta, batch_size, l2, rng)
+
+
+class Descent:
+    """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
+
+    def __init__(self, net, X, Y, eta, batch_size, l2, rng):
+        self.net = net
+        self.X = np.ascontiguousarray(checked_finite(checked_inputs(X, net), "X"))
+        self.Y = checked_target_values(checked_targets(Y, len(self.X), net), net.cost)
+        self.eta, self.batch_size, self.l2 = eta, batch_size, l2
+        self._rng = checked_rng(rng)
+        self._samples_seen = 0
+        self._steps = self._descend()
+
+    eta = property(lambda self: self._eta)
+    batch_size = property(lambda self: self._batch_size)
+    l2 = property(lambda self: self._l2)
+
+    @eta.setter
+    def eta(self, value):
+        self._eta = checked_number(value, "eta", 0)
+
+    @batch_size.setter
+    def batch_size(self, value):
+        self._batch_size = checked_number(value, "batch_size", 1, whole=True)
+
+    @l2.setter
+    def l2(self, value):
+        self._l2 = checked_number(value, "l2", 0)
+
+    @property
+    def epochs(self):
+        return self._samples_seen / len(self.X)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._steps)
+
+    def _descend(self):
+        n = len(self.X)
+        while True:
+            order = self._rng.permutation(n)
+            start = 0
+            while start < n:
+                batch = order[start : start + self._batch_size]
+                X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=0)
+                descent_step(self.net, X, Y, self._eta, self._l2, n)
+                start += len(batch)
+                self._samples_seen += len(batch)
+                yield len(batch)
+
+    def __repr__(self):
+        return (
+            f"Descent after {self.epochs:.2f} epochs of {len(self.X):,} samples: "
+            f"eta {self.eta:g}, batch_size {self.batch_size}, l2 {self.l2:g}"
+        )
+
+
+def descent_step(net, X, Y, eta, l2=0.0, n=1):
+    """One step downhill on the batch X, Y; n is the size of the training set that λ refers to."""
+    dW, db = net.backward(*net.forward(X), Y)
+    for W, slope in zip(net.W, dW, strict=True):
+        if l2:
+            W *= 1 - eta * l2 / n
+        slope *= eta
+        W -= slope
+    for b, slope in zip(net.b, db, strict=True):
+        b -= eta * slope
+
+
+MONITORS = ("training_cost", "training_accuracy", "evaluation_cost", "evaluation_accuracy")
+
+
+@dataclass(repr=False)
+class History:
+    """What fit saw at the end of each epoch. A monitor that was off leaves its list empty.
+
+    training_cost, evaluation_cost          the cost per batch of the whole set, with its L2 term
+    training_accuracy, evaluation_accuracy  the share classified right, 0 to 1
+    seconds                                 the time each epoch took, monitors included
+    ended                                   "" or why training ended before its last epoch
+    """
+
+    eta: float
+    batch_size: int
+    l2: float
+    training_cost: list = field(default_factory=list)
+    training_accuracy: list = field(default_factory=list)
+    evaluation_cost: list = field(default_factory=list)
+    evaluation_accuracy: list = field(default_factory=list)
+    seconds: list = field(default_factory=list)
+    ended: str = ""
+
+    def plot(self, ax):
+        """Draw the costs over the epochs on ax, and return ax."""
+        ax.set_ylabel("cost")
+        return self._draw(ax, self.training_cost, self.evaluation_cost, 1)
+
+    def plot_accuracy(self, ax):
+        """Draw the accuracies over the epochs on ax, and return ax."""
+        ax.set_ylabel("accuracy in %")
+        return self._draw(ax, self.training_accuracy, self.evaluation_accuracy, 100)
+
+    def _draw(self, ax, training, evaluation, unit):
+        epochs = np.arange(1, len(self.seconds) + 1)
+        for values, style, name in (
+            (training, {"color": "#0072B2", "linestyle": "-"}, "training"),
+            (evaluation, {"color": "#D55E00", "linestyle": "--"}, "evaluation"),
+        ):
+            if values:
+                marker = "o" if len(values) == 1 else None
+                ax.plot(epochs, unit * np.array(values), marker=marker, label=name, **style)
+        if self.ended:
+            ax.axvline(len(self.seconds) + 0.5, color="black", linestyle=":", label="ended here")
+        ax.set_xlabel("epoch")
+        if ax.get_legend_handles_labels()[1]:
+            ax.legend()
+        return ax
+
+    def __repr__(self):
+        n = len(self.seconds)
+        parts = [f"{n} epoch{'' if n == 1 else 's'} in {sum(self.seconds):.1f} s"]
+        for name in ("training", "evaluation"):
+            cost, accuracy = getattr(self, f"{name}_cost"), getattr(self, f"{name}_accuracy")
+            words = [f"cost {cost[-1]:.4g}"] if cost else []
+            words += [f"accuracy {accuracy[-1]:.2%}"] if accuracy else []
+            parts += [f"{name} " + ", ".join(words)] if words else []
+        return "; ".join(parts) + (f". {self.ended}" if self.ended else "")
+
+
+def fit(
+    net,
+    X,
+    Y,
+    *,
+    eta,
+    epochs,
+    batch_size=10,
+    l2=0.0,
+    evaluation=None,
+    monitor=None,
+    rng,
+    progress=True,
+):
+    """Train net for some epochs and return their History.
+
+    X (n, n_in), Y (n, n_out)  the training set; eta, batch_size, l2, rng as for sgd
+    evaluation                 another set (X, Y) to watch, never trained on
+    monitor                    which of MONITORS to keep; by default all that make sense
+    progress                   show a progress bar
+
+    Training that diverges ends within the epoch, with the weights of the last good one; an
+    interrupt ends it where it is. Either way the history is returned, and `ended` says why.
+    """
+    checked_number(epochs, "epochs", 0, whole=True)
+    descent = sgd(net, X, Y, eta=eta, batch_size=batch_size, l2=l2, rng=rng)
+    record = _recorder(descent, evaluation, monitor)
+    history = History(eta, batch_size, l2)
+    with _progress_bar(epochs * len(descent.X), progress) as bar, calm(net, batch_size):
+        try:
+            _run_epochs(descent, epochs, history, record, bar)
+        except KeyboardInterrupt:
+            history.ended = f"Interrupted after {descent.epochs:.2f} epochs."
+    return history
+
+
+def _run_epochs(descent, epochs, history, record, bar):
+    first = probe_cost(descent)
+    for epoch in range(1, epochs + 1):
+        began, good = perf_counter(), descent.net.copy()
+        bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
+        while descent.epochs < epoch:
+            bar.update(next(descent))
+        if has_diverged(descent, first):
+            descent.net.W, descent.net.b = good.W, good.b
+            history.ended = (
+                f"Diverged in epoch {epoch}: {DIVERGED} Kept: the net of epoch {epoch - 1}."
+            )
+            return
+        record(history, began)
+
+
+DIVERGED = "the cost left the range of numbers or rose a million times; eta is probably too large."
+
+
+def has_diverged(descent, first):
+    """True once the parameters or the probed cost are not finite, or the cost has exploded."""
+    return not (descent.net.is_finite() and probe_cost(descent) <= TOO_LARGE * max(first, 1.0))
+
+
+def probe_cost(descent):
+    """The cost on the first samples of the training set: quick to compute and enough to see NaN."""
+    return descent.net.cost_and_accuracy(descent.X[:1000], descent.Y[:1000])[0]
+
+
+def _recorder(descent, evaluation, monitor):
+    """The function record(history, began) that appends one epoch's entries to the history."""
+    sets = {"training": (descent.X, descent.Y)}
+    if evaluation is not None:
+        sets["evaluation"] = _checked_evaluation(evaluation, descent.net)
+    wanted = _checked_monitor(monitor, sets)
+    sets = {name: sets[name] for name in sets if any(w.startswith(name) for w in wanted)}
+
+    def record(history, began):
+        entries = {}
+        penalty = descent.net.penalty(descent.l2, len(descent.X))
+        for name, (X, Y) in sets.items():
+            cost, accuracy = descent.net.cost_and_accuracy(X, Y)
+            entries |= {f"{name}_cost": cost + penalty, f"{name}_accuracy": accuracy}
+        for name in wanted:
+            getattr(history, name).append(entries[name])
+        history.seconds.append(perf_counter() - began)
+
+    return record
+
+
+def _checked_evaluation(evaluation, net):
+    try:
+        X, Y = evaluation
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"evaluation: expected a pair (X, Y), got {type(evaluation).__name__}; "
+            "write evaluation=(digits.validation.images, digits.validation.targets)"
+        ) from None
+    X = checked_finite(checked_inputs(X, net), "X")
+    return X, checked_target_values(checked_targets(Y, len(X), net), net.cost)
+
+
+def _checked_monitor(monitor, sets):
+    """The names in monitor as a set; by default all, accuracies only where targets are classes."""
+    if monitor is None:
+        classes = {name: are_classes(Y) for name, (_, Y) in sets.items()}
+        return {f"{name}_cost" for name in sets} | {f"{n}_accuracy" for n in sets if classes[n]}
+    unknown = [name for name in monitor if name not in MONITORS]
+    if isinstance(monitor, str) or unknown:
+        raise ValueError(f"monitor: expected a list out of {', '.join(MONITORS)}, got {monitor!r}")
+    if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
+        raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
+    return set(monitor)
+
+
+def _progress_bar(samples, shown):
+    from tqdm import tqdm
+
+    # on stdout, because Jupyter paints stderr red, and gone when it is done
+    looks = {"unit": " samples", "unit_scale": True, "leave": False, "file": sys.stdout}
+    return tqdm(total=samples, disable=not shown, **looks)
+
+
+@contextmanager
+def calm(net, batch_size):
+    """Inside: one BLAS thread if the net is small; no overflow warnings, divergence is told."""
+    with np.errstate(over="ignore", invalid="ignore"), one_thread(net, batch_size):
+        yield
+
+
+def one_thread(net, batch_size):
+    """A context in which BLAS uses one thread, if the step is small; outside it nothing changes.
+
+    Threads cost a small product more than they save, and thirty kernels of a class that each start
+    one a core bring a machine to a halt.
+    """
+    if batch_size * max(W.size for W in net.W) > SMALL_STEP:
+        return nullcontext()
+    return _blas().limit(limits=1)
+
+
+@functools.cache
+def _blas():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
