@@ -69,7 +69,6 @@ def execute(notebook, folder):
         kernel_name="python3",
         timeout=1200,
         record_timing=False,
-        store_widget_state=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
