@@ -47,7 +47,8 @@ def _sigmoid(z):
 
 
 def _softmax(z):
-    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):  # -infinity is the right float for -1e308 - 1e308
+        e = np.exp(z - np.max(z, axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -60,10 +61,10 @@ def _softmax_times_slope(v, z, a):
     return a * (v - (v * a).sum(axis=-1, keepdims=True))
 
 
-def _power(p):
+def _power(factor, p):
     def power(z):
         with np.errstate(over="ignore"):  # infinity is the right float for 1e200 squared
-            return np.asarray(z) ** p
+            return factor * np.asarray(z) ** float(p)  # a float, or 20² as a pixel would be 144
 
     return power
 
@@ -78,7 +79,7 @@ IDENTITY = Activation(
 SIGMOID = Activation(
     "sigmoid",
     value=_sigmoid,
-    slope=lambda z: _sigmoid(z) * _sigmoid(np.negative(z)),
+    slope=lambda z: _sigmoid(z) * _sigmoid(np.multiply(z, -1.0)),
     times_slope=lambda v, z, a: v * (a * (1 - a)),
     formula="a = 1 / (1 + exp(-z)), slope a (1 - a)",
 )
@@ -92,7 +93,7 @@ TANH = Activation(
 RELU = Activation(
     "relu",
     value=lambda z: np.maximum(z, 0),
-    slope=lambda z: np.greater(z, 0).astype(np.result_type(z)),
+    slope=lambda z: np.greater(z, 0).astype(np.asarray(z).dtype),
     times_slope=lambda v, z, a: v * (z > 0),
     formula="a = max(z, 0), slope 1 where z > 0, else 0",
 )
@@ -105,14 +106,14 @@ SOFTMAX = Activation(
 )
 SQUARE = Activation(
     "square",
-    value=_power(2),
-    slope=lambda z: 2.0 * np.asarray(z),
+    value=_power(1.0, 2),
+    slope=_power(2.0, 1),
     formula="a = z², slope 2z",
 )
 CUBE = Activation(
     "cube",
-    value=_power(3),
-    slope=lambda z: 3.0 * _power(2)(z),
+    value=_power(1.0, 3),
+    slope=_power(3.0, 2),
     formula="a = z³, slope 3z²",
 )
 

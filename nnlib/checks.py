@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from contextlib import suppress
 
 import numpy as np
 
@@ -22,12 +23,12 @@ def checked_sizes(sizes):
     if not good:
         raise ValueError(
             "sizes: expected two or more whole numbers of at least 1, such as [784, 30, 10], "
-            f"got {sizes!r}"
+            f"got {_short(sizes)}"
         )
     n = sum(n_in * n_out + n_out for n_in, n_out in zip(whole, whole[1:], strict=False))
     if n > MOST_PARAMETERS:
         raise ValueError(
-            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, {sizes!r} has {n:,}; "
+            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, {_short(sizes)} has {n:,}; "
             "use fewer neurons"
         )
     return whole
@@ -60,7 +61,8 @@ def checked_cost(cost, output):
 def _checked_kind(thing, kind, known, name):
     if not isinstance(thing, kind):
         names = ", ".join(k.name.replace("-", "_").replace(" ", "_").upper() for k in known)
-        raise TypeError(f"{name}: expected {names} or your own {kind.__name__}, got {thing!r:.80}")
+        names += f" or your own {kind.__name__}"
+        raise TypeError(f"{name}: expected {names}, got {_short(thing)}")
     return thing
 
 
@@ -71,14 +73,14 @@ def checked_dtype(dtype):
             return np.dtype(dtype)
     except TypeError:
         pass
-    raise ValueError(f"dtype: expected np.float64 or np.float32, got {dtype!r}")
+    raise ValueError(f"dtype: expected np.float64 or np.float32, got {_short(dtype)}")
 
 
 def checked_rng(rng):
     """A NumPy random Generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"rng: expected a NumPy random generator, got {rng!r:.80}; "
+            f"rng: expected a NumPy random generator, got {_short(rng)}; "
             "write rng=np.random.default_rng(0)"
         )
     return rng
@@ -87,10 +89,11 @@ def checked_rng(rng):
 def checked_parameters(arrays, name, shapes, dtype):
     """Our own copies of one array a layer, column-major: large products are a third faster so."""
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
-        got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else f"{arrays!r:.80}"
+        got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else _short(arrays)
+        drawn = "an initialiser (SCALED, LARGE, ONES)" if name == "weights" else "True, False"
         raise ValueError(
-            f"{name}: expected an initialiser (SCALED, LARGE, ONES) or a list of {len(shapes)} "
-            f"arrays of shapes {', '.join(map(str, shapes))}, got {got}"
+            f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
+            f"{', '.join(map(str, shapes))}, got {got}"
         )
     copies = [np.array(_numbers(a, name, dtype), order="F") for a in arrays]
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
@@ -123,10 +126,12 @@ def checked_targets(Y, n, net):
     Y = _numbers(Y, "Y", net.dtype)
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
-        one_hot = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
+        do = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
+        if Y.ndim == 1 and net.sizes[-1] == 1:
+            do = "write Y[:, None] for one output"
         raise ValueError(
             f"Y: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
-            f"{one_hot if Y.ndim == 1 else 'check sizes[-1] and the data'}"
+            f"{do if Y.ndim == 1 else 'check sizes[-1] and the data'}"
         )
     return Y
 
@@ -154,35 +159,55 @@ def checked_finite(array, name):
     return array
 
 
-def checked_labels(labels, shape):
-    """One class number for each sample, an array (n,)."""
-    labels = np.asarray(labels)
+def checked_labels(labels, shape, n_classes):
+    """One class number for each sample, an array (n,) of integers."""
+    labels = _numbers(labels, "labels", None)
     if labels.shape != shape:
         raise ValueError(
             f"labels: expected shape {shape}, one class number for each sample, got "
             f"{labels.shape}; for one-hot targets Y pass Y.argmax(axis=1)"
         )
+    if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(
+            f"labels: expected whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
+            f"{labels.min():g} to {labels.max():g}; check that they belong to these classes"
+        )
     return labels
 
 
 def checked_number(value, name, least, whole=False):
-    """A finite number of at least `least`, a whole one where asked."""
+    """A finite number of at least `least` as a float, or as an int where a whole one is asked."""
     kind = numbers.Integral if whole else numbers.Real
-    if isinstance(value, kind) and not isinstance(value, bool) and least <= value < math.inf:
-        return value
+    if isinstance(value, kind) and not isinstance(value, bool):
+        with suppress(OverflowError):  # 10**400 is no float
+            number = int(value) if whole else float(value)
+            if least <= number < math.inf:
+                return number
     raise (ValueError if isinstance(value, numbers.Real) else TypeError)(
         f"{name}: expected a {'whole' if whole else 'finite'} number of at least {least}, "
-        f"got {value!r:.80}"
+        f"got {_short(value)}"
     )
 
 
+def _short(thing):
+    """How Python writes the thing, on one line of at most 80 characters."""
+    return " ".join(f"{thing!r:.80}".split())
+
+
 def _numbers(array, name, dtype):
-    """An array of this dtype; anything that does not hold real numbers is refused."""
+    """An array of this dtype (None: as it is); what does not hold real numbers is refused."""
     try:
         array = np.asarray(array)
         if array.dtype.kind in "biuf":
-            return array.astype(dtype, copy=False)
+            return array if dtype is None or array.dtype == dtype else _cast(array, dtype)
         got = f"an array of {array.dtype}"
     except ValueError:  # rows of different lengths
         got = "rows of different lengths"
+    except FloatingPointError:
+        got = f"numbers too large for {dtype}"
     raise ValueError(f"{name}: expected an array of real numbers, got {got}")
+
+
+def _cast(array, dtype):
+    with np.errstate(over="raise"):  # an infinity must not slip in
+        return array.astype(dtype)

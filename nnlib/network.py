@@ -19,6 +19,7 @@ from nnlib.checks import (
     checked_dtype,
     checked_inputs,
     checked_labels,
+    checked_number,
     checked_parameters,
     checked_rng,
     checked_sizes,
@@ -103,13 +104,11 @@ class Network:
             W, b = ([pair[i] for pair in pairs] for i in (0, 1))
         else:
             W, b = weights, [np.zeros(n_out) for _, n_out in shapes]
-        if biases is False:
-            b = []
-        elif biases is not True:
-            b = biases
         W = checked_parameters(W, "weights", shapes, self.dtype)
-        b = checked_parameters(b, "biases", [(n,) for _, n in shapes], self.dtype) if len(b) else []
-        return W, b
+        if biases is False:
+            return W, []
+        b = b if biases is True else biases
+        return W, checked_parameters(b, "biases", [(n,) for _, n in shapes], self.dtype)
 
     def forward(self, X):
         """Z, A: the weighted inputs Z[l] (n, n_out) and activations A[l] (n, n_in), A[0] = X."""
@@ -156,7 +155,9 @@ class Network:
         """
         X = checked_inputs(X, self)
         Y = checked_target_values(checked_targets(Y, len(X), self), self.cost)
-        return self.cost_and_accuracy(X, Y)[0] + self.penalty(l2, n or len(X))
+        n = len(X) if n is None else checked_number(n, "n", 1, whole=True)
+        l2 = checked_number(l2, "l2", 0)
+        return self.cost_and_accuracy(X, Y)[0] + self.penalty(l2, n)
 
     def cost_and_accuracy(self, X, Y):
         """Both from one pass, unchecked: the cost without L2, the share classified as in Y."""
@@ -172,7 +173,8 @@ class Network:
     def accuracy(self, X, labels):
         """The share of samples classified as labels says, 0 to 1; labels (n,) integers."""
         found = self.classify(X)
-        return float((found == checked_labels(labels, found.shape)).mean())
+        labels = checked_labels(labels, found.shape, max(2, self.sizes[-1]))
+        return float((found == labels).mean())
 
     def _outputs(self, X):
         """The output layer's Z and A for all of X, passed forward a chunk at a time."""
@@ -217,7 +219,7 @@ class Network:
     def load(cls, path):
         """The network that save wrote to path; ValueError in words if the file is anything else."""
         with saving.explained(path):
-            content = saving.read(path)
+            content = saving.read(path, ("sizes", "activations", "cost", "dtype", "W", "b"))
             return cls(
                 content["sizes"],
                 activations=[saving.named(name, ACTIVATIONS) for name in content["activations"]],

@@ -28,8 +28,8 @@ def write(path, content):
         temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def read(path):
-    """The dict that write was given; call it inside ``explained(path)``."""
+def read(path, keys):
+    """The dict with these keys that write was given; call it inside ``explained(path)``."""
     content = _parsed(path)
     _expect(isinstance(content, dict), "it holds no JSON object")
     _expect(content.get("format") == FORMAT, f'its format is not "{FORMAT}"')
@@ -37,6 +37,8 @@ def read(path):
     _expect(version == VERSION, f"it has version {version!r:.40}, this nnlib reads {VERSION}")
     stored = content.pop("sha256", None)
     _expect(stored == _checksum(content), "its checksum does not match: a part was changed or lost")
+    found, wanted = content.keys() - {"format", "version"}, ", ".join(keys)
+    _expect(found == set(keys), f"it holds {', '.join(sorted(found))} instead of {wanted}")
     return content
 
 
@@ -73,6 +75,7 @@ def floats(nested, depth):
 
 
 def _parsed(path):
+    _expect(not os.path.isdir(path), "it is a folder")
     _expect(os.path.getsize(path) <= LARGEST_FILE, f"it is larger than {LARGEST_FILE:,} bytes")
     with open(path, encoding="utf-8") as file:
         return json.load(file, object_pairs_hook=_without_twins, parse_constant=_refused)

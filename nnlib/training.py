@@ -20,6 +20,7 @@ from nnlib.checks import (
     checked_targets,
 )
 from nnlib.network import are_classes
+from nnlib.palette import BLUE, ORANGE
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
 TOO_LARGE = 1e6  # a cost this many times the first one is divergence
@@ -49,7 +50,7 @@ class Descent:
         self.eta, self.batch_size, self.l2 = eta, batch_size, l2
         self._rng = checked_rng(rng)
         self._samples_seen = 0
-        self._steps = self._descend()
+        self._waiting = np.empty(0, int)  # the samples that this epoch has not visited yet
 
     eta = property(lambda self: self._eta)
     batch_size = property(lambda self: self._batch_size)
@@ -75,20 +76,15 @@ class Descent:
         return self
 
     def __next__(self):
-        return next(self._steps)
-
-    def _descend(self):
         n = len(self.X)
-        while True:
-            order = self._rng.permutation(n)
-            start = 0
-            while start < n:
-                batch = order[start : start + self._batch_size]
-                X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=0)
-                descent_step(self.net, X, Y, self._eta, self._l2, n)
-                start += len(batch)
-                self._samples_seen += len(batch)
-                yield len(batch)
+        if not len(self._waiting):
+            self._waiting = self._rng.permutation(n)
+        batch = self._waiting[: self._batch_size]
+        X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=0)
+        descent_step(self.net, X, Y, self._eta, self._l2, n)
+        self._waiting = self._waiting[len(batch) :]
+        self._samples_seen += len(batch)
+        return len(batch)
 
     def __repr__(self):
         return (
@@ -143,13 +139,13 @@ class History:
         return self._draw(ax, self.training_accuracy, self.evaluation_accuracy, 100)
 
     def _draw(self, ax, training, evaluation, unit):
-        epochs = np.arange(1, len(self.seconds) + 1)
         for values, style, name in (
-            (training, {"color": "#0072B2", "linestyle": "-"}, "training"),
-            (evaluation, {"color": "#D55E00", "linestyle": "--"}, "evaluation"),
+            (training, {"color": BLUE, "linestyle": "-"}, "training"),
+            (evaluation, {"color": ORANGE, "linestyle": "--"}, "evaluation"),
         ):
             if values:
                 marker = "o" if len(values) == 1 else None
+                epochs = np.arange(1, len(values) + 1)
                 ax.plot(epochs, unit * np.array(values), marker=marker, label=name, **style)
         if self.ended:
             ax.axvline(len(self.seconds) + 0.5, color="black", linestyle=":", label="ended here")
@@ -196,7 +192,7 @@ def fit(
     checked_number(epochs, "epochs", 0, whole=True)
     descent = sgd(net, X, Y, eta=eta, batch_size=batch_size, l2=l2, rng=rng)
     record = _recorder(descent, evaluation, monitor)
-    history = History(eta, batch_size, l2)
+    history = History(descent.eta, descent.batch_size, descent.l2)
     with _progress_bar(epochs * len(descent.X), progress) as bar, calm(net, batch_size):
         try:
             _run_epochs(descent, epochs, history, record, bar)
@@ -226,7 +222,8 @@ DIVERGED = "the cost left the range of numbers or rose a million times; eta is p
 
 def has_diverged(descent, first):
     """True once the parameters or the probed cost are not finite, or the cost has exploded."""
-    return not (descent.net.is_finite() and probe_cost(descent) <= TOO_LARGE * max(first, 1.0))
+    limit = min(TOO_LARGE * max(first, 1.0), sys.float_info.max)
+    return not (descent.net.is_finite() and probe_cost(descent) <= limit)
 
 
 def probe_cost(descent):
@@ -272,8 +269,8 @@ def _checked_monitor(monitor, sets):
     if monitor is None:
         classes = {name: are_classes(Y) for name, (_, Y) in sets.items()}
         return {f"{name}_cost" for name in sets} | {f"{n}_accuracy" for n in sets if classes[n]}
-    unknown = [name for name in monitor if name not in MONITORS]
-    if isinstance(monitor, str) or unknown:
+    named = isinstance(monitor, (list, tuple, set)) and all(name in MONITORS for name in monitor)
+    if not named:
         raise ValueError(f"monitor: expected a list out of {', '.join(MONITORS)}, got {monitor!r}")
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
         raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
