@@ -1,0 +1,80 @@
+"""What every widget here is: a column of controls and pictures that lives as long as its cell.
+
+Running a cell again closes the board it made before, with all that the board was doing. A reader
+without a kernel (GitHub, print) sees the board's still picture in its place.
+"""
+
+import base64
+import weakref
+
+import ipywidgets
+from IPython import get_ipython
+
+_live = weakref.WeakValueDictionary()  # model_id -> Board
+_made_by = {}  # cell -> (execution, [boards])
+
+
+class Board(ipywidgets.VBox):
+    """A VBox with a still twin. Override still(), and settle() where it works on its own."""
+
+    def __init__(self, children, **kwargs):
+        super().__init__(children, **kwargs)
+        _live[self.model_id] = self
+        _replace_earlier(self)
+
+    def still(self):
+        """MIME type -> data of what a reader without a kernel sees; {} for nothing."""
+        return {}
+
+    def settle(self):
+        """Finish what is going on, so that still() shows its end."""
+
+    def close(self):
+        """Close this widget and every one inside it."""
+        for widget in list(_inside(self)):
+            if widget is not self:
+                widget.close()
+        super().close()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return bundle | self.still() if bundle else bundle
+
+
+def still_png(image):
+    """The MIME bundle of an Image widget's PNG."""
+    return {"image/png": base64.b64encode(image.value).decode()}
+
+
+def still_twin(model_id):
+    """The still twin of a live board, once it has settled: MIME type -> data, or {}."""
+    board = _live.get(model_id)
+    if board is None:
+        return {}
+    board.settle()
+    return board.still()
+
+
+def _inside(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _inside(child)
+    for name in ("layout", "style"):
+        if isinstance(getattr(widget, name, None), ipywidgets.Widget):
+            yield getattr(widget, name)
+
+
+def _replace_earlier(board):
+    """Close the boards that an earlier run of the same cell made."""
+    shell = get_ipython()
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = parent.get("metadata", {}).get("cellId") or parent.get("content", {}).get("code")
+    if cell is None:
+        return
+    execution = parent["header"]["msg_id"]
+    before, boards = _made_by.get(cell, (execution, []))
+    if before != execution:
+        for earlier in boards:
+            earlier.close()
+        boards = []
+    _made_by[cell] = (execution, [*boards, board])

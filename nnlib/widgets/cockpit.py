@@ -1,0 +1,397 @@
+"""The training cockpit: a network learns while you watch and turn its hyper-parameters.
+
+Three layers: Run descends and measures, Curves draws, Cockpit has the controls. A task on the
+kernel's own event loop descends in short slices, so that between two of them the kernel listens.
+"""
+
+import asyncio
+import contextlib
+import html
+import math
+import signal
+from time import perf_counter
+
+import ipywidgets
+import numpy as np
+
+from nnlib.activations import SIGMOID, SOFTMAX
+from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
+from nnlib.network import Network
+from nnlib.palette import BLUE, GREY, ORANGE, PALE
+from nnlib.training import calm, has_diverged, sgd
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.picture import Picture
+
+SLICE = 0.03  # seconds of descent between two looks at the controls
+REDRAW = 0.1  # seconds between two pictures
+MEASURED = 2_000  # images of each set that a point of the curves is measured on
+KEPT = 3  # earlier runs that stay on the plot
+
+COSTS = {
+    "cross-entropy, sigmoid": (CROSS_ENTROPY, SIGMOID),
+    "quadratic, sigmoid": (QUADRATIC, SIGMOID),
+    "log-likelihood, softmax": (LOG_LIKELIHOOD, SOFTMAX),
+}
+
+
+def training_cockpit(digits, *, epochs=100, seed=0):
+    """A board of controls and curves that trains a network on digits, a Digits.
+
+    epochs  how far Start trains before it stops by itself
+    seed    of the random numbers: Reset returns to the same start
+    The network in training is ``cockpit.net``; ``cockpit.start()`` presses Start.
+    """
+    return Cockpit(digits, epochs, seed)
+
+
+class Run:
+    """One training run and the curves it has left so far. No widget, no drawing."""
+
+    def __init__(self, digits, *, hidden, cost, output, eta, batch_size, l2, seed):
+        train, validation = digits.train, digits.validation
+        rng = np.random.default_rng(seed)
+        self.net = Network(
+            [train.images.shape[1], hidden, train.targets.shape[1]],
+            activations=[SIGMOID, output],
+            cost=cost,
+            dtype=np.float32,
+            rng=rng,
+        )
+        knobs = {"eta": eta, "batch_size": batch_size, "l2": l2}
+        self.descent = sgd(self.net, train.images, train.targets, **knobs, rng=rng)
+        self.measured = [(s.images[:MEASURED], s.targets[:MEASURED]) for s in (train, validation)]
+        self._etas = []
+        self.seconds = 0.0
+        self.ended = ""  # why the run cannot go on
+        self.points = []  # (epochs, training cost, validation cost, training %, validation %)
+        self.measure()
+
+    @property
+    def name(self):
+        """The hyper-parameters in words, with the last learning rates it was trained with."""
+        d, net = self.descent, self.net
+        eta = " → ".join(f"{eta:.3g}" for eta in (self._etas or [d.eta])[-3:])
+        decay = f", λ {d.l2:g}" if d.l2 else ""
+        cost = "" if net.cost is CROSS_ENTROPY else f", {net.cost.name}"
+        return f"η {eta}, mini-batch {d.batch_size}, {net.sizes[1]} hidden{decay}{cost}"
+
+    def descend(self, seconds, goal):
+        """Descend for so many seconds, or until so many epochs are done."""
+        began = perf_counter()
+        if self.descent.eta not in self._etas[-1:]:
+            self._etas.append(self.descent.eta)
+        with calm(self.net, self.descent.batch_size):
+            while perf_counter() - began < seconds and self.descent.epochs < goal:
+                next(self.descent)
+        self.seconds += perf_counter() - began
+
+    def measure(self):
+        """Add a point to the curves; after divergence say so and return to the last good net."""
+        with calm(self.net, self.descent.batch_size):
+            if self.points and has_diverged(self.descent, self.points[0][1]):
+                self.net.W, self.net.b = self._good.W, self._good.b
+                self.ended = (
+                    f"Diverged after {self.descent.epochs:.2f} epochs: the cost left the range of "
+                    f"numbers. η = {self.descent.eta:.3g} is too large. Choose a smaller one and "
+                    "press Reset."
+                )
+                return
+            self._good = self.net.copy()
+            scores = [self.net.cost_and_accuracy(*data) for data in self.measured]
+        penalty = self.net.penalty(self.descent.l2, len(self.descent.X))
+        costs, accuracies = zip(*scores, strict=True)
+        self.points.append(
+            (self.descent.epochs, *(c + penalty for c in costs), *(100 * a for a in accuracies))
+        )
+
+
+class Curves:
+    """Cost and accuracy over the epochs, for the run in hand and pale ones for those before."""
+
+    def __init__(self):
+        self.picture = Picture(1000, 420)
+        self._cost, self._accuracy = self.picture.axes(1, 2)
+        self._cost.set_ylabel("cost (logarithmic)")
+        self._accuracy.set_ylabel("accuracy in %")
+        self._lines = [line for ax in self._axes for line in self._pair(ax)]
+        self.picture.moving(*self._lines)
+        self._earlier = []
+        self._limits = None
+        for ax in self._axes:
+            ax.set_xlabel("epoch")
+            ax.grid(color=PALE)
+
+    @property
+    def _axes(self):
+        return self._cost, self._accuracy
+
+    @staticmethod
+    def _pair(ax):
+        style = {"linewidth": 2, "marker": "o", "markevery": [-1]}
+        (training,) = ax.plot([], [], color=BLUE, label="training", **style)
+        (validation,) = ax.plot([], [], color=ORANGE, ls="--", label="validation", **style)
+        return training, validation
+
+    def show(self, run):
+        """Move the curves to where the run is."""
+        epochs, *series = np.array(run.points).T
+        for line, values in zip(self._lines, series, strict=True):
+            line.set_data(epochs, values)
+        limits = self._roomy(epochs[-1], series)
+        changed, self._limits = limits != self._limits, limits
+        if changed:
+            self._set_limits(*limits)
+        self.picture.refresh(everything=changed)
+
+    def keep(self, run):
+        """Let the run stay on the plot as a pale curve, and forget the oldest of more than KEPT."""
+        epochs, _, cost, _, accuracy = np.array(run.points).T
+        self._earlier.append((run.name, epochs, cost, accuracy))
+        self._earlier = self._earlier[-KEPT:]
+        self._limits = None
+        for line in [line for ax in self._axes for line in ax.lines if line not in self._lines]:
+            line.remove()
+        for (name, epochs, *values), style in zip(self._earlier, (":", "-.", "-"), strict=False):
+            for ax, curve in zip(self._axes, values, strict=True):
+                ax.plot(epochs, curve, color=GREY, ls=style, lw=1.5, label=f"validation, {name}")
+
+    def _roomy(self, epochs, series):
+        """Limits that hold the curves and change seldom: of epochs, cost and accuracy."""
+        earlier = self._earlier
+        longest = max([epochs, *(e[-1] for _, e, _, _ in earlier)])
+        costs = [c for c in (*series[:2], *(c for _, _, c, _ in earlier))]
+        low = min(c.min() for c in costs)
+        high = max(c.max() for c in costs)
+        right = next(x for x in NICE if x >= longest)
+        floor = 80 if series[3][-1] > 86 else 0
+        return right, 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)), floor
+
+    def _set_limits(self, right, low, high, floor):
+        for ax in self._axes:
+            ax.set_xlim(0, right)
+        self._cost.set_yscale("log")
+        self._cost.set_ylim(low, high)
+        self._accuracy.set_ylim(floor, 100)
+        for legend in self.picture.figure.legends:
+            legend.remove()
+        handles, names = self._cost.get_legend_handles_labels()
+        self.picture.figure.legend(
+            handles, names, loc="outside lower center", ncols=2, frameon=False, fontsize=12
+        )
+
+
+NICE = [m * 10**k for k in range(9) for m in (1, 2, 5)]  # epochs an axis may end at
+
+WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+LOOK = {"style": {"description_width": "90px"}, "layout": {"width": "320px"}}
+
+
+class Cockpit(Board):
+    """The controls. `net` is the network in training.
+
+    Buttons and sliders may be heard on another thread, so they only leave a wish: a number that
+    the next slice reads, or a call that the kernel's event loop makes between two slices.
+    """
+
+    def __init__(self, digits, epochs, seed):
+        self._digits, self._epochs, self._seed = digits, epochs, seed
+        self._loop = _running_loop()
+        self._task = None
+        self._wanted = False  # should it be training?
+        self._goal = epochs
+        rows = self._controls()
+        self._run = self._new_run()
+        self._curves = Curves()
+        super().__init__([*rows, self._curves.picture.image, self._numbers, self._sentence])
+        self._show("Ready: press Start.")
+
+    @property
+    def net(self):
+        return self._run.net
+
+    def start(self):
+        """Press Start. Returns the cockpit, so that a cell may end with it."""
+        self._soon(self._start)
+        return self
+
+    def still(self):
+        return still_png(self._curves.picture.image)
+
+    def settle(self):
+        while self._wanted and not self._finished:
+            self._slice()
+        self._land()
+
+    def close(self):
+        self._wanted = False
+        super().close()
+
+    # the controls
+
+    def _controls(self):
+        self._eta = ipywidgets.FloatLogSlider(
+            value=0.5, min=-3, max=2, step=0.05, readout_format=".3g", description="η", **LOOK
+        )
+        self._batch_size = _choice("mini-batch", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 10)
+        self._l2 = _choice("λ", (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100), 0)
+        self._hidden = _choice("hidden units", (2, 5, 10, 15, 20, 30, 50, 100, 200), 30)
+        self._cost = ipywidgets.Dropdown(options=COSTS, description="cost", **LOOK)
+        for knob, name in ((self._eta, "eta"), (self._batch_size, "batch_size"), (self._l2, "l2")):
+            knob.observe(lambda change, name=name: self._turn(name, change.new), "value")
+        for knob in (self._hidden, self._cost):
+            knob.observe(lambda change: self._soon(self._restart), "value")
+        self._start_button = self._button("Start", self._start, "success")
+        self._pause_button = self._button("Pause", self._pause, "warning")
+        self._epoch_button = self._button("One epoch", self._one_epoch)
+        self._reset_button = self._button("Reset", self._reset)
+        self._bar = ipywidgets.FloatProgress(min=0, layout=ipywidgets.Layout(width="240px"))
+        self._numbers = ipywidgets.HTML()
+        self._sentence = ipywidgets.HTML()
+        buttons = self._start_button, self._pause_button, self._epoch_button, self._reset_button
+        return [
+            ipywidgets.HBox([self._eta, self._batch_size, self._l2], layout=WRAP),
+            ipywidgets.HBox([self._hidden, self._cost], layout=WRAP),
+            ipywidgets.HBox([*buttons, self._bar], layout=WRAP),
+        ]
+
+    def _button(self, name, act, style=""):
+        layout = ipywidgets.Layout(width="110px")
+        button = ipywidgets.Button(description=name, button_style=style, layout=layout)
+        button.on_click(lambda _: self._soon(act))
+        return button
+
+    def _turn(self, name, value):
+        setattr(self._run.descent, name, value)
+
+    def _soon(self, act):
+        """Act on the event loop's thread; without a loop (no kernel) act now."""
+        if self._loop is None:
+            act()
+        else:
+            self._loop.call_soon_threadsafe(act)
+
+    # what the controls do, always on the event loop's thread
+
+    def _start(self):
+        if self._run.descent.epochs >= self._goal:
+            self._goal += self._epochs
+        self._train()
+
+    def _one_epoch(self):
+        self._goal = math.floor(self._run.descent.epochs) + 1
+        self._train()
+
+    def _pause(self):
+        self._wanted = False
+
+    def _reset(self):
+        self._wanted = False
+        self._restart()
+
+    def _restart(self):
+        if len(self._run.points) > 1:
+            self._curves.keep(self._run)
+        self._run, self._goal = self._new_run(), self._epochs
+        self._show("Training." if self._wanted else "A new start: press Start.")
+
+    def _new_run(self):
+        cost, output = self._cost.value
+        return Run(
+            self._digits,
+            hidden=self._hidden.value,
+            cost=cost,
+            output=output,
+            eta=self._eta.value,
+            batch_size=self._batch_size.value,
+            l2=self._l2.value,
+            seed=self._seed,
+        )
+
+    # training in slices
+
+    def _train(self):
+        self._wanted = True
+        if self._loop is None:
+            self.settle()
+        elif self._task is None or self._task.done():
+            self._task = self._loop.create_task(self._work())
+
+    async def _work(self):
+        self._show("Training.")
+        with _interrupt_calls(self._pause):
+            while self._wanted and not self._finished:
+                self._slice()
+                await asyncio.sleep(0)
+        self._land()
+
+    def _land(self):
+        self._wanted = False
+        if not self._run.ended:
+            self._run.measure()
+        self._show(self._outcome())
+
+    @property
+    def _finished(self):
+        return bool(self._run.ended) or self._run.descent.epochs >= self._goal
+
+    def _slice(self):
+        self._run.descend(SLICE, self._goal)
+        if perf_counter() - self._shown_at >= REDRAW:
+            self._run.measure()
+            self._show("Training.")
+
+    # what is seen
+
+    def _show(self, state):
+        run, running = self._run, self._wanted and not self._finished
+        self._curves.show(run)
+        self._bar.max, self._bar.value = self._goal, run.descent.epochs
+        self._start_button.disabled = self._epoch_button.disabled = running or bool(run.ended)
+        self._pause_button.disabled = not running
+        self._numbers.value = f"<div style='font-size: 1.2em'>{html.escape(self._figures())}</div>"
+        sentence = f"<div role='status'>{html.escape(state)}</div>"
+        if self._sentence.value != sentence:  # so that a screen reader reads it once
+            self._sentence.value = sentence
+        self._shown_at = perf_counter()
+
+    def _figures(self):
+        run = self._run
+        epochs, training, validation, _, accuracy = run.points[-1]
+        speed = epochs * len(run.descent.X) / run.seconds if run.seconds else 0
+        return (
+            f"Epoch {epochs:.1f} of {self._goal}: {run.seconds:.1f} s, {speed:,.0f} images/s; "
+            f"cost {training:.3g} on training, {validation:.3g} on validation images; "
+            f"accuracy {accuracy:.1f} %"
+        )
+
+    def _outcome(self):
+        run, validation = self._run, self._digits.validation
+        how = run.ended or ("Done." if self._finished else "Paused.")
+        accuracy = run.net.accuracy(validation.images, validation.labels)
+        return (
+            f"{how} With {run.name}, {len(validation):,} validation images are read with "
+            f"{accuracy:.2%} accuracy after {run.descent.epochs:.1f} epochs."
+        )
+
+
+def _choice(name, options, value):
+    return ipywidgets.SelectionSlider(
+        options=options, value=value, description=name, continuous_update=False, **LOOK
+    )
+
+
+def _running_loop():
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:  # no kernel
+        return None
+
+
+@contextlib.contextmanager
+def _interrupt_calls(act):
+    """Let the kernel's interrupt (the stop button) call act: a background task never feels it."""
+    before = signal.signal(signal.SIGINT, lambda *_: act())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
