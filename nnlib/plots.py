@@ -1,8 +1,9 @@
 """Pictures of data and networks. Each draw_x(ax, arrays...) draws on the axes and returns them."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
-from nnlib.palette import GREY
+from nnlib.palette import BLUE, GREY, ORANGE
 
 
 def draw_digits(ax, images, captions=None, columns=10):
@@ -51,3 +52,134 @@ def draw_weights(ax, W, columns=10):
     ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8)
     ax.set_axis_off()
     return ax
+
+
+def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=None):
+    """A network as a graph: neurons in columns, each weight a line; blue adds, orange dashed takes.
+
+    W        the weights, W[l] (n_in, n_out); a line is as wide as its weight is far from 0
+    b        the biases, b[l] (n_out,), written under their neurons
+    numbers  True: write each weight on its line; or a format such as "+.3f"
+    names    what stands in the neurons, a list of words for each layer
+    limit    the |weight| drawn widest, for pictures to compare; by default the largest of W
+    marked   (l, i, j): the weight W[l][i, j] to set off
+
+    Each line carries the gid "W[l][i,j]", and its number "number W[l][i,j]": see edge_style.
+    """
+    sizes = [len(W[0]), *(layer.shape[1] for layer in W)]
+    names = names or _neuron_names(sizes)
+    limit = limit or _largest(W) or 1.0
+    for layer, weights in enumerate(W):
+        for (i, j), weight in np.ndenumerate(weights):
+            ends = _height(i, sizes[layer]), _height(j, sizes[layer + 1])
+            key, set_off = f"W[{layer}][{i},{j}]", (layer, i, j) == marked
+            if set_off:
+                ax.plot([layer, layer + 1], ends, color=HALO, linewidth=14, zorder=0)
+            ax.plot([layer, layer + 1], ends, gid=key, zorder=1, **edge_style(weight, limit))
+            if numbers or set_off:
+                along = _label_place(sizes[layer], sizes[layer + 1])
+                place = layer + along, ends[0] + along * (ends[1] - ends[0])
+                words = format(weight, numbers if isinstance(numbers, str) else "+.2f")
+                _write_number(ax, place, words, "number " + key)
+    for layer, size in enumerate(sizes):
+        for i in range(size):
+            _draw_neuron(ax, layer, _height(i, size), names[layer][i])
+            if b is not None and len(b) and layer:
+                _write_below(ax, (layer, _height(i, size)), f"b = {b[layer - 1][i]:+.2f}")
+    highest = (max(sizes) - 1) / 2 + 0.5
+    ax.set(xlim=(-0.3, len(W) + 0.3), ylim=(-highest, highest))
+    ax.set_axis_off()
+    return ax
+
+
+HALO = "#FFE680"  # behind a line that is set off
+
+
+def edge_style(weight, limit):
+    """How draw_net draws a weight, as keywords of a line: width for size, dash for sign."""
+    if not np.isfinite(weight) or weight == 0:
+        return {"color": GREY, "linestyle": ":", "linewidth": 1.0}
+    colour, dash = (BLUE, "-") if weight > 0 else (ORANGE, (0, (2, 1)))
+    width = 0.8 + 5.2 * min(abs(weight) / limit, 1)
+    return {"color": colour, "linestyle": dash, "linewidth": width}
+
+
+def _neuron_names(sizes):
+    """x for the inputs, a for the hidden neurons, y with a hat for the outputs."""
+    letters = ["x", *["a"] * (len(sizes) - 2), r"\hat{y}"]
+    return [[f"${a}_{i}$" for i in range(n)] for a, n in zip(letters, sizes, strict=True)]
+
+
+def _largest(arrays):
+    """The largest finite absolute value in a list of arrays, 0.0 if there is none."""
+    sizes = np.concatenate([np.abs(array).ravel() for array in arrays])
+    return sizes[np.isfinite(sizes)].max(initial=0.0)
+
+
+def _height(i, size):
+    return (size - 1) / 2 - i
+
+
+def _label_place(n_in, n_out):
+    """How far along the lines, 0 to 1, their numbers stand in one column and evenly apart."""
+    return n_in / (n_in + 1) if n_in <= n_out else 1 / (n_out + 1)
+
+
+def _write_number(ax, place, words, gid):
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}
+    ax.text(*place, words, ha="center", va="center", bbox=paper, zorder=2, gid=gid)
+
+
+def _write_below(ax, place, words):
+    ax.annotate(words, place, (0, -20), textcoords="offset points", ha="center", va="top", zorder=4)
+
+
+def _draw_neuron(ax, x, y, name):
+    looks = {"markersize": 34, "markerfacecolor": "white", "markeredgecolor": "black"}
+    ax.plot([x], [y], marker="o", zorder=3, **looks)
+    ax.text(x, y, name, ha="center", va="center", fontsize=14, zorder=4)
+
+
+def draw_blocks(ax, *blocks):
+    """A product of matrices as blocks of squares, with their shapes below.
+
+    blocks  ("X", (10, 3)) draws an empty matrix of that shape; ("W1", array) one with its numbers,
+            coloured as draw_net colours its lines; a word such as "·" or "=" stands between
+    """
+    x, tallest = 0.0, max(np.shape(_empty(b[1]))[0] for b in blocks if not isinstance(b, str))
+    for block in blocks:
+        if isinstance(block, str):
+            ax.text(x + 0.25 * len(block), 0, block, ha="center", va="center", fontsize=20)
+            x += 0.5 * len(block) + 0.5
+        else:
+            name, matrix = block
+            x += _draw_matrix(ax, x, name, _empty(matrix), tallest) + 0.5
+    ax.set(xlim=(-0.5, x), ylim=(-tallest / 2 - 1.6, tallest / 2 + 1.2), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def _empty(matrix):
+    """A matrix without numbers where only its shape is given."""
+    return np.full(matrix, np.nan) if isinstance(matrix, tuple) else np.asarray(matrix)
+
+
+def _draw_matrix(ax, x, name, matrix, tallest):
+    """Draw a matrix (rows, columns) from x on, centred about 0, and return its width."""
+    rows, columns = matrix.shape
+    limit = _largest([matrix]) or 1.0
+    width = max(columns, 1.6)
+    left = x + (width - columns) / 2
+    for (i, j), value in np.ndenumerate(matrix):
+        corner = left + j, rows / 2 - i - 1
+        style = edge_style(value, limit)
+        strength = 0.6 * abs(value) / limit if np.isfinite(value) else 0
+        looks = {"facecolor": (style["color"], strength), "edgecolor": "black", "linewidth": 1}
+        ax.add_patch(Rectangle(corner, 1, 1, **looks))
+        if np.isfinite(value):
+            words = f"{value:+.1f}"
+            ax.text(corner[0] + 0.5, corner[1] + 0.5, words, ha="center", va="center")
+    middle = left + columns / 2
+    ax.text(middle, rows / 2 + 0.2, name, ha="center", va="bottom", fontsize=16)
+    ax.text(middle, -rows / 2 - 0.25, f"({rows}, {columns})", ha="center", va="top", fontsize=14)
+    return width
