@@ -128,7 +128,7 @@ def about_outputs(cell, path):
         text = as_text(output)
         if "np.float" in text or "np.int" in text:
             yield "shows a bare NumPy number: print it formatted"
-        if re.search(r"\w+Warning: ", text):
+        if "Warning: " in text:
             yield "shows a warning"
         if found := ABSOLUTE_PATH.search(text):
             yield f"shows a path of the machine it ran on: {found.group()}…"

@@ -1,0 +1,212 @@
+"""The stored notebooks keep the house rules, and each rule sees what it is there for."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / ".ci"))  # the scripts there are no package
+import house_rules  # noqa: E402
+
+import notebooks  # noqa: E402
+
+NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_notebook_keeps_the_house_rules(name):
+    assert house_rules.all_problems([ROOT / "notebooks" / name]) == []
+
+
+def test_no_function_is_defined_in_two_notebooks():
+    problems = house_rules.all_problems(ROOT / "notebooks" / name for name in NAMES)
+    assert [problem for problem in problems if "each defines" in problem] == []
+
+
+def markdown(source):
+    return nbformat.v4.new_markdown_cell(source)
+
+
+def code(source, count, *outputs, **metadata):
+    cell = nbformat.v4.new_code_cell(source, outputs=list(outputs), metadata=metadata)
+    cell.execution_count = count
+    return cell
+
+
+def printed(text):
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def good_cells():
+    return [
+        markdown("# A title\n\n![a drawing](attachment:drawing.png)"),
+        markdown("You will **do** this, **learn** that and **need** nothing."),
+        code("import math", 1),
+        markdown("## Is it so?"),
+        code("print(math.pi)", 2, printed("3.14\n")),
+    ]
+
+
+def problems_with(folder, cells, metadata=KERNEL, name="01_is_it_so.ipynb"):
+    path = folder / name
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
+    return house_rules.all_problems([path])
+
+
+def test_a_good_notebook_has_no_problems(tmp_path):
+    assert problems_with(tmp_path, good_cells()) == []
+
+
+@pytest.mark.parametrize(
+    "place, cell, problem",
+    [
+        (0, markdown("No title\n\n![a](attachment:a.png)"), "is not a title"),
+        (0, markdown("# A title"), "shows 0 pictures"),
+        (0, markdown("# A title\n\n![](attachment:a.png)"), "no alternative text"),
+        (0, markdown('# A title\n\n<img src="attachment:a.png">'), "no alternative text"),
+        (0, markdown("# A title\n\n![a](pictures/none.png)"), "does not exist"),
+        (1, markdown("You will **do** this and **learn** that."), "what you will need"),
+        (2, code("import math\nx = 1", 1), "not a cell of imports"),
+        (3, markdown("It is so."), "asks no question"),
+        (4, code("def f():\n    import math", 2), "cell 2 is the place for that"),
+        (4, code("1 + 1", 3), "was not run once from top to bottom"),
+        (4, code("\n".join("x = 1" for _ in range(16)), 2), "16 lines of code"),
+        (4, code("", 2), "is empty"),
+        (4, code("1", 2, jupyter={"source_hidden": True}), "hides its code"),
+        (4, code("!pip install numpy", 2), "installs something"),
+        (4, code("%pip install numpy", 2), "installs something"),
+        (4, code("!wget example.org", 2), "downloads by hand"),
+        (4, code("from math import *", 2), "hides where a name comes from"),
+        (4, code("sys.path.append('..')", 2), "nnlib is installed"),
+        (4, code('warnings.simplefilter("ignore")', 2), "silences warnings"),
+        (4, code("x = 1  # TODO", 2), "leaves work undone"),
+        (4, code("open('/home/ada/digits.npy')", 2), "names an absolute path"),
+        (4, code("open('~/digits.npy')", 2), "names an absolute path"),
+        (4, code(r"open(r'C:\digits.npy')", 2), "names an absolute path"),
+        (4, code("1", 2, printed("saved in /home/ada/digits.npy")), "shows a path"),
+        (4, code("1", 2, printed("np.float64(0.5)")), "bare NumPy number"),
+        (4, code("1", 2, printed("cell.py:1: RuntimeWarning: overflow")), "shows a warning"),
+        (4, code("1", 2, nbformat.v4.new_output("error", ename="E", evalue="")), "an error"),
+        (
+            4,
+            code("1", 2, nbformat.v4.new_output("display_data", {house_rules.WIDGET: {}})),
+            "a widget without a picture",
+        ),
+        (4, code("1", 2, printed("x" * 400_000)), "at most 400 kB"),
+    ],
+)
+def test_a_broken_rule_is_seen(tmp_path, place, cell, problem):
+    cells = good_cells()
+    cells[place] = cell
+    assert [found for found in problems_with(tmp_path, cells) if problem in found] != []
+
+
+@pytest.mark.parametrize(
+    "metadata, problem",
+    [
+        ({}, "not python3"),
+        ({"kernelspec": KERNEL["kernelspec"] | {"name": "myenv"}}, "not python3"),
+        (KERNEL | {"widgets": {}}, "holds metadata.widgets"),
+    ],
+)
+def test_bad_metadata_is_seen(tmp_path, metadata, problem):
+    assert problem in "".join(problems_with(tmp_path, good_cells(), metadata))
+
+
+def test_a_bad_file_name_is_seen(tmp_path):
+    problems = problems_with(tmp_path, good_cells(), name="Untitled.ipynb")
+    assert "not of the form" in "".join(problems)
+
+
+def test_a_function_defined_twice_is_seen(tmp_path):
+    paths = [tmp_path / "01_a.ipynb", tmp_path / "02_b.ipynb"]
+    for path in paths:
+        cells = [*good_cells(), code("def f():\n    pass", 3)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), path)
+    found = house_rules.all_problems(paths)
+    assert found == ["01_a.ipynb, 02_b.ipynb: each defines `f`: put it into nnlib"]
+
+
+def test_an_error_that_is_wanted_is_no_problem(tmp_path):
+    error = nbformat.v4.new_output("error", ename="ValueError", evalue="as announced")
+    cells = [*good_cells(), code("raise ValueError", 3, error, tags=["raises-exception"])]
+    assert problems_with(tmp_path, cells) == []
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    ["print(a / b)", "ax.set_ylabel('samples/s')", "f'{n} /{m}'", "await task", "%time x"],
+)
+def test_harmless_code_is_no_problem(tmp_path, harmless):
+    assert problems_with(tmp_path, [*good_cells(), code(harmless, 3)]) == []
+
+
+@pytest.mark.parametrize(
+    "written, seen",
+    [
+        ("a\nb\n", "a\nb\n"),
+        ("\r 10 %\r 90 %\r100 %\n", "100 %\n"),
+        ("before\n\r10 %\r      \rafter", "before\nafter"),
+        ("\r10 %\r     \r", ""),
+        ("a\r\nb", "a\nb"),
+    ],
+)
+def test_progress_bars_are_stored_as_they_end(written, seen):
+    assert notebooks.after_carriage_returns(written) == seen
+
+
+def test_running_a_notebook_stores_outputs_counts_and_little_else(tmp_path):
+    path = tmp_path / "01_is_it_so.ipynb"
+    cells = good_cells()
+    cells[4] = code("print(1 + 1)", 7, printed("stale"), secret="x", tags=["kept"])
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {}}), path)
+    notebooks.run(path)
+    stored = nbformat.read(path, as_version=4)
+    assert house_rules.all_problems([path]) == []
+    assert stored.cells[4].outputs == [printed("2\n")]
+    assert stored.cells[4].metadata == {"tags": ["kept"]}
+
+
+def test_running_twice_changes_nothing(tmp_path):
+    path = tmp_path / "01_is_it_so.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=good_cells()), path)
+    notebooks.run(path)
+    first = path.read_bytes()
+    notebooks.run(path)
+    assert path.read_bytes() == first
+
+
+def test_a_cell_that_fails_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "01_is_it_so.ipynb"
+    cells = [*good_cells(), code("1 / 0", 3)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    before = path.read_bytes()
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        notebooks.run(path)
+    assert path.read_bytes() == before
+
+
+def test_an_error_hidden_in_an_output_widget_is_not_stored(tmp_path):
+    path = tmp_path / "01_is_it_so.ipynb"
+    source = "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    1 / 0"
+    nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(source, 3)]), path)
+    with pytest.raises(RuntimeError, match="Output widget holds ZeroDivisionError"):
+        notebooks.run(path)
+
+
+def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
+    path = tmp_path / "01_is_it_so.ipynb"
+    stand_in = (
+        "import sys, types, IPython\n"
+        "pictures = types.SimpleNamespace(still_picture=lambda model_id: 'bmV3' + model_id)\n"
+        "sys.modules['nnlib.widgets'] = pictures\n"
+        f"bundle = {{{house_rules.WIDGET!r}: {{'model_id': 'abcd'}}, 'image/png': 'b2xk'}}\n"
+        "IPython.display.display(bundle, raw=True)"
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(stand_in, 3)]), path)
+    notebooks.run(path)
+    output = nbformat.read(path, as_version=4).cells[-1].outputs[0]
+    assert output.data["image/png"].strip() == "bmV3abcd"
