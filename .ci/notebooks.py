@@ -5,6 +5,7 @@ python .ci/notebooks.py 00 07      only these
 python .ci/notebooks.py --check    run nothing: hold the stored ones against the house rules
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -22,11 +23,10 @@ METADATA = {
 }
 KEPT_CELL_METADATA = {"tags", "slideshow"}
 
-# `still_picture` may hand back the picture or something to wait for.
-STILL_PICTURE = """
-from nnlib.widgets import still_picture as _still_picture
-_picture = _still_picture({model_id!r})
-print(await _picture if hasattr(_picture, "__await__") else _picture)
+STILL_TWIN = """
+import json
+from nnlib.widgets import still_twin
+print(json.dumps(still_twin({model_id!r})))
 """
 
 
@@ -84,14 +84,16 @@ def renew_pictures(client, notebook):
     for cell in code_cells(notebook):
         for output in filter(is_widget, cell.outputs):
             if "image/png" in output.data:
-                output.data["image/png"] = still_picture(client, output.data[WIDGET]["model_id"])
+                output.data.update(still_twin(client, output.data[WIDGET]["model_id"]))
 
 
-def still_picture(client, model_id):
-    """The widget's picture as base64 PNG, asked of the running kernel."""
-    question = nbformat.v4.new_code_cell(STILL_PICTURE.format(model_id=model_id))
-    client.execute_cell(question, len(client.nb.cells), store_history=False)
-    return "".join(output.text for output in question.outputs if output.get("name") == "stdout")
+def still_twin(client, model_id):
+    """What a reader without a kernel sees of a widget (MIME type -> data), asked of its kernel."""
+    question = nbformat.v4.new_code_cell(STILL_TWIN.format(model_id=model_id))
+    client.nb.cells.append(question)
+    client.execute_cell(question, len(client.nb.cells) - 1, store_history=False)
+    client.nb.cells.pop()
+    return json.loads("".join(output.text for output in question.outputs))
 
 
 def refuse_hidden_errors(widget_state):

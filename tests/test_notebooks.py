@@ -201,12 +201,12 @@ def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
     path = tmp_path / "01_is_it_so.ipynb"
     stand_in = (
         "import sys, types, IPython\n"
-        "pictures = types.SimpleNamespace(still_picture=lambda model_id: 'bmV3' + model_id)\n"
-        "sys.modules['nnlib.widgets'] = pictures\n"
+        "widgets = types.SimpleNamespace(still_twin=lambda model_id: {'image/png': model_id})\n"
+        "sys.modules['nnlib.widgets'] = widgets\n"
         f"bundle = {{{house_rules.WIDGET!r}: {{'model_id': 'abcd'}}, 'image/png': 'b2xk'}}\n"
         "IPython.display.display(bundle, raw=True)"
     )
     nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(stand_in, 3)]), path)
     notebooks.run(path)
     output = nbformat.read(path, as_version=4).cells[-1].outputs[0]
-    assert output.data["image/png"].strip() == "bmV3abcd"
+    assert output.data["image/png"].strip() == "abcd"
