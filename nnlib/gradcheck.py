@@ -34,10 +34,10 @@ def _slopes(f, array, eps):
 def largest_relative_error(gradients, slopes, cost):
     """The largest difference between two lists of arrays, relative to the largest entry beside it.
 
-    Where an array's entries are all below 1e-4 of the cost, that is the scale instead:
+    Where an array's entries are all below 1e-3 of the cost, that is the scale instead:
     central differences are rounding noise of about 1e-11 of the cost.
     """
-    floor = 1e-4 * abs(cost)
+    floor = 1e-3 * abs(cost)
     return max(_relative_error(g, s, floor) for g, s in zip(gradients, slopes, strict=True))
 
 
