@@ -1,9 +1,10 @@
 """One JupyterLab and one Chromium for all browser tests; a fresh page and kernel for each."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM, CHROMIUM_OPTIONS, LabPage, LabServer, find_chromium
+from lab import ARTEFACTS, CHROMIUM, CHROMIUM_OPTIONS, LabPage, LabServer, find_chromium
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -31,6 +32,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def lab_server(chromium, tmp_path_factory):
     """A running JupyterLab over a copy of notebooks/, so that no test changes the originals."""
+    shutil.rmtree(ARTEFACTS, ignore_errors=True)
     server = LabServer(tmp_path_factory.mktemp("lab"), NOTEBOOKS)
     yield server
     server.stop()
