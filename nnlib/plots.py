@@ -47,7 +47,7 @@ def draw_weights(ax, W, columns=10):
     for place, weights in enumerate(W.T):
         y, x = (place // columns) * (side + 2), (place % columns) * (side + 2)
         sheet[y : y + side, x : x + side] = weights.reshape(side, side)
-    limit = np.abs(W).max()
+    limit = np.quantile(np.abs(W), 0.995)  # a few large ones would leave the rest pale
     image = ax.imshow(sheet, cmap="PuOr_r", vmin=-limit, vmax=limit)
     ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8)
     ax.set_axis_off()
@@ -93,6 +93,7 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
 
 
 HALO = "#FFE680"  # behind a line that is set off
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def edge_style(weight, limit):
@@ -105,9 +106,10 @@ def edge_style(weight, limit):
 
 
 def _neuron_names(sizes):
-    """x for the inputs, a for the hidden neurons, y with a hat for the outputs."""
-    letters = ["x", *["a"] * (len(sizes) - 2), r"\hat{y}"]
-    return [[f"${a}_{i}$" for i in range(n)] for a, n in zip(letters, sizes, strict=True)]
+    """x for the inputs, a for the hidden neurons, ŷ for the outputs, each with its number below."""
+    letters = ["x", *["a"] * (len(sizes) - 2), "ŷ"]
+    numbers = [[str(i).translate(BELOW) for i in range(size)] for size in sizes]
+    return [[a + i for i in layer] for a, layer in zip(letters, numbers, strict=True)]
 
 
 def _largest(arrays):
