@@ -1,0 +1,68 @@
+"""nnlib.gradcheck: central differences and how far they are from what is claimed."""
+
+import numpy as np
+import pytest
+
+from nnlib.gradcheck import central_differences, largest_relative_error
+
+
+def test_the_slope_of_a_cube_is_three_times_the_square():
+    x = np.array([[0.5, -1.0], [2.0, 0.0]])
+    slopes = central_differences(lambda: float((x**3).sum()), [x])
+    np.testing.assert_allclose(slopes[0], 3 * x**2, atol=1e-9)
+
+
+def test_every_array_gets_slopes_of_its_own_shape():
+    W, b = np.ones((2, 3)), np.zeros(3)
+    slopes = central_differences(lambda: float(2 * W.sum() + 5 * b.sum()), [W, b])
+    assert [s.shape for s in slopes] == [(2, 3), (3,)]
+    np.testing.assert_allclose(slopes[0], 2)
+    np.testing.assert_allclose(slopes[1], 5)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_arrays_are_put_back_to_the_last_bit(order):
+    x = np.array(np.random.default_rng(0).normal(size=(3, 4)), order=order)
+    before = x.copy()
+    central_differences(lambda: float(np.sin(x).sum()), [x])
+    np.testing.assert_array_equal(x, before)
+
+
+def test_one_entry_is_nudged_at_a_time_both_ways_by_eps():
+    x, seen = np.zeros(2), []
+    central_differences(lambda: seen.append(x.copy()) or 0.0, [x], eps=0.25)
+    np.testing.assert_array_equal(seen, [[0.25, 0], [-0.25, 0], [0, 0.25], [0, -0.25]])
+
+
+def test_equal_slopes_have_no_error():
+    slopes = [np.array([1.0, -2.0]), np.zeros((2, 2))]
+    assert largest_relative_error(slopes, slopes, cost=1.0) == 0.0
+
+
+def test_the_error_is_relative_to_the_largest_entry_beside_it():
+    found = largest_relative_error([np.array([100.0, 1.0])], [np.array([100.0, 2.0])], cost=1.0)
+    assert found == pytest.approx(0.01)
+
+
+def test_the_worst_array_counts():
+    good, bad = np.array([5.0]), np.array([1.0])
+    assert largest_relative_error([good, bad], [good, 2 * bad], cost=1.0) == pytest.approx(0.5)
+
+
+def test_a_gradient_of_the_wrong_sign_has_error_2():
+    x = np.array([3.0, 1.0])
+    assert largest_relative_error([x], [-x], cost=1.0) == pytest.approx(2.0)
+
+
+def test_where_all_slopes_are_nothing_beside_the_cost_rounding_noise_is_not_called_an_error():
+    noise = 1e-11  # what central differences of a cost of 1 are uncertain by
+    assert largest_relative_error([np.zeros(3)], [np.full(3, noise)], cost=1.0) <= 1e-7
+
+
+def test_a_small_gradient_that_is_wrong_is_still_found():
+    assert largest_relative_error([np.zeros(3)], [np.full(3, 1e-6)], cost=1.0) > 1e-4
+
+
+def test_a_missing_array_is_an_error_not_a_pass():
+    with pytest.raises(ValueError):
+        largest_relative_error([np.ones(1)], [np.ones(1), np.ones(1)], cost=1.0)
