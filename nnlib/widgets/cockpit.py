@@ -25,6 +25,7 @@ from nnlib.widgets.picture import Picture
 SLICE = 0.03  # seconds of descent between two looks at the controls
 REDRAW = 0.1  # seconds between two pictures
 MEASURED = 2_000  # images of each set that a point of the curves is measured on
+WATCHABLE = 2_000_000  # images that take some ten seconds
 KEPT = 3  # earlier runs that stay on the plot
 
 COSTS = {
@@ -34,14 +35,15 @@ COSTS = {
 }
 
 
-def training_cockpit(digits, *, epochs=100, seed=0):
+def training_cockpit(digits, *, epochs=None, seed=0):
     """A board of controls and curves that trains a network on digits, a Digits.
 
-    epochs  how far Start trains before it stops by itself
+    epochs  how far Start trains before it stops by itself; by default 100, and more for a small
+            set, so that there is time to watch
     seed    of the random numbers: Reset returns to the same start
     The network in training is ``cockpit.net``; ``cockpit.start()`` presses Start.
     """
-    return Cockpit(digits, epochs, seed)
+    return Cockpit(digits, epochs or max(100, WATCHABLE // len(digits.train)), seed)
 
 
 class Run:
