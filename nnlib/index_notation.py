@@ -334,11 +334,22 @@ def numbers(name, array):
 def factor_array(factor, given, lengths):
     """The array a factor stands for, before any index is put in."""
     if factor.is_delta:
-        size = max((lengths[index] for index in unique(factor.indices)), default=10)
-        return np.eye(size, dtype=int)
+        return delta_array(factor, lengths)
     if factor.function:
         return np.asarray(function_of(factor, given)(given[factor.name]))
     return matrix_of(factor, given)
+
+
+def delta_array(factor, lengths):
+    """The unit matrix a delta stands for. ValueError where its digit is out of range."""
+    letters = unique(factor.indices)
+    size = lengths[letters[0]] if letters else 10
+    for digit in filter(str.isdigit, factor.indices):
+        if int(digit) >= size:
+            raise ValueError(
+                f"{factor.text} asks for index {digit}, but {letters} runs over {size} values"
+            )
+    return np.eye(size, dtype=int)
 
 
 def matrix_of(factor, given):
