@@ -9,6 +9,7 @@ ARGS =
 # full path in their first line, which breaks when the folder is moved.
 VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
+RUN_NOTEBOOKS = $(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks
 LAB = $(VENV_PYTHON) -m jupyterlab
 
 # JupyterLab asks root for a yes; in a container root is often the only user.
@@ -19,7 +20,10 @@ ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 MOVED = moved
 endif
 
-.PHONY: help lab test lint unit notebooks-test browser notebooks binder clean moved
+# As if there were no MNIST: nothing in the cache, and a proxy that does not answer.
+OFFLINE = NNLIB_MNIST= XDG_CACHE_HOME="$(CURDIR)/.venv/no-cache" HTTPS_PROXY=http://127.0.0.1:9
+
+.PHONY: help lab test lint unit notebooks-test offline browser notebooks binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -31,7 +35,7 @@ lab: .venv/.lab  ## open the notebooks in JupyterLab (PORT and ARGS are passed o
 	$(LAB) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
 	    $(if $(PORT),--port=$(PORT)) $(AS_ROOT) $(ARGS)
 
-test: lint unit notebooks-test browser  ## every test: the four targets below, in this order
+test: lint unit notebooks-test offline browser  ## every test: the five targets below, in this order
 
 lint: .venv/.test  ## ruff over the code and the notebooks
 	$(VENV_PYTHON) -m ruff check .
@@ -40,7 +44,10 @@ unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to 
 	$(PYTEST) --ignore=tests/browser $(ARGS)
 
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
-	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
+	$(RUN_NOTEBOOKS) $(ARGS)
+
+offline: .venv/.test  ## the same on the built-in digits, as without a network
+	$(OFFLINE) $(RUN_NOTEBOOKS) $(ARGS)
 
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
 	$(PYTEST) tests/browser $(ARGS)
