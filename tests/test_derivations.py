@@ -128,6 +128,11 @@ MUTATIONS = {
 }
 
 
+def matters(mutate, value):
+    """Whether the mutation changes the value: a symmetric matrix may well be transposed."""
+    return difference(value, np.asarray(mutate(value))) > BAR_MEASURED
+
+
 def with_step(derivation, k, step):
     return replace(derivation, steps=(*derivation.steps[:k], step, *derivation.steps[k + 1 :]))
 
@@ -147,12 +152,12 @@ def caught(derivation, k, sample):
 
 
 @each_derivation
-def test_every_line_broken_once_is_reported_at_that_line(derivation, capsys):
+def test_every_line_broken_once_is_reported_at_that_line(derivation):
     sample = derivation.sample(np.random.default_rng(3), **SMALL)
     values = derivation.values(sample)
     for k, value in enumerate(values):
         for name, mutate in MUTATIONS.items():
-            if difference(value, np.asarray(mutate(value))) > 0:
+            if matters(mutate, value):
                 assert caught(broken(derivation, k, mutate), k, sample), f"line {k}: {name}"
 
 
@@ -160,9 +165,7 @@ def test_the_number_of_broken_lines_is_printed(capsys):
     count = 0
     for derivation in DERIVATIONS:
         values = derivation.values(derivation.sample(np.random.default_rng(3), **SMALL))
-        count += sum(
-            difference(v, np.asarray(m(v))) > 0 for v in values for m in MUTATIONS.values()
-        )
+        count += sum(matters(mutate, v) for v in values for mutate in MUTATIONS.values())
     lines = sum(len(d.steps) for d in DERIVATIONS)
     report(capsys, f"{count} slips put into {lines} lines, each reported at its line")
     assert count > 3 * lines
