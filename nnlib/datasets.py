@@ -407,8 +407,7 @@ def _fetch(url, file, out):
     import pooch
     from tqdm import tqdm
 
-    out.seek(0)
-    out.truncate()  # what another mirror may have left
+    out.seek(0)  # over what another mirror may have left
     with tqdm(desc=file.name, total=file.size, unit="B", unit_scale=True) as bar:
         download = pooch.HTTPDownloader(progressbar=bar, chunk_size=2**15, **_request(PATIENCE))
         download(url, _Bounded(out, file.size), None)

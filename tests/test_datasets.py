@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 import tracemalloc
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -152,7 +151,7 @@ class Mirror(BaseHTTPRequestHandler):
     def endless(self, body):
         self.send_response(200)
         self.end_headers()
-        while True:
+        for _ in range(100):  # long enough here, and a broken test need not fill the disk
             self.wfile.write(bytes(2**16))
 
     def hanging(self, body):
@@ -438,8 +437,8 @@ def test_a_gzip_bomb_is_refused_without_being_unpacked(tmp_path):
 def test_a_huge_file_is_refused_by_its_size_without_being_read(small):
     folder = put(small / "mine")
     with open(folder / NAMES[0], "wb") as file:
-        file.truncate(10**12)  # a hole: it takes no room on the disk
-    with pytest.raises(ValueError, match="got 1,000,000,000,000"):
+        file.truncate(10**9)  # a hole: it takes no room on the disk
+    with pytest.raises(ValueError, match="got 1,000,000,000"):
         load_mnist(folder)
 
 
@@ -475,6 +474,13 @@ def test_a_mirror_that_refuses_the_connection_is_passed_over(mirrors):
     assert_whole(load_mnist())
 
 
+def test_a_mirror_that_falls_silent_in_the_middle_is_left_after_the_time_out(mirrors):
+    mirrors("stalling", "good")
+    start = time.monotonic()
+    load_mnist()
+    assert time.monotonic() - start < 5 * SHORT
+
+
 def test_a_mirror_that_failed_for_one_file_is_not_asked_first_for_the_next(mirrors, server):
     mirrors("broken_later", "good")
     load_mnist()
@@ -506,7 +512,9 @@ def test_an_endless_answer_is_broken_off_before_it_fills_the_disk(mirrors, monke
     written = []
     write = datasets._Bounded.write
     monkeypatch.setattr(
-        datasets._Bounded, "write", lambda out, piece: (written.append(len(piece)), write(out, piece))
+        datasets._Bounded,
+        "write",
+        lambda out, piece: (written.append(len(piece)), write(out, piece)),
     )
     with pytest.raises(ConnectionError):
         load_mnist()
@@ -632,7 +640,7 @@ def test_silent_mirrors_are_given_up_together_not_one_after_the_other(mirrors):
 
 
 def test_the_look_up_of_a_name_that_hangs_is_given_up_in_time(mirrors, monkeypatch):
-    mirrors("http://mirror.invalid/")
+    mirrors("http://one.invalid/", "http://two.invalid/", "http://three.invalid/")
     over = threading.Event()
 
     def hanging(*_arguments, **_options):
@@ -721,16 +729,19 @@ def test_mnist_is_downloaded_whole_from_a_mirror(mirrors, server, small, monkeyp
     monkeypatch.setattr(datasets, "cache_folder", lambda: small / "cache")
     base = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(datasets, "MIRRORS", (f"{base}/broken/", f"{base}/good/"))  # … from here
-    server.files = {file.name: (Path(REAL) / file.name).read_bytes() for file in datasets.MNIST.files}
+    server.files = {
+        file.name: (Path(REAL) / file.name).read_bytes() for file in datasets.MNIST.files
+    }
     assert len(load_mnist().test) == 10_000
     assert names(small / "cache") == sorted(NAMES)
 
 
 MEMORY = """
-import resource, sys
+import sys
 from nnlib import datasets
-def peak():  # in bytes; Linux counts kilobytes, macOS bytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+def peak():  # in bytes; not ru_maxrss, which begins with what the parent process had
+    status = open("/proc/self/status").read()
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
 before = peak()
 digits = datasets.load_mnist(sys.argv[1])
 splits = [digits.train, digits.validation, digits.test]
@@ -739,11 +750,11 @@ print(peak() - before, sum(split.images.nbytes for split in splits))
 
 
 @needs_mnist
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not say how much memory was used at most")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_unpacking_takes_at_most_15_percent_more_memory_than_the_float32_pictures():
     done = subprocess.run(
         [sys.executable, "-c", MEMORY, REAL], capture_output=True, text=True, check=True
     )
     used, pictures = map(int, done.stdout.split())
     print(f"all of MNIST: {pictures / 1e6:.0f} MB of pictures, {used / 1e6:.0f} MB at the peak")
-    assert used < 1.15 * pictures
+    assert pictures < used < 1.15 * pictures
