@@ -1,10 +1,13 @@
 """The stored notebooks keep the house rules, and each rule sees what it is there for."""
 
+import base64
+import io
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".ci"))  # the scripts there are no package
@@ -197,16 +200,24 @@ def test_an_error_hidden_in_an_output_widget_is_not_stored(tmp_path):
         notebooks.run(path)
 
 
+def picture(colour):
+    """A small PNG of one colour, in base64 as notebooks keep it."""
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2), colour).save(file, "png")
+    return base64.b64encode(file.getvalue()).decode()
+
+
 def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
     path = tmp_path / "01_is_it_so.ipynb"
+    before = {house_rules.WIDGET: {"model_id": "abcd"}, "image/png": picture("red")}
+    after = {"abcd": {"image/png": picture("lime")}}
     stand_in = (
         "import sys, types, IPython\n"
-        "widgets = types.SimpleNamespace(still_twin=lambda model_id: {'image/png': model_id})\n"
-        "sys.modules['nnlib.widgets'] = widgets\n"
-        f"bundle = {{{house_rules.WIDGET!r}: {{'model_id': 'abcd'}}, 'image/png': 'b2xk'}}\n"
-        "IPython.display.display(bundle, raw=True)"
+        f"sys.modules['nnlib.widgets'] = types.SimpleNamespace(still_twin={after}.get)\n"
+        f"IPython.display.display({before}, raw=True)"
     )
     nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(stand_in, 3)]), path)
     notebooks.run(path)
     output = nbformat.read(path, as_version=4).cells[-1].outputs[0]
-    assert output.data["image/png"].strip() == "abcd"
+    stored = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    assert stored.convert("RGB").getpixel((0, 0)) == (0, 255, 0)
