@@ -25,7 +25,6 @@ from nnlib.widgets.picture import Picture
 SLICE = 0.03  # seconds of descent between two looks at the controls
 REDRAW = 0.1  # seconds between two pictures
 MEASURED = 2_000  # images of each set that a point of the curves is measured on
-WATCHABLE = 2_000_000  # images that take some ten seconds
 KEPT = 3  # earlier runs that stay on the plot
 
 COSTS = {
@@ -35,15 +34,14 @@ COSTS = {
 }
 
 
-def training_cockpit(digits, *, epochs=None, seed=0):
+def training_cockpit(digits, *, epochs=100, seed=0):
     """A board of controls and curves that trains a network on digits, a Digits.
 
-    epochs  how far Start trains before it stops by itself; by default 100, and more for a small
-            set, so that there is time to watch
+    epochs  how far Start trains before it stops by itself
     seed    of the random numbers: Reset returns to the same start
     The network in training is ``cockpit.net``; ``cockpit.start()`` presses Start.
     """
-    return Cockpit(digits, epochs or max(100, WATCHABLE // len(digits.train)), seed)
+    return Cockpit(digits, epochs, seed)
 
 
 class Run:
@@ -221,7 +219,8 @@ class Cockpit(Board):
 
     def settle(self):
         while self._wanted and not self._finished:
-            self._slice()
+            self._run.descend(REDRAW, self._next_goal)
+            self._run.measure()
         self._land()
 
     def close(self):
@@ -322,8 +321,7 @@ class Cockpit(Board):
         self._show("Training.")
         with _interrupt_calls(self._pause):
             while self._wanted and not self._finished:
-                self._slice()
-                await asyncio.sleep(0)
+                await asyncio.sleep(self._slice())
         self._land()
 
     def _land(self):
@@ -336,11 +334,20 @@ class Cockpit(Board):
     def _finished(self):
         return bool(self._run.ended) or self._run.descent.epochs >= self._goal
 
+    @property
+    def _next_goal(self):
+        """At most an epoch a picture: a small set would have learned before one could look."""
+        return min(self._goal, self._run.points[-1][0] + 1)
+
     def _slice(self):
-        self._run.descend(SLICE, self._goal)
-        if perf_counter() - self._shown_at >= REDRAW:
-            self._run.measure()
-            self._show("Training.")
+        """Descend for a moment, draw when it is time; the seconds to rest before the next slice."""
+        self._run.descend(SLICE, self._next_goal)
+        early = self._shown_at + REDRAW - perf_counter()
+        if early > 0:
+            return early if self._run.descent.epochs >= self._next_goal else 0
+        self._run.measure()
+        self._show("Training.")
+        return 0
 
     # what is seen
 

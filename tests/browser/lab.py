@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -34,6 +35,8 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
 }
+
+PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 # A test with this mark runs twice: callbacks on the kernel's main thread, and on other threads
 # (JupyterLab's own setting).
@@ -206,6 +209,14 @@ class LabPage:
     def wait_until_idle(self, timeout=60):
         session = "jupyterapp.shell.currentWidget.context.sessionContext.session"
         self.wait_for(f"{session}?.kernel?.status === 'idle'", timeout)
+
+    def open_cells(self, sources, timeout=60):
+        """Open a new notebook with these code cells."""
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        name = f"{secrets.token_hex(4)}.ipynb"
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata=PYTHON)
+        nbformat.write(notebook, self.server.notebooks / name)
+        return self.open(name, timeout)
 
     def run_all(self, timeout=600):
         """Run every cell and wait until the last one has finished, or the first one has failed."""

@@ -1,0 +1,136 @@
+"""The cockpit in a real JupyterLab: a network learns while its controls are used."""
+
+import re
+
+import pytest
+from lab import BOTH_COMM_SETTINGS
+
+OPENING = """
+from nnlib import load_digits
+from nnlib.widgets import training_cockpit
+cockpit = training_cockpit(load_digits(), epochs=1000)
+cockpit
+"""
+
+
+@pytest.fixture
+def cockpit(lab):
+    """A page with a fresh notebook whose only cell shows a cockpit that has not been started."""
+    return CockpitPage(lab)
+
+
+class CockpitPage:
+    """The controls of the cockpit, as a student finds them."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        lab.open_cells([OPENING])
+        lab.run_all()
+        self.page = lab.page
+        self.page.wait_for_selector("text=Ready: press Start.")
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def numbers(self):
+        """Epochs, seconds and accuracy as the line below the curves says them."""
+        text = self.page.locator("text=/^Epoch /").inner_text()
+        return [float(n.replace(",", "")) for n in re.findall(r"[\d,]+\.\d+", text)]
+
+    def epochs(self):
+        return self.numbers()[0]
+
+    def wait_for_epochs(self, epochs):
+        self.wait(f"Number(/^Epoch ([\\d.]+)/.exec(t)?.[1]) >= {epochs}")
+
+    def wait(self, condition):
+        """Wait until a JavaScript condition on the numbers' text t holds."""
+        script = f"""() => [...document.querySelectorAll('.widget-html')]
+            .map(e => e.innerText).some(t => {condition})"""
+        self.page.wait_for_function(script, timeout=30_000)
+
+    def says(self, text):
+        self.page.wait_for_selector(f"[role=status]:has-text('{text}')", timeout=30_000)
+
+    def ask(self, expression):
+        return self.lab.ask_kernel(f"print({expression})").strip()
+
+    def wait_until(self, expression, value, seconds=20):
+        """Wait until an expression has this value in the kernel."""
+        for _ in range(5 * seconds):
+            if self.ask(expression) == value:
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{expression} is {self.ask(expression)}, not {value}")
+
+    def turn(self, name, key, times):
+        """Press a key on the slider of this name."""
+        slider = self.page.locator(".widget-slider", has_text=name)
+        for _ in range(times):
+            slider.locator(".noUi-handle").press(key)
+
+
+@BOTH_COMM_SETTINGS
+def test_a_network_learns_while_its_controls_are_used(cockpit):
+    cockpit.lab.screenshot("ready")
+    cockpit.press("Start")
+    cockpit.wait_for_epochs(0.5)
+    cockpit.lab.screenshot("training")
+    cockpit.turn("η", "ArrowLeft", 6)
+    cockpit.wait_until("f'{cockpit._run.descent.eta:.3f}'", "0.251")
+    cockpit.wait_for_epochs(cockpit.epochs() + 0.2)
+    cockpit.press("Pause")
+    cockpit.says("Paused.")
+    cockpit.lab.screenshot("paused")
+    paused_at = cockpit.epochs()
+    cockpit.page.wait_for_timeout(500)
+    assert cockpit.epochs() == paused_at
+    cockpit.press("One epoch")
+    cockpit.says("Done.")
+    cockpit.press("Reset")
+    cockpit.says("A new start")
+    assert cockpit.epochs() == 0
+    cockpit.lab.screenshot("reset")
+    assert cockpit.lab.errors() == []
+    assert cockpit.lab.console_errors == []
+
+
+def test_another_number_of_hidden_units_begins_a_new_run_and_training_goes_on(cockpit):
+    cockpit.press("Start")
+    cockpit.wait_for_epochs(0.5)
+    cockpit.turn("hidden units", "ArrowRight", 2)
+    cockpit.wait_until("cockpit.net.sizes[1]", "100")
+    cockpit.wait_for_epochs(0.2)
+    cockpit.lab.screenshot("earlier-run-is-pale")
+    assert cockpit.lab.errors() == []
+
+
+def test_the_stop_button_of_jupyterlab_pauses_it(cockpit):
+    cockpit.press("Start")
+    cockpit.wait_for_epochs(0.2)
+    cockpit.page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    cockpit.says("Paused.")
+    cockpit.press("Start")
+    cockpit.wait_for_epochs(cockpit.epochs() + 0.2)
+    assert cockpit.lab.errors() == []
+
+
+def test_running_the_cell_again_ends_the_old_run(cockpit):
+    cockpit.ask("globals().update(old=cockpit)")
+    cockpit.press("Start")
+    cockpit.wait_for_epochs(0.2)
+    cockpit.lab.run_all()
+    cockpit.says("Ready: press Start.")
+    cockpit.wait_until("old._task.done(), old.comm, cockpit is old", "True None False")
+    assert cockpit.page.get_by_role("button", name="Start", exact=True).count() == 1
+    assert cockpit.lab.errors() == []
+
+
+def test_divergence_is_said_in_words(cockpit):
+    cockpit.turn("η", "End", 1)
+    cockpit.turn("λ", "End", 1)
+    cockpit.wait_until("cockpit._run.descent.eta, cockpit._run.descent.l2", "100.0 100.0")
+    cockpit.press("Start")
+    cockpit.says("Diverged after")
+    cockpit.lab.screenshot("diverged")
+    assert cockpit.lab.errors() == []
