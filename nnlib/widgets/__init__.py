@@ -2,5 +2,6 @@
 
 from nnlib.widgets.board import still_twin
 from nnlib.widgets.cockpit import training_cockpit
+from nnlib.widgets.knobs import knob_board
 
-__all__ = ["still_twin", "training_cockpit"]
+__all__ = ["knob_board", "still_twin", "training_cockpit"]

@@ -1,0 +1,526 @@
+"""The knob board: a net as a box of knobs, turned by hand or by the slope of the cost.
+
+Three layers: Knobs turns and measures, Dials draws, KnobBoard has the controls.
+"""
+
+import html
+import math
+import threading
+from contextlib import contextmanager
+
+import ipywidgets
+import matplotlib
+import numpy as np
+
+from nnlib.checks import (
+    checked_finite,
+    checked_inputs,
+    checked_number,
+    checked_target_values,
+    checked_targets,
+)
+from nnlib.network import Network
+from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
+from nnlib.plots import HALO, draw_net, edge_style
+from nnlib.training import TOO_LARGE, calm, descent_step
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.picture import LOOK, Picture
+
+ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
+MOST = 60  # knobs that the board has room for
+EPOCHS = 100  # of the button for many epochs
+REACH = 3.0  # how far a knob turns at least, to either side
+POINTS = 121  # on the cost along a knob
+
+
+def knob_board(net, X, Y, etas=None):
+    """A board on which each weight of a small net is a knob, and the cost is seen along it.
+
+    X (n, n_in), Y (n, n_out)  the samples that the cost is measured on
+    etas                       learning rates to choose from, name -> η; by default ETAS
+    The board turns the knobs of a copy, ``board.net``; Reset returns to net as it was given.
+    """
+    if not isinstance(net, Network):
+        raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
+    if net.n_parameters > MOST:
+        raise ValueError(
+            f"net: expected at most {MOST} knobs, got {net.n_parameters}; choose smaller layers"
+        )
+    etas = dict(ETAS if etas is None else etas)
+    for name, eta in etas.items():
+        if not MIN_ETA <= checked_number(eta, name, 0) <= MAX_ETA:
+            raise ValueError(f"{name}: expected η from {MIN_ETA:g} to {MAX_ETA:g}, got {eta:g}")
+    return KnobBoard(Knobs(net, X, Y), etas)
+
+
+MIN_ETA, MAX_ETA = 1e-6, 10.0
+
+
+# The model
+
+
+class Knobs:
+    """A net, its samples, and one knob in hand. Each change measures cost, slopes and outputs."""
+
+    def __init__(self, net, X, Y):
+        self._start = net.copy(dtype=np.float64)
+        self.X = checked_finite(checked_inputs(X, self._start), "X")
+        Y = checked_targets(Y, len(self.X), self._start)
+        self.Y = checked_target_values(Y, net.cost)
+        self.chosen = (0, 0, 0)  # matrix, row, column
+        self.reset()
+
+    def reset(self):
+        """Return to the net as it was given; the knob in hand stays in hand."""
+        self.net = self._start.copy()
+        self.diverged, self.steps = "", 0
+        self._measure()
+        self._limit = TOO_LARGE * max(self.cost, 1.0)
+        self.history = [self.cost]  # the cost before the first step and after each one
+
+    @property
+    def matrices(self):
+        """(name, its readings as a matrix, its slopes) of all weights, then all biases."""
+        dW, db = self._slopes
+        names = [f"{letter}{i + 1}" for letter in "Wb" for i in range(len(self.net.W))]
+        arrays, slopes = [*self.net.W, *self.net.b], [*dW, *db]
+        return [
+            (name, np.atleast_2d(array), np.atleast_2d(slope))
+            for name, array, slope in zip(names, arrays, slopes, strict=False)
+        ]
+
+    @property
+    def name(self):
+        """The knob in hand as NumPy writes it, W1[0,2] or b1[2]."""
+        matrix, i, j = self.chosen
+        letter = self.matrices[matrix][0]
+        return f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
+
+    @property
+    def reading(self):
+        matrix, i, j = self.chosen
+        return float(self.matrices[matrix][1][i, j])
+
+    @property
+    def slope(self):
+        """The slope of the cost in the knob in hand."""
+        matrix, i, j = self.chosen
+        return float(self.matrices[matrix][2][i, j])
+
+    def turn(self, reading):
+        """Turn the knob in hand to a reading."""
+        matrix, i, j = self.chosen
+        self.matrices[matrix][1][i, j] = reading
+        self._measure()
+
+    def along(self, readings):
+        """The costs (m,) and outputs (m, n·n_out) with the knob in hand at each of m readings."""
+        here, measured = self.reading, []
+        matrix, i, j = self.chosen
+        array = self.matrices[matrix][1]
+        with self._calm():
+            for reading in readings:
+                array[i, j] = reading
+                measured.append(self._forward()[1:])
+        array[i, j] = here
+        costs, outputs = zip(*measured, strict=True)
+        return np.array(costs), np.array(outputs)
+
+    def step_this(self, eta):
+        """One step downhill of the knob in hand alone."""
+        self._begin()
+        before = self.reading
+        with self._calm():
+            self.turn(before - eta * self.slope)
+        self._end(eta, lambda: self.turn(before))
+
+    def step_all(self, eta, steps=1):
+        """Steps downhill of all knobs at once, each on all samples: so many epochs."""
+        self._begin()
+        for _ in range(steps):
+            before = self.net.copy()
+            with self._calm():
+                descent_step(self.net, self.X, self.Y, eta)
+                self._measure()
+            self._end(eta, lambda before=before: self._return_to(before))
+            if self.diverged:
+                return
+
+    def _begin(self):
+        self.history[-1] = self.cost  # it may have been turned by hand since
+
+    def _end(self, eta, undo):
+        """Count the step just made, or undo it and say why."""
+        self.steps += 1
+        if self.cost <= self._limit:  # False for NaN as well
+            self.history.append(self.cost)
+            return
+        self.diverged = (
+            f"Diverged in step {self.steps}: the cost rose more than a million times or left the "
+            f"range of numbers. η = {eta:.3g} is too large here. The knobs stand where they stood "
+            "before that step. Press Reset and choose a smaller η."
+        )
+        undo()
+
+    def _return_to(self, net):
+        self.net = net
+        self._measure()
+
+    def _measure(self):
+        with self._calm():
+            passed, self.cost, self.outputs = self._forward()
+            self._slopes = self.net.backward(*passed, self.Y)
+
+    def _forward(self):
+        """(Z, A) of the pass forward, the cost, and the outputs in one row."""
+        Z, A = self.net.forward(self.X)
+        cost = self.net.cost
+        total = cost.per_sample(Z[-1], A[-1], self.Y).sum() * cost.share(len(self.X))
+        return (Z, A), float(total), A[-1].ravel()
+
+    def _calm(self):
+        return calm(self.net, len(self.X))
+
+
+def sign_rule(slope):
+    """What the sign of a slope tells the hand on the knob."""
+    if abs(slope) < FLAT:
+        return "0: the ground is flat, stay"
+    return "negative: go on, turn it up" if slope < 0 else "positive: go back, turn it down"
+
+
+FLAT = 1e-9  # a slope nearer to 0 is called 0
+
+
+def outcome(costs):
+    """What a run of steps did to the cost, in words; costs before the first and after each."""
+    rises = sum(after > before for before, after in zip(costs, costs[1:], strict=False))
+    told = f"the cost went from {costs[0]:.4g} to {costs[-1]:.4g}"
+    if len(costs) < 3:
+        return told + (": the step was too long." if rises else ".")
+    if rises > len(costs) / 20:
+        return f"{told}, and rose in {rises} of the {len(costs) - 1}: η is too large."
+    if costs[-1] > 0.9 * costs[0]:
+        return f"{told}. That is little: η is too small, or the floor of the valley is reached."
+    return f"{told}."
+
+
+# The drawing
+
+
+class Dials:
+    """The net, the cost along the knob in hand, predictions and targets, the cost over the steps.
+
+    Everything that a turn or a step moves is blitted; new limits redraw it all.
+    """
+
+    def __init__(self, knobs):
+        self.picture = Picture(1000, 640)
+        (self._net, self._along), (self._scatter, self._history) = self.picture.axes(
+            2, 2, width_ratios=(4, 5)
+        )
+        self._limits = None
+        with matplotlib.rc_context(LOOK):
+            parts = [self._make_net(knobs), self._make_along()]
+            parts += [self._make_scatter(knobs), self._make_history()]
+        for artist in self.picture.moving(*(artist for part in parts for artist in part)):
+            artist.set_in_layout(False)  # what moves shall not push the axes about
+
+    def _make_net(self, knobs):
+        """The net's lines, and a band and a number for the one in hand, in drawing order."""
+        ax = draw_net(self._net, knobs.net.W, limit=WIDEST)
+        self._edges = {line.get_gid(): line for line in ax.lines if line.get_gid()}
+        (self._band,) = ax.plot([], [], color=HALO, linewidth=14, zorder=0)
+        paper = {"facecolor": HALO, "edgecolor": "none", "pad": 1}
+        self._number = ax.text(0, 0, "", ha="center", va="center", bbox=paper, zorder=2)
+        return sorted([*ax.lines, *ax.texts], key=lambda artist: artist.zorder)
+
+    def _make_along(self):
+        ax = self._along
+        (self._curve,) = ax.plot([], [], color=BLUE, lw=2)
+        (self._tangent,) = ax.plot([], [], color=ORANGE, lw=2, ls="--", label="tangent")
+        (self._here,) = ax.plot([], [], "o", color=ORANGE, ms=10, label="now", zorder=4)
+        (self._next,) = ax.plot([], [], "D", label="after a step", zorder=3, **HOLLOW)
+        ax.set_title(" ")  # keeps the room for the rule
+        self._rule = ax.text(0.5, 1.02, "", ha="center", va="bottom", transform=ax.transAxes)
+        ax.set_ylabel("cost")
+        ax.yaxis.set_major_formatter(SHORT)
+        return self._curve, self._tangent, self._next, self._here, self._rule
+
+    def _make_scatter(self, knobs):
+        ax, targets = self._scatter, knobs.Y.ravel()
+        room = 0.1 * (np.ptp(targets) or 1.0)
+        ax.set_xlim(targets.min() - room, targets.max() + room)
+        ax.axline((0, 0), slope=1, color=GREY, lw=1.5, label="prediction = target")
+        (self._errors,) = ax.plot([], [], color=ORANGE, lw=2, label="error")
+        (self._predictions,) = ax.plot([], [], "o", color=BLUE, ms=8)
+        ax.set(xlabel="target y", ylabel="prediction ŷ")
+        ax.yaxis.set_major_formatter(SHORT)
+        return self._errors, self._predictions
+
+    def _make_history(self):
+        (self._costs,) = self._history.plot([], [], color=BLUE, lw=2, marker="o", markevery=[-1])
+        self._history.set(xlabel="step", ylabel="cost (logarithmic)", yscale="log")
+        return (self._costs,)
+
+    def show(self, knobs, eta):
+        """Draw the knobs as they stand, and where a step of η would take the one in hand."""
+        self._show_net(knobs)
+        readings, costs, outputs = self._show_along(knobs, eta)
+        targets = knobs.Y.ravel()
+        self._predictions.set_data(targets, knobs.outputs)
+        gaps = np.full_like(targets, np.nan)
+        sticks = np.column_stack([targets, knobs.outputs, gaps]).ravel()
+        self._errors.set_data(np.repeat(targets, 3), sticks)
+        steps = np.arange(len(knobs.history))
+        self._costs.set_data(steps, np.maximum(knobs.history, LOWEST))
+        limits = (knobs.name, readings[-1], *self._roomy(knobs, costs, outputs))
+        changed, self._limits = limits != self._limits, limits
+        if changed:
+            self._set_limits(*limits)
+        self.picture.refresh(everything=changed)
+
+    def _show_net(self, knobs):
+        for layer, W in enumerate(knobs.net.W):
+            for (i, j), weight in np.ndenumerate(W):
+                self._edges[f"W[{layer}][{i},{j}]"].set(**edge_style(weight, WIDEST))
+        matrix, i, j = knobs.chosen
+        edge = self._edges.get(f"W[{matrix}][{i},{j}]")  # biases have none
+        self._band.set_visible(edge is not None)
+        self._number.set_visible(edge is not None)
+        if edge is not None:
+            (left, right), (start, end) = edge.get_data()
+            self._band.set_data((left, right), (start, end))
+            self._number.set_position(((left + right) / 2, (start + end) / 2))
+            self._number.set_text(f"{knobs.reading:+.2f}")
+
+    def _show_along(self, knobs, eta):
+        reach, w, slope = reach_of(knobs.reading), knobs.reading, knobs.slope
+        readings = np.linspace(-reach, reach, POINTS)
+        after = w - eta * slope
+        costs, outputs = knobs.along([*readings, after])
+        self._curve.set_data(readings, costs[:-1])
+        self._here.set_data([w], [knobs.cost])
+        self._next.set_data([after], [costs[-1]])
+        ends = np.array([w - reach / 4, w + reach / 4])
+        self._tangent.set_data(ends, knobs.cost + slope * (ends - w))
+        self._rule.set_text(f"slope {slope:+.3g}, {sign_rule(slope)}")
+        return readings, costs[:-1], outputs[:-1]
+
+    def _roomy(self, knobs, costs, outputs):
+        """Limits that hold everything and change seldom: of costs, outputs, steps and decades."""
+        top = nice(max(costs[np.isfinite(costs)].max(initial=0), knobs.cost))
+        seen = np.concatenate([outputs[np.isfinite(outputs)], knobs.Y.ravel()])
+        span = nice(np.abs(seen).max())
+        costs = np.maximum(knobs.history, LOWEST)
+        decades = math.floor(np.log10(costs.min())), math.ceil(np.log10(costs.max()) + 0.1)
+        return top, span, nice(max(10, knobs.steps)), *decades
+
+    def _set_limits(self, name, reach, top, span, steps, low, high):
+        self._along.set(xlim=(-reach, reach), ylim=(-0.03 * top, top))
+        self._along.set_xlabel(f"reading of knob {name}")
+        self._scatter.set_ylim(-span, span)
+        self._history.set(xlim=(-steps / 50, steps * 1.02), ylim=(10.0**low, 10.0**high))
+        for ax in (self._along, self._scatter, self._history):
+            ax.grid(color=PALE)
+        self._along.legend(loc="upper center", frameon=False, fontsize=12, ncols=3)
+        self._scatter.legend(loc="upper left", frameon=False, fontsize=12)
+
+
+HOLLOW = {"markerfacecolor": "white", "markeredgecolor": GREEN, "mew": 2, "ms": 9}
+SHORT = "{x:g}"  # numbers on an axis, without a factor above it
+WIDEST = 2.0  # the |weight| drawn widest
+LOWEST = 1e-16  # the least cost that a logarithmic axis shows
+
+
+def nice(number):
+    """The first of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not below the number."""
+    if not 0 < number < 1e300:
+        return 1.0 if number <= 0 else 1e300
+    decade = 10.0 ** math.floor(math.log10(number))
+    return next(m * decade for m in (1, 2, 5, 10, 20) if m * decade >= number)
+
+
+def reach_of(reading):
+    """How far the slider goes to either side: 3, or 30, 300, … where the knob stands outside."""
+    reach = REACH
+    while reach < abs(reading) < 1e300:
+        reach *= 10
+    return reach
+
+
+# The controls
+
+WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="4px")
+
+
+class KnobBoard(Board):
+    """The controls. `net` is the net whose knobs are turned.
+
+    Callbacks may come on different threads: one lock lets them in one at a time.
+    """
+
+    def __init__(self, knobs, etas):
+        self._knobs, self._dials = knobs, Dials(knobs)
+        self._lock, self._quiet = threading.RLock(), False
+        self._eta = ipywidgets.FloatLogSlider(
+            value=next((eta for name, eta in etas.items() if name == "right"), 0.03),
+            min=math.log10(MIN_ETA),
+            max=math.log10(MAX_ETA),
+            step=0.05,
+            readout_format=".2g",
+            description="η",
+            style={"description_width": "90px"},
+            layout={"width": "480px"},
+        )
+        self._slider = ipywidgets.FloatSlider(
+            min=-REACH, max=REACH, step=0.01, style={"description_width": "90px"}
+        )
+        self._slider.layout.width = "480px"
+        self._slider.observe(self._on_turn, "value")
+        self._eta.observe(lambda change: self._act(lambda: ""), "value")
+        self._sentence = ipywidgets.HTML()
+        super().__init__([self._controls(etas), self._dials.picture.image, self._sentence])
+        self._show("Choose a knob, turn it, and watch the cost.")
+
+    @property
+    def net(self):
+        return self._knobs.net
+
+    def still(self):
+        return still_png(self._dials.picture.image)
+
+    # the controls
+
+    def _controls(self, etas):
+        everything = f"One step: all {self._knobs.net.n_parameters} knobs, an epoch"
+        self._steps = [
+            self._button("One step: this knob", self._step_this, "170px"),
+            self._button(everything, self._epoch, "260px"),
+            self._button(f"{EPOCHS} epochs", self._epochs, "110px"),
+        ]
+        reset = self._button("Reset", self._reset, "80px")
+        names = [self._preset(name, eta) for name, eta in etas.items()]
+        right = ipywidgets.VBox(
+            [
+                self._slider,
+                self._eta,
+                ipywidgets.HBox(names, layout=WRAP),
+                ipywidgets.HBox([*self._steps, reset], layout=WRAP),
+            ]
+        )
+        return ipywidgets.HBox([self._panel(), right], layout=WRAP)
+
+    def _panel(self):
+        """The knobs as the matrices they stand in: each a button that shows its reading."""
+        self._knob_buttons, blocks = {}, []
+        for matrix, (name, array, _) in enumerate(self._knobs.matrices):
+            for i, j in np.ndindex(array.shape):
+                self._knob_buttons[matrix, i, j] = self._knob_button(matrix, i, j)
+            rows = [
+                ipywidgets.HBox([self._knob_buttons[matrix, i, j] for j in range(array.shape[1])])
+                for i in range(array.shape[0])
+            ]
+            shape = self._knobs.net.b[0].shape if name.startswith("b") else array.shape
+            title = ipywidgets.HTML(f"<b>{name}</b> {shape}")
+            blocks.append(ipywidgets.VBox([title, *rows]))
+        return ipywidgets.HBox(blocks, layout=WRAP)
+
+    def _knob_button(self, matrix, i, j):
+        button = self._button("", lambda: self._choose(matrix, i, j), "62px")
+        letter = self._knobs.matrices[matrix][0]
+        button.tooltip = f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
+        return button
+
+    def _preset(self, name, eta):
+        return self._button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "150px")
+
+    def _button(self, name, act, width):
+        button = ipywidgets.Button(description=name, layout={"width": width})
+        button.on_click(lambda _: self._act(act))
+        return button
+
+    # what they do; each returns the sentence to say
+
+    def _act(self, act):
+        """Act on a control, once at a time; what acting sets on other controls acts no further."""
+        with self._lock:
+            if not self._quiet:
+                self._show(act())
+
+    def _on_turn(self, change):
+        def turn():
+            self._knobs.turn(change.new)
+            return ""
+
+        self._act(turn)
+
+    def _choose(self, matrix, i, j):
+        self._knobs.chosen = (matrix, i, j)
+        return ""
+
+    def _set_eta(self, eta):
+        with self._quietly():
+            self._eta.value = eta
+        return ""
+
+    def _step_this(self):
+        before = self._knobs.cost
+        self._knobs.step_this(self._eta.value)
+        return f"One step of {self._knobs.name}: {outcome([before, self._knobs.cost])}"
+
+    def _epoch(self):
+        return self._train("One step of all knobs", 1)
+
+    def _epochs(self):
+        return self._train(f"{EPOCHS} epochs", EPOCHS)
+
+    def _train(self, name, steps):
+        before = len(self._knobs.history) - 1
+        self._knobs.step_all(self._eta.value, steps)
+        return f"{name}: {outcome(self._knobs.history[before:])}"
+
+    def _reset(self):
+        self._knobs.reset()
+        return "The same start again."
+
+    # what is seen
+
+    @contextmanager
+    def _quietly(self):
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
+    def _show(self, said):
+        knobs = self._knobs
+        with self._quietly():
+            self._show_slider(knobs)
+        for key, button in self._knob_buttons.items():
+            matrix, i, j = key
+            button.description = f"{knobs.matrices[matrix][1][i, j]:+.2f}"
+            button.button_style = "warning" if key == knobs.chosen else ""
+        for button in self._steps:
+            button.disabled = bool(knobs.diverged)
+        self._dials.show(knobs, self._eta.value)
+        words = f"{knobs.diverged or said} {self._figures()}"
+        self._sentence.value = (
+            f"<div role='status' style='font-size: 1.2em'>{html.escape(words.strip())}</div>"
+        )
+
+    def _show_slider(self, knobs):
+        reach = reach_of(knobs.reading)
+        self._slider.description = f"turn {knobs.name}"
+        if self._slider.max != reach:
+            self._slider.max, self._slider.min = reach, -reach
+        self._slider.value = knobs.reading
+
+    def _figures(self):
+        knobs, eta = self._knobs, self._eta.value
+        return (
+            f"Knob {knobs.name} reads {knobs.reading:+.2f}; cost {knobs.cost:.4g}; "
+            f"slope {knobs.slope:+.3g}, {sign_rule(knobs.slope)}. A step of η = {eta:.3g} "
+            f"turns it by {-eta * knobs.slope:+.3g}."
+        )

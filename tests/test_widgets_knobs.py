@@ -1,0 +1,382 @@
+"""The knob board without a browser: its model, its words, and every control swept."""
+
+import warnings
+
+import ipywidgets
+import numpy as np
+import pytest
+
+from nnlib import CUBE, IDENTITY, SIGMOID, SQUARE, SUM_OF_SQUARES, TANH, Network
+from nnlib.training import descent_step
+from nnlib.widgets import knob_board
+from nnlib.widgets.knobs import EPOCHS, ETAS, Knobs, nice, outcome, reach_of, sign_rule
+
+TANH_NET = (TANH, IDENTITY)
+
+
+def toy_data():
+    """The ten samples and the start of notebook 02, with its rule y = x0 - 2 x1."""
+    rng = np.random.default_rng(3)
+    X = rng.uniform(-1, 1, (10, 3))
+    return X, X[:, :1] - 2 * X[:, 1:2], rng.uniform(-1, 1, (3, 4)), rng.uniform(-1, 1, (4, 1))
+
+
+def toy_net(activations=TANH_NET, biases=False):
+    *_, W1, W2 = toy_data()
+    return Network(
+        [3, 4, 1],
+        activations=list(activations),
+        cost=SUM_OF_SQUARES,
+        weights=[W1, W2],
+        biases=biases,
+    )
+
+
+def toy_knobs(**kwargs):
+    X, Y, *_ = toy_data()
+    return Knobs(toy_net(**kwargs), X, Y)
+
+
+def toy_board(etas=None, **kwargs):
+    X, Y, *_ = toy_data()
+    return knob_board(toy_net(**kwargs), X, Y, etas)
+
+
+def inside(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
+
+
+def press(board, name):
+    """Click the button whose description or tooltip begins with name."""
+    buttons = [w for w in inside(board) if isinstance(w, ipywidgets.Button)]
+    (button,) = [b for b in buttons if (b.tooltip or b.description).startswith(name)]
+    button.click()
+
+
+def sentence(board):
+    return board.children[-1].value
+
+
+# the model
+
+
+def test_there_is_a_knob_for_each_of_the_sixteen_weights():
+    assert sum(array.size for _, array, _ in toy_knobs().matrices) == 16
+
+
+def test_the_cost_is_the_sum_of_squared_errors():
+    X, Y, W1, W2 = toy_data()
+    errors = Y - np.tanh(X @ W1) @ W2
+    assert toy_knobs().cost == pytest.approx((errors.T @ errors).item())
+
+
+@pytest.mark.parametrize("biases", [False, True])
+def test_the_slope_of_each_knob_is_the_slope_of_the_curve_along_it(biases):
+    knobs = toy_knobs(activations=(SIGMOID, IDENTITY), biases=biases)
+    for matrix, (_, array, _) in enumerate(knobs.matrices):
+        for i, j in np.ndindex(array.shape):
+            knobs.chosen = (matrix, i, j)
+            (low, high), _ = knobs.along([knobs.reading - 1e-5, knobs.reading + 1e-5])
+            assert knobs.slope == pytest.approx((high - low) / 2e-5, rel=1e-6, abs=1e-8)
+
+
+def test_looking_along_a_knob_does_not_turn_it():
+    knobs = toy_knobs()
+    before = knobs.net.W[0].copy()
+    knobs.along([-3, 0, 3])
+    assert (knobs.net.W[0] == before).all()
+
+
+def test_a_turned_knob_costs_what_the_curve_said():
+    knobs = toy_knobs()
+    (promised,), (outputs,) = knobs.along([1.25])
+    knobs.turn(1.25)
+    assert knobs.reading == 1.25
+    assert knobs.cost == promised
+    assert (knobs.outputs == outputs).all()
+
+
+def test_one_step_of_one_knob_changes_no_other():
+    knobs = toy_knobs()
+    knobs.chosen = (1, 2, 0)
+    before, slope = knobs.net.copy(), knobs.slope
+    knobs.step_this(0.01)
+    assert knobs.net.W[1][2, 0] == before.W[1][2, 0] - 0.01 * slope
+    changed = [(a != b).sum() for a, b in zip(knobs.net.W, before.W, strict=True)]
+    assert changed == [0, 1]
+
+
+def test_a_step_of_all_knobs_is_the_descent_step_of_nnlib():
+    X, Y, *_ = toy_data()
+    knobs, net = toy_knobs(), toy_net()
+    knobs.step_all(0.03, steps=3)
+    for _ in range(3):
+        descent_step(net, X, Y, 0.03)
+    assert all((a == b).all() for a, b in zip(knobs.net.W, net.W, strict=True))
+
+
+def test_the_history_holds_the_cost_before_and_after_every_step():
+    knobs = toy_knobs()
+    first = knobs.cost
+    knobs.step_all(0.03, steps=5)
+    assert len(knobs.history) == 6
+    assert (knobs.history[0], knobs.history[-1]) == (first, knobs.cost)
+
+
+def test_the_history_goes_on_from_where_the_hand_left_the_knob():
+    knobs = toy_knobs()
+    knobs.turn(3.0)
+    by_hand = knobs.cost
+    knobs.step_this(0.0001)
+    assert knobs.history[0] == by_hand
+
+
+def test_the_net_that_was_given_is_never_turned():
+    X, Y, *_ = toy_data()
+    net = toy_net()
+    before = [W.copy() for W in net.W]
+    knobs = Knobs(net, X, Y)
+    knobs.turn(2.0)
+    knobs.step_all(0.1, steps=5)
+    assert all((a == b).all() for a, b in zip(net.W, before, strict=True))
+
+
+def test_reset_returns_to_the_same_start():
+    knobs, fresh = toy_knobs(), toy_knobs()
+    knobs.step_all(0.3, steps=50)
+    knobs.reset()
+    assert all((a == b).all() for a, b in zip(knobs.net.W, fresh.net.W, strict=True))
+    assert (knobs.cost, knobs.history, knobs.diverged) == (fresh.cost, fresh.history, "")
+
+
+def test_a_shared_array_of_weights_is_not_changed_by_the_knobs():
+    X, Y, W1, W2 = toy_data()
+    net = Network([3, 4, 1], activations=TANH, cost=SUM_OF_SQUARES, weights=[W1, W2], biases=False)
+    Knobs(net, X, Y).turn(9.0)
+    assert W1[0, 0] != 9.0
+
+
+def test_it_knows_a_knob_by_the_name_numpy_gives_it():
+    knobs = toy_knobs(biases=True)
+    knobs.chosen = (0, 2, 3)
+    assert knobs.name == "W1[2,3]"
+    knobs.chosen = (2, 0, 3)
+    assert knobs.name == "b1[3]"
+
+
+# the learning rates of the presets
+
+
+def costs_with(eta, steps=EPOCHS):
+    knobs = toy_knobs()
+    knobs.step_all(eta, steps)
+    return knobs
+
+
+def test_too_small_an_eta_gets_hardly_anywhere():
+    knobs = costs_with(ETAS["too small"])
+    assert knobs.cost > 0.8 * knobs.history[0]
+    assert (np.diff(knobs.history) < 0).all()
+
+
+def test_the_right_eta_falls_in_every_step_to_a_thousandth():
+    knobs = costs_with(ETAS["right"])
+    assert knobs.cost < 0.001 * knobs.history[0]
+    assert (np.diff(knobs.history) < 0).all()
+
+
+def test_too_large_an_eta_rises_again_and_again_without_diverging():
+    knobs = costs_with(ETAS["too large"])
+    assert (np.diff(knobs.history) > 0).sum() > 20
+    assert not knobs.diverged
+    assert knobs.cost > costs_with(ETAS["right"]).cost
+
+
+@pytest.mark.parametrize("eta", [ETAS["divergent"], 10.0, 1e100, 1e300])
+@pytest.mark.parametrize("activations", [TANH_NET, (IDENTITY, IDENTITY), (SQUARE, CUBE)])
+def test_divergence_is_told_in_words_without_a_warning(eta, activations):
+    knobs = toy_knobs(activations=activations)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        knobs.step_all(eta, EPOCHS)
+    assert f"η = {eta:.3g} is too large" in knobs.diverged
+    assert np.isfinite(knobs.cost)
+    assert knobs.net.is_finite()
+
+
+def test_one_knob_alone_can_diverge_too():
+    knobs = toy_knobs(activations=(IDENTITY, IDENTITY))
+    for _ in range(60):
+        if not knobs.diverged:
+            knobs.step_this(5.0)
+    assert "too large" in knobs.diverged
+
+
+# the words
+
+
+@pytest.mark.parametrize(
+    ("slope", "words"), [(-2.0, "go on, turn it up"), (2.0, "go back, turn it down"), (0, "stay")]
+)
+def test_the_sign_of_the_slope_says_where_to_turn(slope, words):
+    assert words in sign_rule(slope)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_small_turn_the_way_the_sign_rule_says_lowers_the_cost(seed):
+    rng = np.random.default_rng(seed)
+    knobs = toy_knobs()
+    knobs.chosen = (0, int(rng.integers(3)), int(rng.integers(4)))
+    knobs.turn(rng.uniform(-2, 2))
+    before = knobs.cost
+    way = 1 if "up" in sign_rule(knobs.slope) else -1
+    knobs.turn(knobs.reading + way * 1e-4)
+    assert knobs.cost < before
+
+
+@pytest.mark.parametrize(
+    ("costs", "words"),
+    [
+        ([5, 4], "from 5 to 4."),
+        ([4, 5], "the step was too long"),
+        ([9, 1] * 20, "too large"),
+        ([*range(1000, 960, -1)], "too small"),
+        ([*range(40, 0, -1)], "from 40 to 1."),
+    ],
+)
+def test_the_outcome_of_steps_is_judged_by_the_costs(costs, words):
+    assert words in outcome(costs)
+
+
+def test_a_round_number_is_not_below_what_it_must_hold():
+    for number in (1e-9, 0.02, 0.3, 1, 1.01, 4, 50, 51, 9.99e8):
+        assert number <= nice(number) < 2.6 * number
+    assert nice(0) == 1
+
+
+def test_the_slider_reaches_beyond_every_finite_reading():
+    for reading in (0, -3, 3.01, -40, 1e9, float("nan"), float("inf")):
+        assert not abs(reading) > reach_of(reading) or np.isinf(reading)
+
+
+# the board
+
+
+def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error():
+    board = toy_board()
+    rng = np.random.default_rng(0)
+    sliders = [w for w in inside(board) if isinstance(w, ipywidgets.FloatSlider)]
+    buttons = [w for w in inside(board) if isinstance(w, ipywidgets.Button)]
+    etas = [w for w in inside(board) if isinstance(w, ipywidgets.FloatLogSlider)]
+    assert (len(sliders), len(buttons), len(etas)) == (1, 16 + 4 + 4, 1)
+    for slider in sliders:
+        for value in (slider.min, slider.max, *rng.uniform(slider.min, slider.max, 5)):
+            slider.value = value
+    for eta in etas:
+        for exponent in (eta.min, eta.max, *rng.uniform(eta.min, eta.max, 5)):
+            eta.value = 10**exponent
+    for button in rng.permutation(np.array([*buttons, *buttons], object)):
+        button.click()
+    assert "Knob" in sentence(board)
+
+
+def test_the_buttons_of_the_panel_show_the_readings():
+    board = toy_board()
+    press(board, "W2[3,0]")
+    board._slider.value = 1.75
+    (button,) = [b for b in board._knob_buttons.values() if b.tooltip == "W2[3,0]"]
+    assert button.description == "+1.75"
+    assert board.net.W[1][3, 0] == 1.75
+
+
+def test_choosing_a_knob_sets_the_slider_to_its_reading_and_turns_nothing():
+    board = toy_board()
+    press(board, "W1[1,2]")
+    assert board._slider.value == toy_net().W[0][1, 2] == board.net.W[0][1, 2]
+
+
+def test_the_step_that_was_announced_is_the_step_that_is_made():
+    board = toy_board()
+    press(board, "W2[0,0]")
+    slope, before = board._knobs.slope, board.net.W[1][0, 0]
+    press(board, "right")
+    assert f"turns it by {-0.03 * slope:+.3g}" in sentence(board)
+    press(board, "One step: this knob")
+    assert board.net.W[1][0, 0] == before - 0.03 * slope
+
+
+def test_divergence_stops_the_steps_until_reset():
+    board = toy_board()
+    press(board, "divergent")
+    press(board, f"{EPOCHS} epochs")
+    assert "Diverged in step" in sentence(board)
+    assert all(button.disabled for button in board._steps)
+    press(board, "Reset")
+    assert not any(button.disabled for button in board._steps)
+    assert "Diverged" not in sentence(board)
+    assert (board._slider.min, board._slider.max) == (-3, 3)
+
+
+def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
+    board = toy_board()
+    press(board, "W2[2,0]")
+    press(board, "divergent")
+    press(board, f"{EPOCHS} epochs")
+    assert board._slider.min < board._slider.value == board.net.W[1][2, 0] < board._slider.max
+    assert abs(board._slider.value) > 3
+
+
+def test_every_knob_has_its_line_of_the_drawing_set_off():
+    board = toy_board(biases=True)
+    for key, button in board._knob_buttons.items():
+        button.click()
+        assert board._dials._band.get_visible() == (key[0] < 2)  # biases have no line
+
+
+def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
+    board = toy_board()
+    board._slider.value = 1.5
+    moved = board._dials.picture.image.value
+    board._dials.picture.refresh(everything=True)
+    assert board._dials.picture.image.value == moved
+
+
+def test_a_reader_without_a_kernel_sees_the_picture():
+    assert list(toy_board().still()) == ["image/png"]
+
+
+def test_own_learning_rates_get_their_buttons():
+    board = toy_board(etas={"gentle": 0.005})
+    press(board, "gentle")
+    assert board._eta.value == 0.005
+
+
+def test_it_works_with_own_data_of_any_size():
+    rng = np.random.default_rng(0)
+    X, Y = 50 * rng.random((7, 2)), rng.integers(0, 2, (7, 3))
+    net = Network([2, 5, 3], activations=SIGMOID, rng=rng)
+    board = knob_board(net, X, Y)
+    for name in ("One step: this knob", "One step: all 33 knobs", "100 epochs", "divergent"):
+        press(board, name)
+    assert board.net.n_parameters == 33
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"net": "net"}, TypeError, "expected a Network, got str"),
+        ({"net": Network([30, 4, 1], rng=np.random.default_rng())}, ValueError, "at most 60 knobs"),
+        ({"X": np.ones((10, 2))}, ValueError, "expected shape"),
+        ({"X": np.full((10, 3), np.nan)}, ValueError, "finite"),
+        ({"Y": np.ones(10)}, ValueError, "expected shape"),
+        ({"etas": {"huge": 1e9}}, ValueError, "expected η from 1e-06 to 10, got 1e"),
+        ({"etas": {"wrong": "x"}}, TypeError, "wrong: expected a finite number"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(change, error, words):
+    X, Y, *_ = toy_data()
+    arguments = {"net": toy_net(), "X": X, "Y": Y} | change
+    with pytest.raises(error, match=words):
+        knob_board(**arguments)
