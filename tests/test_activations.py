@@ -1,4 +1,4 @@
-"""nnlib.activations: value, slope and their product, right for every float and without a warning."""
+"""nnlib.activations: value, slope and their product, right for every float, no warnings."""
 
 import math
 
