@@ -69,18 +69,12 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
     sizes = [len(W[0]), *(layer.shape[1] for layer in W)]
     names = names or _neuron_names(sizes)
     limit = limit or _largest(W) or 1.0
+    if marked is not None:
+        _mark_line(ax, sizes, *marked)
+        numbers = numbers or {marked: "+.2f"}
     for layer, weights in enumerate(W):
         for (i, j), weight in np.ndenumerate(weights):
-            ends = _height(i, sizes[layer]), _height(j, sizes[layer + 1])
-            key, set_off = f"W[{layer}][{i},{j}]", (layer, i, j) == marked
-            if set_off:
-                ax.plot([layer, layer + 1], ends, color=HALO, linewidth=14, zorder=0)
-            ax.plot([layer, layer + 1], ends, gid=key, zorder=1, **edge_style(weight, limit))
-            if numbers or set_off:
-                along = _label_place(sizes[layer], sizes[layer + 1])
-                place = layer + along, ends[0] + along * (ends[1] - ends[0])
-                words = format(weight, numbers if isinstance(numbers, str) else "+.2f")
-                _write_number(ax, place, words, "number " + key)
+            _draw_line(ax, sizes, (layer, i, j), weight, limit, numbers)
     for layer, size in enumerate(sizes):
         for i in range(size):
             _draw_neuron(ax, layer, _height(i, size), names[layer][i])
@@ -122,6 +116,27 @@ def _height(i, size):
     return (size - 1) / 2 - i
 
 
+def _ends(sizes, layer, i, j):
+    """The x and the y of both ends of the line of W[layer][i, j]."""
+    return (layer, layer + 1), (_height(i, sizes[layer]), _height(j, sizes[layer + 1]))
+
+
+def _mark_line(ax, sizes, layer, i, j):
+    ax.plot(*_ends(sizes, layer, i, j), color=HALO, linewidth=14, zorder=0)
+
+
+def _draw_line(ax, sizes, key, weight, limit, numbers):
+    """One weight's line, and its number if numbers is True, a format, or formats for some keys."""
+    (left, right), (start, end) = _ends(sizes, *key)
+    gid = "W[{}][{},{}]".format(*key)
+    ax.plot([left, right], [start, end], gid=gid, zorder=1, **edge_style(weight, limit))
+    form = numbers.get(key) if isinstance(numbers, dict) else numbers
+    if form:
+        along = _label_place(sizes[left], sizes[right])
+        words = format(weight, "+.2f" if form is True else form)
+        _write_number(ax, (left + along, start + along * (end - start)), words, "number " + gid)
+
+
 def _label_place(n_in, n_out):
     """How far along the lines, 0 to 1, their numbers stand in one column and evenly apart."""
     return n_in / (n_in + 1) if n_in <= n_out else 1 / (n_out + 1)
@@ -151,11 +166,11 @@ def draw_blocks(ax, *blocks):
     x, tallest = 0.0, max(np.shape(_empty(b[1]))[0] for b in blocks if not isinstance(b, str))
     for block in blocks:
         if isinstance(block, str):
-            ax.text(x + 0.25 * len(block), 0, block, ha="center", va="center", fontsize=20)
+            ax.text(x + 0.25 * len(block), 0, block, ha="center", va="center", fontsize=22)
             x += 0.5 * len(block) + 0.5
         else:
             name, matrix = block
-            x += _draw_matrix(ax, x, name, _empty(matrix), tallest) + 0.5
+            x += _draw_matrix(ax, x, name, _empty(matrix)) + 0.5
     ax.set(xlim=(-0.5, x), ylim=(-tallest / 2 - 1.6, tallest / 2 + 1.2), aspect="equal")
     ax.set_axis_off()
     return ax
@@ -166,7 +181,7 @@ def _empty(matrix):
     return np.full(matrix, np.nan) if isinstance(matrix, tuple) else np.asarray(matrix)
 
 
-def _draw_matrix(ax, x, name, matrix, tallest):
+def _draw_matrix(ax, x, name, matrix):
     """Draw a matrix (rows, columns) from x on, centred about 0, and return its width."""
     rows, columns = matrix.shape
     limit = _largest([matrix]) or 1.0
