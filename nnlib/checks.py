@@ -69,7 +69,8 @@ def _checked_kind(thing, kind, known, name):
 def checked_dtype(dtype):
     """np.float64 or np.float32, as a np.dtype."""
     try:
-        if np.dtype(dtype) in (np.dtype(np.float32), np.dtype(np.float64)):
+        # np.dtype(None) would be float64
+        if dtype is not None and np.dtype(dtype) in (np.dtype(np.float32), np.dtype(np.float64)):
             return np.dtype(dtype)
     except TypeError:
         pass

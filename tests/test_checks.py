@@ -133,7 +133,7 @@ BAD_CALLS = {
     ],
     "dtype": [
         (new([2, 3], dtype=d), "np.float64 or np.float32")
-        for d in (np.float16, int, "single precision", complex, {"a": 1}, 64, ">f8")
+        for d in (None, np.float16, int, "single precision", complex, {"a": 1}, 64, ">f8")
     ],
     "rng": [
         (new([2, 3], rng=r), "write rng=np.random.default_rng(0)")
