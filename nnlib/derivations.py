@@ -133,7 +133,8 @@ def changed(latex):
 
 def typeset(reason):
     """`reason` with the formulas that stand between backticks as inline LaTeX."""
-    return re.sub("`(.+?)`", lambda found: f"${latex_of(found[1])}$", reason)
+    reason = re.sub("`(.+?)`", lambda found: f"${latex_of(found[1])}$", reason)
+    return reason.replace(r"\frac", r"\dfrac")  # full size, to be read from the back row
 
 
 def lenders(formula):
@@ -995,13 +996,13 @@ DESCENT_STEP = Derivation(
         ),
         matrix(
             "W1 ←",
-            r"W^{(1)} [- \eta \, \frac{\partial \Delta}{\partial W^{(1)}}]",
+            r"W^{(1)} - [\eta \, \frac{\partial \Delta}{\partial W^{(1)}}]",
             "W1 - η * dΔ_dW1",
             lambda W1, η, dΔ_dW1: W1 - η * dΔ_dW1,
             "`δW = −∂Δ/∂W`: where the slope is positive, go back; where it is negative, go on.",
         ),
-        index("W1_mn ← W1_mn [− η ∂Δ/∂W1_mn]", "By components: every weight by its own slope."),
-        index("W1_mn ← W1_mn [+ η δW1_mn]", "With the gradient computed, not measured."),
+        index("W1_mn ← W1_mn − [η ∂Δ/∂W1_mn]", "By components: every weight by its own slope."),
+        index("W1_mn ← W1_mn + [η δW1_mn]", "With the gradient computed, not measured."),
     ),
 )
 
@@ -1364,7 +1365,7 @@ WEIGHT_DECAY = Derivation(
     (
         index("W_ij ← W_ij − η ∂C/∂W_ij", "The descent step, with `C = C0 + R` the whole cost."),
         index(
-            "W_ij ← W_ij [− η ∂C0/∂W_ij − η ∂R/∂W_ij]",
+            "W_ij ← W_ij − [η ∂C0/∂W_ij − η ∂R/∂W_ij]",
             "The slope of a sum is the sum of the slopes.",
         ),
         matrix(

@@ -398,8 +398,8 @@ def test_both_modern_costs_end_at_the_same_output_error():
 # LaTeX and text
 
 COMMANDS = set(
-    r"""\changed \frac \partial \delta \Delta \eta \lambda \mu \nu \sigma \hat \tilde \cdot \sum
-    \left \right \leftarrow \mathrm \ln \quad \,""".split()
+    r"""\changed \frac \dfrac \partial \delta \Delta \eta \lambda \mu \nu \sigma \hat \tilde \cdot
+    \sum \left \right \leftarrow \mathrm \ln \quad \,""".split()
 )
 
 
