@@ -168,7 +168,7 @@ class Curves:
 
     def _set_limits(self, right, low, high, floor):
         for ax in self._axes:
-            ax.set_xlim(0, right)
+            ax.set_xlim(0, 1.02 * right)  # room for the last point
         self._cost.set_yscale("log")
         self._cost.set_ylim(low, high)
         self._accuracy.set_ylim(floor, 100)
@@ -181,8 +181,10 @@ class Curves:
 
 
 NICE = [m * 10**k for k in range(9) for m in (1, 2, 5)]  # epochs an axis may end at
+ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
 
-WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+WRAP = {"flex_flow": "row wrap", "align_items": "center"}
+NARROW = {"width": "80px"}
 LOOK = {"style": {"description_width": "90px"}, "layout": {"width": "320px"}}
 
 
@@ -230,9 +232,9 @@ class Cockpit(Board):
     # the controls
 
     def _controls(self):
-        self._eta = ipywidgets.FloatLogSlider(
-            value=0.5, min=-3, max=2, step=0.05, readout_format=".3g", description="η", **LOOK
-        )
+        eta_slider = _choice("η", ETAS, 0.5, continuous_update=True, readout=False)
+        self._eta = ipywidgets.BoundedFloatText(value=0.5, min=0, max=1000, step=0.1, layout=NARROW)
+        eta_slider.observe(lambda change: setattr(self._eta, "value", change.new), "value")
         self._batch_size = _choice("mini-batch", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 10)
         self._l2 = _choice("λ", (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100), 0)
         self._hidden = _choice("hidden units", (2, 5, 10, 15, 20, 30, 50, 100, 200), 30)
@@ -245,19 +247,18 @@ class Cockpit(Board):
         self._pause_button = self._button("Pause", self._pause, "warning")
         self._epoch_button = self._button("One epoch", self._one_epoch)
         self._reset_button = self._button("Reset", self._reset)
-        self._bar = ipywidgets.FloatProgress(min=0, layout=ipywidgets.Layout(width="240px"))
+        self._bar = ipywidgets.FloatProgress(min=0, layout={"width": "240px"})
         self._numbers = ipywidgets.HTML()
         self._sentence = ipywidgets.HTML()
         buttons = self._start_button, self._pause_button, self._epoch_button, self._reset_button
         return [
-            ipywidgets.HBox([self._eta, self._batch_size, self._l2], layout=WRAP),
+            ipywidgets.HBox([eta_slider, self._eta, self._batch_size, self._l2], layout=WRAP),
             ipywidgets.HBox([self._hidden, self._cost], layout=WRAP),
             ipywidgets.HBox([*buttons, self._bar], layout=WRAP),
         ]
 
     def _button(self, name, act, style=""):
-        layout = ipywidgets.Layout(width="110px")
-        button = ipywidgets.Button(description=name, button_style=style, layout=layout)
+        button = ipywidgets.Button(description=name, button_style=style, layout={"width": "110px"})
         button.on_click(lambda _: self._soon(act))
         return button
 
@@ -383,10 +384,9 @@ class Cockpit(Board):
         )
 
 
-def _choice(name, options, value):
-    return ipywidgets.SelectionSlider(
-        options=options, value=value, description=name, continuous_update=False, **LOOK
-    )
+def _choice(name, options, value, **kwargs):
+    look = LOOK | {"continuous_update": False} | kwargs
+    return ipywidgets.SelectionSlider(options=options, value=value, description=name, **look)
 
 
 def _running_loop():

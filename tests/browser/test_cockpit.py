@@ -26,6 +26,7 @@ class CockpitPage:
         self.lab = lab
         lab.open_cells([OPENING])
         lab.run_all()
+        assert lab.errors() == []
         self.page = lab.page
         self.page.wait_for_selector("text=Ready: press Start.")
 
@@ -77,7 +78,7 @@ def test_a_network_learns_while_its_controls_are_used(cockpit):
     cockpit.wait_for_epochs(0.5)
     cockpit.lab.screenshot("training")
     cockpit.turn("η", "ArrowLeft", 6)
-    cockpit.wait_until("f'{cockpit._run.descent.eta:.3f}'", "0.251")
+    cockpit.wait_until("cockpit._run.descent.eta", "0.1")
     cockpit.wait_for_epochs(cockpit.epochs() + 0.2)
     cockpit.press("Pause")
     cockpit.says("Paused.")
