@@ -2,6 +2,16 @@
 
 from nnlib.widgets.board import still_twin
 from nnlib.widgets.cockpit import training_cockpit
+from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
+from nnlib.widgets.samples import sample_explorer
+from nnlib.widgets.watcher import weight_watcher
 
-__all__ = ["knob_board", "still_twin", "training_cockpit"]
+__all__ = [
+    "contraction_explorer",
+    "knob_board",
+    "sample_explorer",
+    "still_twin",
+    "training_cockpit",
+    "weight_watcher",
+]

@@ -1,0 +1,508 @@
+"""The weight watcher: a small net learns sample by sample, and every number in it can be read.
+
+Three layers: Trace trains once and keeps what every epoch did, Drawing shows one of its epochs,
+Watcher has the controls.
+"""
+
+import html
+import threading
+
+import ipywidgets
+import matplotlib
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
+
+from nnlib.activations import IDENTITY
+from nnlib.checks import (
+    checked_finite,
+    checked_inputs,
+    checked_number,
+    checked_target_values,
+    checked_targets,
+)
+from nnlib.costs import MEAN_SQUARES
+from nnlib.network import Network
+from nnlib.palette import BLUE, GREEN, ORANGE, PALE
+from nnlib.plots import draw_net, edge_style
+from nnlib.training import TOO_LARGE, calm, descent_step
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.picture import LOOK, Picture
+
+HIDDEN = 2  # the smallest layer in which neurons can be equal
+MOST_INPUTS = 3
+WIDEST = 2.0  # the |weight| drawn widest, the same in every epoch
+LARGEST = 100.0  # of what may be typed, up or down
+LARGEST_DATUM = 1000.0
+DRAWN_COSTS = (1e-6, 1e9)  # costs beyond are drawn here: a logarithmic axis has no 0
+DIGITS = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 8)
+ETAS = tuple(float(f"{digits}e{k}") for k in (-3, -2, -1) for digits in DIGITS) + (1.0,)
+EPOCHS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
+STARTS = {"equal": "all equal", "random": "random", "own": "my own"}
+
+
+def weight_watcher(
+    X=((1, 1),), Y=((1,),), *, activations=IDENTITY, eta=0.1, epochs=10, start="equal", seed=0
+):
+    """A board that shows what every epoch did to the weights of a net with two hidden neurons.
+
+    X (n, 1 to 3), Y (n, 1)  the samples, learned one after the other in this order
+    activations              of the hidden and the output layer, as for Network
+    eta, epochs              where their sliders begin
+    start                    "equal" (weights 1, biases 0) or "random"
+    seed                     of the random starts
+
+    The cost is the squared error. ``watcher.net`` is the net at the epoch shown, ``watcher.costs``
+    (epochs + 1, n) the cost of each sample as each epoch met it.
+    """
+    net, X, Y = _checked_task(X, Y, activations)
+    if start not in ("equal", "random"):
+        raise ValueError(f"start: expected 'equal' or 'random', got {start!r:.80}")
+    eta = checked_number(eta, "eta", ETAS[0])
+    epochs = checked_number(epochs, "epochs", 1, whole=True)
+    if eta > ETAS[-1]:
+        raise ValueError(f"eta: expected at most {ETAS[-1]:g}, where the slider ends, got {eta:g}")
+    if epochs > EPOCHS[-1]:
+        raise ValueError(f"epochs: expected at most {EPOCHS[-1]}, every one is kept, got {epochs}")
+    return Watcher(net, X, Y, eta, epochs, start, seed)
+
+
+def _checked_task(X, Y, activations):
+    """A net for the task, and its X and Y as arrays."""
+    try:
+        shape = np.shape(X)
+    except ValueError:
+        shape = "rows of different lengths"
+    if isinstance(shape, str) or len(shape) != 2 or not 1 <= shape[1] <= MOST_INPUTS:
+        raise ValueError(
+            f"X: expected shape (n, n_in), one sample a row, n_in from 1 to {MOST_INPUTS}, "
+            f"got {shape}; a larger net would not be readable"
+        )
+    sizes = [shape[1], HIDDEN, 1]
+    rng = np.random.default_rng(0)
+    net = Network(sizes, activations=activations, cost=MEAN_SQUARES, rng=rng)
+    X = checked_finite(checked_inputs(X, net), "X")
+    Y = checked_target_values(checked_targets(Y, len(X), net), net.cost)
+    if (largest := max(np.abs(X).max(), np.abs(Y).max())) > LARGEST_DATUM:
+        raise ValueError(
+            f"X and Y: expected numbers from -{LARGEST_DATUM:g} to {LARGEST_DATUM:g}, "
+            f"got {largest:g}; rescale them"
+        )
+    return net, X, Y
+
+
+# ---------------------------------------------------------------- the model
+
+
+def parameter_names(n_in):
+    """w₁ … and b₁ …, neuron by neuron, in the order in which Trace keeps the parameters."""
+    sums = HIDDEN * n_in + HIDDEN
+    return [_small(f"w{k + 1}") for k in range(sums)] + [_small(f"b{k + 1}") for k in range(3)]
+
+
+def _small(name):
+    return name.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def flat(W, b):
+    """All parameters as one array: the weights neuron by neuron, then the biases."""
+    return np.concatenate([*(layer.T.ravel() for layer in W), *b])
+
+
+def unflat(parameters, n_in):
+    """W, b of the net with HIDDEN hidden neurons whose flat array is given."""
+    first, second, biases = np.split(parameters, [HIDDEN * n_in, HIDDEN * n_in + HIDDEN])
+    return [first.reshape(HIDDEN, n_in).T, second[:, None]], [biases[:HIDDEN], biases[HIDDEN:]]
+
+
+class Trace:
+    """A net trained sample by sample, in the order given, and what every epoch did to it.
+
+    parameters (epochs + 1, 9)  before epoch 0, before epoch 1, … and after the last
+    outputs (epochs + 1, n)     of the net that the parameters make
+    costs (epochs + 1, n)       each sample's cost, as the epoch that starts there meets it
+    ended                       "" or why there are fewer rows: training diverged
+    """
+
+    def __init__(self, net, start, X, Y, eta, epochs):
+        self.net, self.ended = net.copy(), ""
+        self.net.W, self.net.b = unflat(np.array(start, float), X.shape[1])
+        rows = []
+        with calm(self.net, 1):
+            for epoch in range(epochs + 1):
+                rows.append((flat(self.net.W, self.net.b), *self._epoch(X, Y, eta)))
+                if not _is_sound(rows[0][2], rows[-1][2]):
+                    many = max(epoch, 1)
+                    self.ended = f"Diverged in epoch {many}: η = {eta:g} is too large here."
+                    rows = rows[:-1] or rows
+                    break
+        self.parameters, self.outputs, self.costs = map(np.array, zip(*rows, strict=True))
+
+    def _epoch(self, X, Y, eta):
+        """Outputs (n,) before the epoch, and the cost (n,) of each sample just before its step."""
+        outputs = self.net.forward(X)[1][-1][:, 0]
+        return outputs, [self._step(X[i : i + 1], Y[i : i + 1], eta) for i in range(len(X))]
+
+    def _step(self, x, y, eta):
+        Z, A = self.net.forward(x)
+        cost = float(self.net.cost.per_sample(Z[-1], A[-1], y)[0])
+        descent_step(self.net, x, y, eta)
+        return cost
+
+    def last(self, epoch):
+        """The row to show for so many epochs done: the last one before divergence at most."""
+        return min(epoch, len(self.parameters) - 1)
+
+    def added(self, epoch):
+        """What the epoch before this row added to each parameter, (9,): 0 before the first."""
+        return self.parameters[epoch] - self.parameters[max(epoch - 1, 0)]
+
+    def hidden_are_equal(self, epoch):
+        """True if the hidden neurons hold the same weights and bias, to the bit."""
+        W, b = unflat(self.parameters[epoch], self.net.sizes[0])
+        columns = np.vstack([W[0], b[0], W[1].T])
+        return bool((columns[:, 0] == columns[:, 1]).all())
+
+
+def _is_sound(first, costs):
+    """False if the costs of an epoch are not finite, or a million times the first cost of all."""
+    return bool(np.isfinite(costs).all() and max(costs) <= TOO_LARGE * max(1.0, first[0]))
+
+
+# ---------------------------------------------------------------- the drawing
+
+
+ABOVE = {
+    "loc": "lower center",
+    "bbox_to_anchor": (0.5, 0.97),
+    "frameon": False,
+    "fontsize": 12,
+    "columnspacing": 1,
+    "handlelength": 1.6,
+    "borderpad": 0,
+}
+
+# Each bias of the hidden and the output layer: x, y in the net, then points right and up.
+BIAS_PLACES = ((1, 0.5, 0, 43), (1, -0.5, 0, -27), (2, 0, 0, -27))
+
+
+class Drawing:
+    """The net with its numbers, the costs over the epochs, and the outputs beside the targets."""
+
+    def __init__(self, Y, n_in):
+        self.picture = Picture(960, 520)
+        with matplotlib.rc_context(LOOK):
+            axes = self.picture.figure.subplot_mosaic(
+                [["net", "costs"], ["net", "outputs"]], width_ratios=(2, 1), height_ratios=(3, 2)
+            )
+            self._net, self._costs, self._outputs = (axes[k] for k in ("net", "costs", "outputs"))
+            self._draw_net(n_in)
+            self._draw_costs()
+            self._draw_outputs(Y)
+        self._limits = None
+
+    def _draw_net(self, n_in):
+        """The net's artists, made once with numbers that `show` replaces."""
+        ax, self._names = self._net, parameter_names(n_in)
+        W, b = unflat(np.ones(len(self._names)), n_in)
+        neurons = [[_small(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["h"]]
+        draw_net(ax, W, names=neurons, numbers=True, limit=WIDEST)
+        by_gid = {artist.get_gid(): artist for artist in ax.get_children()}
+        keys = [f"W[{k}][{i},{j}]" for k in (0, 1) for j, i in np.ndindex(W[k].T.shape)]
+        self._lines = [by_gid[key] for key in keys]
+        self._numbers = [by_gid["number " + key] for key in keys]
+        for line, number in zip(self._lines, self._numbers, strict=True):
+            if np.ptp(line.get_ydata()) == 0:  # level: its number would touch the next neuron
+                number.set_x(np.mean(line.get_xdata()))
+        places = [(*text.get_position(), 0, -16) for text in self._numbers]
+        self._numbers += [_write(ax, *place) for place in BIAS_PLACES]
+        places += [(x, y, 0, up - 16) for x, y, _, up in BIAS_PLACES]
+        self._added = [_write(ax, *place) for place in places]
+        for number, added in zip(self._numbers, self._added, strict=True):
+            number.set(fontsize=13, fontweight="bold")
+            added.set(fontsize=12)
+        ax.set_xlim(-0.2, 2.35)
+        moving = [a for a in ax.get_children() if a in ax.lines or a in ax.texts]
+        self.picture.moving(*sorted(moving, key=lambda artist: artist.get_zorder()))
+        note = "below each number: what the last epoch added to it"
+        ax.text(0.5, 0, note, ha="center", fontsize=12, transform=ax.transAxes)
+
+    def _draw_costs(self):
+        ax = self._costs
+        looks = (("highest", ORANGE, "--"), ("mean", BLUE, "-"), ("lowest", GREEN, ":"))
+        self._curves = [ax.plot([], [], color=c, ls=s, lw=2, label=n)[0] for n, c, s in looks]
+        self._now = ax.axvline(0, color="black", lw=1)
+        (self._here,) = ax.plot([], [], "o", color=BLUE, markersize=9)
+        self.picture.moving(*self._curves, self._now, self._here)
+        ax.set(xlabel="epochs done", ylabel="cost of a sample", yscale="log")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        ax.grid(color=PALE)
+        ax.legend(ncols=3, **ABOVE)
+
+    def _draw_outputs(self, Y):
+        ax, samples = self._outputs, np.arange(1, len(Y) + 1)
+        looks = {"markerfacecolor": "none", "markeredgecolor": "black", "markersize": 12}
+        ax.plot(samples, Y[:, 0], "s", label="target", **looks)
+        (self._found,) = ax.plot(samples, Y[:, 0], "o", color=BLUE, label="output", markersize=7)
+        self.picture.moving(self._found)
+        ax.set(xlabel="sample", xlim=(0.5, len(Y) + 0.5))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=8))
+        ax.grid(color=PALE)
+        ax.legend(ncols=2, **ABOVE)
+
+    def show(self, trace, epoch, epochs):
+        """Show the net after so many of the epochs."""
+        row = trace.last(epoch)
+        self._show_net(trace, row)
+        costs = np.clip(np.nan_to_num(trace.costs, nan=np.inf), *DRAWN_COSTS)
+        series = costs.max(axis=1), costs.mean(axis=1), costs.min(axis=1)
+        for curve, values in zip(self._curves, series, strict=True):
+            curve.set_data(range(len(values)), values)
+        self._now.set_xdata([row, row])
+        self._here.set_data([row], [series[1][row]])
+        self._found.set_ydata(trace.outputs[row])
+        limits = self._roomy(trace, epochs, series)
+        changed, self._limits = limits != self._limits, limits
+        if changed:
+            self._set_limits(*limits)
+        self.picture.refresh(everything=changed)
+
+    def _show_net(self, trace, row):
+        values, added = trace.parameters[row], trace.added(row)
+        for line, value in zip(self._lines, values, strict=False):
+            line.set(**edge_style(value, WIDEST))
+        for name, number, value in zip(self._names, self._numbers, values, strict=True):
+            number.set_text(f"{name} {in_words(value)}")
+        for text, value in zip(self._added, added, strict=True):
+            text.set_text(in_words(value) if row else "")
+
+    def _roomy(self, trace, epochs, series):
+        """Limits that hold everything and change seldom: of epochs, costs and outputs."""
+        low = 10.0 ** np.floor(np.log10(series[2].min()))
+        high = 10.0 ** np.ceil(np.log10(series[0].max() * 1.01))
+        ends = [*self._outputs.lines[0].get_ydata(), *trace.outputs[0], *trace.outputs[-1]]
+        reach = max(np.ptp(ends), 1.0)  # a wild epoch on the way may leave the picture
+        bottom = max(trace.outputs.min(initial=min(ends)), min(ends) - reach)
+        top = min(trace.outputs.max(initial=max(ends)), max(ends) + reach)
+        return epochs, low, high, np.floor(2 * bottom - 0.3) / 2, np.ceil(2 * top + 0.3) / 2
+
+    def _set_limits(self, epochs, low, high, bottom, top):
+        self._costs.set(xlim=(-0.02 * epochs, 1.02 * epochs), ylim=(low, high))
+        self._outputs.set_ylim(bottom, top)
+
+
+def in_words(value):
+    """A number with its sign, in at most eight characters."""
+    style = "+.3f" if value == 0 or 0.0005 <= abs(value) < 1000 else "+.0e"
+    return format(value, style).replace("-", "−")
+
+
+def _write(ax, x, y, right, up):
+    """An empty text so many points right of a place in the net and above it."""
+    by = ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}
+    look = {"ha": "center", "va": "center", "bbox": paper, "zorder": 5}
+    return ax.text(x, y, "", transform=ax.transData + by, **look)
+
+
+# ---------------------------------------------------------------- the controls
+
+WRAP = {"flex_flow": "row wrap", "align_items": "center"}
+KNOB = {"style": {"description_width": "90px"}, "layout": {"width": "360px"}}
+FIELD = {"style": {"description_width": "28px"}, "layout": {"width": "130px"}}
+
+
+class Watcher(Board):
+    """The controls. `net` is the net at the epoch shown, `costs` what every sample cost.
+
+    Controls may be heard on several threads: each changes the state and draws under one lock.
+    """
+
+    def __init__(self, net, X, Y, eta, epochs, start, seed):
+        self._lock = threading.RLock()
+        self._filling = False  # the fields are being filled in by us, not typed
+        self._template, self._X, self._Y = net, X, Y
+        self._rng = np.random.default_rng(seed)
+        n_in = X.shape[1]
+        equal = np.append(np.ones(HIDDEN * n_in + HIDDEN), np.zeros(HIDDEN + 1))
+        self._starts = {"equal": equal, "random": self._draw(), "own": equal.copy()}
+        self._drawing = Drawing(Y, n_in)
+        rows = self._controls(eta, epochs, start)
+        self._sentence = ipywidgets.HTML()
+        body = ipywidgets.HBox([self._field_column(n_in), self._drawing.picture.image])
+        body.layout.align_items = "center"
+        super().__init__([*rows, body, self._sentence])
+        self._fill()
+        self._train()
+
+    @property
+    def net(self):
+        """The net at the epoch shown: a copy, yours to change."""
+        with self._lock:
+            net = self._template.copy()
+            net.W, net.b = unflat(self._parameters.copy(), self._X.shape[1])
+            return net.copy()  # in memory as every other net's arrays lie
+
+    @property
+    def costs(self):
+        """The cost of each sample as each epoch met it, (epochs + 1, n)."""
+        return self._trace.costs.copy()
+
+    def still(self):
+        return still_png(self._drawing.picture.image)
+
+    def settle(self):
+        """Go to the last epoch: there the picture tells most."""
+        self._epoch.value = self._epoch.max
+
+    @property
+    def _parameters(self):
+        return self._trace.parameters[self._trace.last(self._epoch.value)]
+
+    def _draw(self):
+        """A random start: weights N(0, 1) in two decimals, so that the fields show all of it."""
+        weights = self._rng.standard_normal(HIDDEN * self._X.shape[1] + HIDDEN).round(2)
+        return np.append(weights, np.zeros(HIDDEN + 1))
+
+    # the controls
+
+    def _controls(self, eta, epochs, start):
+        self._epoch = ipywidgets.IntSlider(
+            max=epochs, description="epochs done", style=KNOB["style"], layout={"width": "480px"}
+        )
+        self._eta = ipywidgets.SelectionSlider(
+            options=sorted({*ETAS, eta}), value=eta, description="η", **KNOB
+        )
+        self._epochs = ipywidgets.SelectionSlider(
+            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs in all", **KNOB
+        )
+        self._start = ipywidgets.ToggleButtons(
+            options=[(name, key) for key, name in STARTS.items()],
+            value=start,
+            description="start",
+            style={"description_width": "90px", "button_width": "90px"},
+        )
+        self._listen(self._epoch, self._show)
+        self._listen(self._eta, self._train)
+        self._listen(self._epochs, self._change_epochs)
+        self._listen(self._start, self._change_start)
+        buttons = [
+            self._button("One epoch", self._one_epoch),
+            self._button("Rewind", self._rewind),
+            self._button("New random start", self._new_random),
+        ]
+        return [
+            ipywidgets.HBox([self._epoch, *buttons[:2]], layout=WRAP),
+            ipywidgets.HBox([self._eta, self._epochs], layout=WRAP),
+            ipywidgets.HBox([self._start, buttons[2]], layout=WRAP),
+        ]
+
+    def _field_column(self, n_in):
+        """A field for every parameter, under the neuron that it belongs to."""
+        self._fields = [
+            ipywidgets.BoundedFloatText(
+                min=-LARGEST, max=LARGEST, step=0.1, description=name, **FIELD
+            )
+            for name in parameter_names(n_in)
+        ]
+        for place, field in enumerate(self._fields):
+            self._listen(field, lambda place=place: self._type(place))
+        weights, biases = self._fields[: -HIDDEN - 1], self._fields[-HIDDEN - 1 :]
+        cuts = [n_in * (j + 1) for j in range(HIDDEN)]
+        groups = [list(group) for group in np.split(np.array(weights, object), cuts)]
+        children = [ipywidgets.HTML("<b>The start</b>: type your own")]
+        for name, group, bias in zip(("a₁", "a₂", "h"), groups, biases, strict=True):
+            children += [ipywidgets.HTML(f"into {name}"), *group, bias]
+        return ipywidgets.VBox(children, layout={"width": "150px", "flex": "0 0 auto"})
+
+    def _listen(self, control, act):
+        """Call act, under the lock, when the control's value changes."""
+
+        def heard(_):
+            with self._lock:
+                act()
+
+        control.observe(heard, "value")
+
+    def _button(self, name, act):
+        button = ipywidgets.Button(description=name, layout={"width": "150px"})
+
+        def pressed(_):
+            with self._lock:
+                act()
+
+        button.on_click(pressed)
+        return button
+
+    # what the controls do, under the lock
+
+    def _change_epochs(self):
+        self._train(self._epochs.value)
+
+    def _change_start(self):
+        self._fill()
+        self._train()
+
+    def _one_epoch(self):
+        self._epoch.value = min(self._epoch.value + 1, self._epoch.max)
+
+    def _rewind(self):
+        self._epoch.value = 0
+
+    def _new_random(self):
+        self._starts["random"] = self._draw()
+        if self._start.value == "random":
+            self._change_start()
+        else:
+            self._start.value = "random"
+
+    def _type(self, place):
+        """A typed number: from now on the start is the student's own, the other numbers kept."""
+        if self._filling:
+            return
+        typed = np.array([field.value for field in self._fields])
+        self._starts["own"] = typed
+        if self._start.value == "own":
+            self._train()
+        else:
+            self._start.value = "own"
+
+    def _fill(self):
+        """Write the chosen start into the fields."""
+        self._filling = True
+        try:
+            for field, value in zip(self._fields, self._starts[self._start.value], strict=True):
+                field.value = float(value)
+        finally:
+            self._filling = False
+
+    def _train(self, epochs=None):
+        epochs = epochs or self._epochs.value
+        start = self._starts[self._start.value]
+        self._trace = Trace(self._template, start, self._X, self._Y, self._eta.value, epochs)
+        self._epoch.max = epochs  # draws too, where it takes the slider back
+        self._show()
+
+    def _show(self):
+        self._drawing.show(self._trace, self._epoch.value, self._epochs.value)
+        sentence = html.escape(self._words())
+        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{sentence}</div>"
+
+    def _words(self):
+        trace, asked = self._trace, self._epoch.value
+        row = trace.last(asked)
+        costs, added = trace.costs[row], trace.added(row)
+        most = np.abs(added).argmax()
+        words = (
+            f"After {row} of {self._epochs.value} epochs with η = {self._eta.value:g} the mean "
+            f"cost is {costs.mean():.3g} (lowest {costs.min():.3g}, highest {costs.max():.3g})."
+            if np.isfinite(costs).all()
+            else "Already in the first epoch the cost leaves the range of numbers."
+        )
+        if row:
+            name, now = self._fields[most].description, in_words(trace.parameters[row][most])
+            change = in_words(added[most])
+            words += f" The last epoch's largest change: {change} to {name}, now {now}."
+        equal = "equal to the bit" if trace.hidden_are_equal(row) else "not equal"
+        words += f" The hidden neurons are {equal}."
+        return words + (f" {trace.ended}" if trace.ended else "")
