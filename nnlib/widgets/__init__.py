@@ -4,11 +4,13 @@ from nnlib.widgets.board import still_twin
 from nnlib.widgets.cockpit import training_cockpit
 from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
+from nnlib.widgets.pad import digit_pad
 from nnlib.widgets.samples import sample_explorer
 from nnlib.widgets.watcher import weight_watcher
 
 __all__ = [
     "contraction_explorer",
+    "digit_pad",
     "knob_board",
     "sample_explorer",
     "still_twin",

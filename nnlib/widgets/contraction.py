@@ -1,0 +1,561 @@
+"""The contraction explorer: which numbers of A and B meet in one number of their product.
+
+Three layers: Contraction is a formula in index notation on two matrices, Sheet draws it, and
+ContractionExplorer has the controls. A number of the result is chosen by a click or by arrow keys.
+"""
+
+import html
+import itertools
+import textwrap
+import threading
+from collections import namedtuple
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgba
+
+from nnlib.index_notation import Formula, described, matrix_of, still
+from nnlib.palette import BLUE, GREEN, ORANGE, SKY
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.picture import Picture
+
+LONGEST = 10  # rows or columns that the picture has room for
+REACH = 6  # how far a size slider goes at least
+
+# A formula with a name, the line of NumPy that computes it, and the same line as a function.
+Mode = namedtuple("Mode", "name formula numpy call")
+MODES = (
+    Mode("matrix product A·B", "C_ik = A_ij B_jk", "np.dot(A, B)", lambda A, B: np.dot(A, B)),
+    Mode("matrix product B·A", "C_ik = B_ij A_jk", "np.dot(B, A)", lambda A, B: np.dot(B, A)),
+    Mode("transpose A.T", "T_ij = A_ji", "A.T", lambda A, B: A.T),
+    Mode(
+        "outer product of columns 0",
+        "D_ij = A_i0 B_j0",
+        "np.dot(A[:, :1], B[:, :1].T)",
+        lambda A, B: np.dot(A[:, :1], B[:, :1].T),
+    ),
+    Mode("element by element A*B", "C_ij = A_ij B_ij", "A * B", lambda A, B: A * B),
+)
+OWN = "my own: index formula or einsum"
+STRETCHED = "No error: NumPy stretches an axis of length 1 to fit (broadcasting)."
+
+
+def contraction_explorer(A, B, formula=MODES[0].formula):
+    """A board of two matrices and what a formula makes of them, number by number.
+
+    A, B     matrices of whole or real numbers, at most 10 rows and 10 columns each
+    formula  in index notation ("T_ij = A_ji"), or subscripts as for np.einsum ("ij->ji")
+    Sliders change the sizes: a matrix is cut, or filled up with small whole numbers.
+    ValueError in words for a matrix or a formula that does not fit.
+    """
+    return ContractionExplorer(Contraction(A, B, formula))
+
+
+class Contraction:
+    """A formula on A and B in some sizes, and the chosen element of its result. No drawing.
+
+    factors  a (name, indices, matrix) for each matrix of the formula, in its order
+    misfit   the trouble in words: which index, which axes, which lengths; else ""
+    trouble  what NumPy says about the same, word for word, else ""
+    result   the array the formula gives, None where there is trouble
+    """
+
+    def __init__(self, A, B, formula=MODES[0].formula):
+        self._given = {"A": as_matrix("A", A), "B": as_matrix("B", B)}
+        self.shapes = {name: array.shape for name, array in self._given.items()}
+        self.element = (0, 0)
+        self.write(formula)
+
+    def write(self, text):
+        """Take another formula. ValueError in words, and nothing changes, where it does not fit."""
+        formula = Formula(as_formula(text))
+        refuse_misfit(formula)
+        known = {mode.formula: mode for mode in MODES}
+        self.formula = formula
+        self.mode = known.get(formula.text) or own_mode(formula)
+        self._renew()
+
+    def resize(self, name, axis, length):
+        """Make axis 0 or 1 of A or B so long."""
+        rows, columns = self.shapes[name]
+        self.shapes[name] = (length, columns) if axis == 0 else (rows, length)
+        self._renew()
+
+    def choose(self, *element):
+        """Look at an element of the result, or the nearest there is."""
+        if self.result is not None:
+            places = zip((*element, 0, 0), self.result.shape, strict=False)
+            self.element = tuple(max(0, min(at, length - 1)) for at, length in places)
+
+    def _renew(self):
+        self.arrays = {name: resized(self._given[name], self.shapes[name]) for name in self.shapes}
+        self.factors = [
+            (described(factor), factor.indices, matrix_of(factor, self.arrays))
+            for factor in self.formula.terms[0].factors
+        ]
+        self.misfit = misfit(self.formula, self.arrays)
+        self.trouble = numpy_error(self.mode.call, self.arrays) or (self.misfit and STRETCHED)
+        self.result = None if self.trouble else self.formula.evaluate(**self.arrays)
+        self.choose(*self.element)
+
+    @property
+    def clash(self):
+        """The two axes that differ, each (number of the factor, axis, length), else ()."""
+        seen = {}
+        for number, (_, indices, matrix) in enumerate(self.factors):
+            for axis, index in enumerate(indices):
+                here = number, axis, matrix.shape[axis]
+                if not index.isdigit() and seen.setdefault(index, here)[2] != here[2]:
+                    return seen[index], here
+        return ()
+
+    @property
+    def places(self):
+        """The numbers that meet in the chosen element: for each product, a place a factor."""
+        lengths = self.formula.lengths(**self.arrays)
+        at = dict(zip(self.formula.left.indices, self.element, strict=True))
+        for values in itertools.product(*(range(lengths[index]) for index in self.formula.bound)):
+            at |= dict(zip(self.formula.bound, values, strict=True))
+            yield [tuple(at.get(i) if i in at else int(i) for i in f[1]) for f in self.factors]
+
+    @property
+    def in_letters(self):
+        """C[0,1] = A[0,0]·B[0,1] + A[0,1]·B[1,1] + A[0,2]·B[2,1]"""
+        names = [name for name, _, _ in self.factors]
+        products = [
+            "·".join(f"{n}[{i},{j}]" for n, (i, j) in zip(names, places, strict=True))
+            for places in self.places
+        ]
+        if len(products) > 5:
+            products[2:-1] = ["…"]
+        return f"{self._chosen} = {' + '.join(products)}"
+
+    @property
+    def in_numbers(self):
+        """C[0,1] = 1*8 + 2*4 + 3*6 = 34"""
+        text = self.formula.written_out(self.element, **self.arrays)
+        sums, _, number = text.rpartition(" = ")
+        return sums if sums.endswith(f" = {number}") else text  # T[0,1] = 2, not 2 = 2
+
+    @property
+    def sentence(self):
+        """What the picture shows, in words."""
+        if self.trouble:
+            return f"{self.formula.text} is not defined here: {self.misfit}. NumPy: {self.trouble}"
+        bound = ", ".join(self.formula.bound)
+        how = f"summed over {bound}" if bound else "nothing is summed"
+        return f"{self.in_numbers} ({how}). {self.shapes_in_words}."
+
+    @property
+    def shapes_in_words(self):
+        """(2,3)(3,4) → (2,4)"""
+        shapes = [short(matrix.shape) for _, _, matrix in self.factors]
+        return f"Shapes {''.join(shapes)} → {short(self.result.shape)}"
+
+    @property
+    def _chosen(self):
+        name, place = described(self.formula.left), ",".join(map(str, self.element))
+        return f"{name}[{place}]" if place else name
+
+
+def as_matrix(name, array):
+    """Return `array` as a matrix. ValueError in words unless it is one of a size to be drawn."""
+    array = np.asarray(array)
+    if array.ndim != 2 or array.dtype.kind not in "iuf":
+        raise ValueError(
+            f"{name} must be a matrix of numbers, shape (rows, columns); got shape {array.shape} "
+            f"of {array.dtype}: make a column of a vector by {name}.reshape(-1, 1)"
+        )
+    if not 1 <= min(array.shape) <= max(array.shape) <= LONGEST:
+        raise ValueError(
+            f"{name} must have 1 to {LONGEST} rows and columns to be drawn; got shape "
+            f"{array.shape}: pass a part of it, such as {name}[:{LONGEST}, :{LONGEST}]"
+        )
+    return array
+
+
+def as_formula(text):
+    """The formula for subscripts such as "ij,jk->ik"; any other text as it is."""
+    subscripts, arrow, free = text.replace(" ", "").partition("->")
+    if not arrow:
+        return text
+    operands = subscripts.split(",")
+    if len(operands) > 2:
+        raise ValueError(f'"{text}" takes {len(operands)} arrays, but there are only A and B here')
+    right = " ".join(f"{name}_{one}" for name, one in zip("AB", operands, strict=False))
+    return f"C_{free} = {right}" if free else f"C = {right}"
+
+
+def refuse_misfit(formula):
+    """Raise ValueError for a formula that needs more than A, B and two axes to be shown."""
+    term, *others = formula.terms
+    if others or (term.sign, term.number) != (1, 1):
+        raise ValueError(f'"{formula.text}" must be one product of A and B, with no number')
+    for factor in term.factors:
+        if factor.name not in ("A", "B") or factor.function or factor.parts:
+            raise ValueError(f"the explorer knows only A and B, such as A_ij; got {factor.text}")
+        if len(factor.indices) != 2:
+            raise ValueError(f"{factor.name} has two axes: write two indices, not {factor.text}")
+    if not formula.names:
+        raise ValueError(f'"{formula.text}" needs A or B, for example "T_ij = A_ji"')
+    if len(formula.left.indices) > 2:
+        raise ValueError(f'"{formula.text}" has a result of more than two axes: no room to draw it')
+
+
+def resized(array, shape):
+    """The array cut to a shape, or filled up with small whole numbers, always the same."""
+    rows, columns = np.indices(shape)
+    filled = (1 + (3 * rows + 5 * columns) % 9).astype(array.dtype)
+    part = array[: shape[0], : shape[1]]
+    filled[: part.shape[0], : part.shape[1]] = part
+    return filled
+
+
+def misfit(formula, arrays):
+    """Which index runs over which lengths, where they differ; else ""."""
+    try:
+        formula.lengths(**arrays)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def own_mode(formula):
+    """The Mode of a formula without a name, by np.einsum."""
+
+    def call(**arrays):
+        factors = formula.terms[0].factors
+        matrices = [still(matrix_of(factor, arrays), factor) for factor in factors]
+        return np.einsum(formula.einsum, *matrices)
+
+    return Mode(OWN, formula.text, formula.numpy, call)
+
+
+def numpy_error(call, arrays):
+    """What NumPy says against a call on A and B, word for word; "" where it has no objection."""
+    try:
+        call(**arrays)
+    except (ValueError, IndexError) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def short(shape):
+    """(2,3) for the shape (2, 3), as NumPy writes it in its messages."""
+    return str(tuple(shape)).replace(" ", "")
+
+
+# The drawing, in pixels
+
+WIDTH, HEIGHT = 1000, 450
+SIDE, GAP, HEAD, FLOOR = 66, 26, 104, 350  # left of a matrix, between two, above and below them
+WIDE, HIGH = 72, 56  # a cell at most
+INK, LINE = "#222222", "#AAAAAA"
+
+Place = namedtuple("Place", "x y rows columns")  # of the numbers of a matrix
+
+
+class Sheet:
+    """The matrices of a formula side by side, its result, and the sum behind one element."""
+
+    def __init__(self):
+        self.picture = Picture(WIDTH, HEIGHT)
+        self.picture.image.close()
+        self.picture.image = Touched(layout=self.picture.image.layout)
+        self._axes = self.picture.axes()
+        self._axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+        self._axes.set_axis_off()
+        self._still = []
+        self._make_marks()
+
+    def _make_marks(self):
+        self._meeting = self._boxes([], facecolors=to_rgba(SKY, 0.22), edgecolors=BLUE, lw=3)
+        self._chosen = self._boxes([], facecolors="none", edgecolors=ORANGE, lw=5)
+        middle = {"ha": "center", "va": "center", "color": INK}
+        self._letters = self._axes.text(WIDTH / 2, FLOOR + 18, "", fontsize=13, **middle)
+        self._numbers = self._axes.text(WIDTH / 2, FLOOR + 54, "", weight="bold", **middle)
+        self.picture.moving(self._meeting, self._chosen, self._letters, self._numbers)
+
+    def show(self, contraction):
+        """Draw the matrices anew: their sizes or the formula have changed."""
+        for artist in self._still:
+            artist.remove()
+        self._still = []
+        result = np.zeros((3, 2)) if contraction.trouble else np.atleast_2d(contraction.result)
+        self._lay_out([*(matrix.shape for _, _, matrix in contraction.factors), result.shape])
+        self._colours = colours(contraction.formula)
+        for place, factor in zip(self._places, contraction.factors, strict=False):
+            self._draw_matrix(place, *factor, factor[2].shape)
+        if contraction.trouble:
+            self._draw_clash(contraction)
+        else:
+            left, shape = contraction.formula.left, contraction.result.shape
+            self._draw_matrix(self._places[-1], described(left), left.indices, result, shape)
+        self._draw_signs(contraction.mode.numpy)
+        self.mark(contraction, everything=True)
+
+    def _draw_signs(self, line):
+        """The equals sign, and the line of NumPy below."""
+        first, *_, last = self._places
+        middle = first.y + first.rows * self._high / 2
+        self._write(last.x - SIDE - GAP / 2 + 6, middle, "=", 22)
+        self._write(WIDTH / 2, FLOOR + 92, line, 13, family="monospace")
+
+    def mark(self, contraction, everything=False):
+        """Move the marks to the chosen element."""
+        marks = [], [], "", ""
+        if not contraction.trouble:
+            meeting = {(n, at) for product in contraction.places for n, at in enumerate(product)}
+            chosen = self._cell(-1, contraction.element)
+            sums = contraction.in_letters, shortened(contraction.in_numbers)
+            marks = [self._cell(n, at) for n, at in sorted(meeting)], [chosen], *sums
+        self._meeting.set_verts(marks[0])
+        self._chosen.set_verts(marks[1])
+        self._letters.set_text(marks[2])
+        self._numbers.set(text=marks[3], fontsize=20 if len(marks[3]) < 62 else 13)
+        self.picture.refresh(everything)
+
+    def element_at(self, x, y):
+        """The element of the result under a point, x and y from 0 to 1 each; None elsewhere."""
+        display = x * WIDTH, (1 - y) * HEIGHT
+        x, y = self._axes.transData.inverted().transform(display)
+        place = self._places[-1]
+        row, column = int((y - place.y) // self._high), int((x - place.x) // self._wide)
+        inside = 0 <= row < place.rows and 0 <= column < place.columns
+        return (row, column) if inside else None
+
+    def _lay_out(self, shapes):
+        """Find the size of a cell, and the place of each matrix."""
+        room = WIDTH - 20 - len(shapes) * (SIDE + GAP)
+        self._wide = min(WIDE, room / sum(columns for _, columns in shapes))
+        self._high = min(HIGH, (FLOOR - HEAD - 10) / max(rows for rows, _ in shapes))
+        spans = [SIDE + columns * self._wide + GAP for _, columns in shapes]
+        starts = [(WIDTH - sum(spans) + GAP) / 2 + SIDE + sum(spans[:n]) for n in range(len(spans))]
+        top = HEAD + (FLOOR - HEAD - max(rows for rows, _ in shapes) * self._high) / 3
+        self._places = [Place(x, top, *shape) for x, shape in zip(starts, shapes, strict=True)]
+
+    def _cell(self, number, at):
+        """The corners of a cell; a result of one axis is drawn as a row, a number as one cell."""
+        row, column = (0, 0, *at)[-2:]
+        place, wide, high = self._places[number], self._wide, self._high
+        x, y = place.x + column * wide, place.y + row * high
+        return [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
+
+    def _draw_matrix(self, place, name, indices, matrix, shape):
+        """Its name and shape, the values of its indices, and its numbers in their cells."""
+        centre = place.x + place.columns * self._wide / 2
+        self._write(centre, place.y - 86, f"{name}  {short(shape)}", 16, weight="bold")
+        cells = [self._cell(self._places.index(place), at) for at in np.ndindex(matrix.shape)]
+        self._still.append(self._boxes(cells, facecolors="none", edgecolors=LINE, lw=1))
+        numbers = [shown(number, self._wide) for number in matrix.flat]
+        size = min(16, 0.5 * self._high, 1.1 * self._wide / max(map(len, numbers)))
+        for number, (corner, _, opposite, _) in zip(numbers, cells, strict=True):
+            self._write(*np.add(corner, opposite) / 2, number, size)
+        for axis, index in zip((0, 1)[-len(indices) :], indices, strict=True) if indices else ():
+            self._draw_index(place, axis, index)
+
+    def _draw_index(self, place, axis, index):
+        """The values that an index takes, along its axis; a digit stands at its place only."""
+        length = (place.rows, place.columns)[axis]
+        size = min(13, 0.3 * self._wide) if axis else min(13, 0.5 * self._high)
+        for value in [int(index)] if index.isdigit() else range(length):
+            if value < length:
+                text = index if index.isdigit() else f"{index}={value}"
+                x = place.x + (value + 0.5) * self._wide if axis else place.x - 26
+                y = place.y - 18 if axis else place.y + (value + 0.5) * self._high
+                self._write(x, y, text, size, self._colours.get(index, INK), weight="bold")
+
+    def _draw_clash(self, contraction):
+        """Point at the two axes that differ, and quote NumPy."""
+        for number, axis, length in contraction.clash:
+            self._point_at(self._places[number], axis, length)
+        lengths = " ≠ ".join(str(length) for _, _, length in contraction.clash)
+        place = self._places[-1]
+        self._write(place.x + self._wide, place.y + 60, lengths or "?", 34, ORANGE, weight="bold")
+        text = "\n".join(textwrap.wrap(contraction.trouble, 84))
+        self._write(WIDTH / 2, FLOOR + 36, text, 14, ORANGE, family="monospace", weight="bold")
+
+    def _point_at(self, place, axis, length):
+        """A thick line along an axis, with its number and length."""
+        wide, high = place.columns * self._wide, place.rows * self._high
+        ends = ([place.x, place.x + wide], [place.y - 36] * 2)
+        if axis == 0:
+            ends = ([place.x - 52] * 2, [place.y, place.y + high])
+        self._still += self._axes.plot(*ends, color=ORANGE, lw=5, solid_capstyle="butt")
+        x, y = (place.x + wide / 2, place.y - 55) if axis else (place.x - 66, place.y + high / 2)
+        text = f"axis {axis}: {length}"
+        self._write(x, y, text, 13, ORANGE, weight="bold", rotation=0 if axis else 90)
+
+    def _write(self, x, y, text, size, colour=INK, **look):
+        look |= {"fontsize": size, "color": colour, "ha": "center", "va": "center"}
+        self._still.append(self._axes.text(x, y, text, **look))
+
+    def _boxes(self, corners, **look):
+        return self._axes.add_collection(PolyCollection(corners, **look), autolim=False)
+
+
+def colours(formula):
+    """Index -> colour: orange for those that are summed over, blue and green for the free."""
+    free = dict(zip(formula.free, (BLUE, GREEN), strict=False))
+    return free | dict.fromkeys(formula.bound, ORANGE)
+
+
+def shown(number, wide):
+    """A number short enough for a cell so many pixels wide."""
+    if isinstance(number, np.integer):
+        return str(number)
+    return f"{number:.3g}" if wide > 50 else f"{number:.1f}"
+
+
+def shortened(text, longest=86):
+    """A sum with its middle left out where it is too long for a line."""
+    if len(text) <= longest:
+        return text
+    sums, _, number = text.rpartition(" = ")
+    return f"{sums[: longest - len(number) - 6].rpartition(' ')[0]} … = {number}"
+
+
+# The controls
+
+KEYS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
+
+
+class Touched(anywidget.AnyWidget):
+    """A picture that says where it is clicked and which arrow key is pressed on it."""
+
+    _esm = """
+    const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+    export default {
+        render({model, el}) {
+            const image = document.createElement("img");
+            Object.assign(image, {tabIndex: 0, draggable: false});
+            image.style.cssText = "width: 100%; display: block; cursor: pointer";
+            image.setAttribute("role", "application");
+            el.dataset.lmSuppressShortcuts = "true";  // the arrows are ours, not the notebook's
+            el.append(image);
+            const draw = () => {
+                const before = image.src;
+                image.src = URL.createObjectURL(
+                    new Blob([model.get("value")], {type: "image/png"}));
+                URL.revokeObjectURL(before);
+            };
+            const say = () => image.setAttribute("aria-label", model.get("description"));
+            model.on("change:value", draw);
+            model.on("change:description", say);
+            image.addEventListener("pointerdown", (event) => {
+                const box = image.getBoundingClientRect();
+                const x = (event.clientX - box.left) / box.width;
+                model.send({x, y: (event.clientY - box.top) / box.height});
+            });
+            image.addEventListener("keydown", (event) => {
+                if (!KEYS.includes(event.key)) return;
+                event.preventDefault();
+                model.send({key: event.key});
+            });
+            draw();
+            say();
+            return () => URL.revokeObjectURL(image.src);
+        },
+    };
+    """
+    value = traitlets.Bytes(b"").tag(sync=True)
+    description = traitlets.Unicode("").tag(sync=True)
+
+
+LOOK = {"style": {"description_width": "110px"}, "layout": {"width": "300px"}}
+WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+
+
+class ContractionExplorer(Board):
+    """The controls. Callbacks may come on several threads, so one lock guards all they do."""
+
+    def __init__(self, contraction):
+        self.contraction = contraction
+        self._lock = threading.RLock()
+        self._sheet = Sheet()
+        self._make_controls()
+        self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
+        rows = [[self._mode, self._text], self._sizes[:2], self._sizes[2:]]
+        rows = [ipywidgets.HBox(row, layout=WRAP) for row in rows]
+        super().__init__([*rows, self._sheet.picture.image, self._sentence])
+        self._show()
+
+    def still(self):
+        return still_png(self._sheet.picture.image)
+
+    def _make_controls(self):
+        wide = LOOK | {"layout": {"width": "440px"}}
+        names = [*(mode.name for mode in MODES), OWN]
+        mode, text = self.contraction.mode.name, self.contraction.formula.text
+        self._mode = ipywidgets.Dropdown(options=names, value=mode, description="what", **wide)
+        self._text = ipywidgets.Text(text, description="formula", continuous_update=False, **wide)
+        self._sentence = ipywidgets.HTML()
+        self._mode.observe(lambda change: self._take(change.new), "value")
+        self._text.observe(lambda change: self._rewrite(change.new), "value")
+        self._sheet.picture.image.on_msg(lambda _, message, __: self._hear(message))
+
+    def _size(self, name, axis):
+        """A slider for the length of one axis."""
+        length = self.contraction.shapes[name][axis]
+        slider = ipywidgets.IntSlider(
+            length,
+            1,
+            max(REACH, length),
+            description=f"{('rows', 'columns')[axis]} of {name}",
+            **LOOK,
+        )
+        slider.observe(lambda change: self._resize(name, axis, change.new), "value")
+        return slider
+
+    def _take(self, name):
+        """Write the formula of a mode; the learner's own is written by hand."""
+        for mode in MODES:
+            if mode.name == name:
+                self._text.value = mode.formula
+
+    def _rewrite(self, text):
+        with self._lock:
+            try:
+                self.contraction.write(text)
+            except ValueError as error:
+                self._say(f"This formula cannot be shown: {error}.")
+            else:
+                self._mode.value = self.contraction.mode.name
+                self._show()
+
+    def _resize(self, name, axis, length):
+        with self._lock:
+            self.contraction.resize(name, axis, length)
+            self._show()
+
+    def _hear(self, message):
+        """Move to the element that was clicked, or one further by an arrow key."""
+        with self._lock:
+            element = self.contraction.element
+            if "key" in message:
+                step = KEYS[message["key"]][2 - len(element) :]
+                element = tuple(np.add(element, step)) if element else ()
+            elif not self.contraction.trouble:
+                at = self._sheet.element_at(message["x"], message["y"])
+                element = element if at is None else at[2 - len(element) :]
+            if element != self.contraction.element:
+                self.contraction.choose(*element)
+                self._sheet.mark(self.contraction)
+                self._say(self.contraction.sentence)
+
+    def _show(self):
+        for slider in self._sizes:
+            slider.disabled = slider.description[-1] not in self.contraction.formula.names
+        self._sheet.show(self.contraction)
+        self._say(self.contraction.sentence)
+
+    def _say(self, sentence):
+        self._sentence.value = (
+            f"<div role='status' style='font-size: 1.1em'>{html.escape(sentence)}</div>"
+        )
+        self._sheet.picture.image.description = (
+            f"{sentence} Click a number of the result, or press the arrow keys."
+        )

@@ -1,0 +1,287 @@
+"""The contraction explorer without a browser: its model, its words, and every control swept."""
+
+import base64
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib.widgets import contraction_explorer
+from nnlib.widgets.contraction import MODES, OWN, Contraction, shortened
+
+A = np.array([[1, 2, 3], [2, 4, 6]])
+B = np.array([[7, 8, 1, 3], [5, 4, 2, 7], [3, 6, 9, 4]])
+NAMES = [mode.name for mode in MODES]
+
+
+def press(board, *keys):
+    for key in keys:
+        board._hear({"key": key})
+
+
+def sentence(board):
+    return board._sentence.value
+
+
+def sizes(board):
+    return [slider.value for slider in board._sizes]
+
+
+def test_the_product_of_the_source():
+    assert Contraction(A, B).result.tolist() == [[26, 34, 32, 29], [52, 68, 64, 58]]
+
+
+def test_an_element_is_written_out_as_a_sum():
+    product = Contraction(A, B)
+    product.choose(0, 1)
+    assert product.in_numbers == "C[0,1] = 1*8 + 2*4 + 3*6 = 34"
+    assert product.in_letters == "C[0,1] = A[0,0]·B[0,1] + A[0,1]·B[1,1] + A[0,2]·B[2,1]"
+
+
+def test_a_row_of_A_and_a_column_of_B_meet():
+    product = Contraction(A, B)
+    product.choose(1, 2)
+    assert list(product.places) == [[(1, j), (j, 2)] for j in range(3)]
+
+
+def test_a_transpose_is_one_number_and_no_sum():
+    transpose = Contraction(A, B, "T_ij = A_ji")
+    transpose.choose(2, 0)
+    assert transpose.in_numbers == "T[2,0] = 3"
+    assert transpose.in_letters == "T[2,0] = A[0,2]"
+
+
+def test_the_outer_product_of_the_source():
+    a, b = np.array([[1], [2], [5]]), np.array([[3], [4], [7]])
+    outer = Contraction(a, b, "D_ij = A_i0 B_j0")
+    assert outer.result.tolist() == [[3, 4, 7], [6, 8, 14], [15, 20, 35]]
+    outer.choose(2, 1)
+    assert outer.in_numbers == "D[2,1] = 5*4 = 20"
+
+
+def test_the_trace_has_no_index_and_one_sum():
+    square = Contraction(A[:, :2], B, "s = A_ii")
+    assert square.element == ()
+    assert square.in_numbers == "s = 1 + 4 = 5"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(shapes=st.tuples(*[st.integers(1, 6)] * 4))
+@settings(deadline=None, max_examples=30)
+def test_the_formula_of_a_mode_and_its_line_of_numpy_agree(mode, shapes):
+    contraction = Contraction(A, B, mode.formula)
+    for (name, axis), length in zip([(n, a) for n in "AB" for a in (0, 1)], shapes, strict=True):
+        contraction.resize(name, axis, length)
+    line = f"lambda np, A, B: {mode.numpy}"
+    if contraction.trouble:
+        assert bool(contraction.clash)
+    else:
+        expected = eval(line)(np, **contraction.arrays)
+        assert np.array_equal(contraction.result, expected)
+        assert np.array_equal(mode.call(**contraction.arrays), expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["ij,jk->ik", "C_i = A_ij A_ij", "ij->ji", "s = A_ij A_ij", "D_j = A_0j"]
+)
+def test_an_own_formula_shows_a_line_of_numpy_that_computes_it(text):
+    contraction = Contraction(A, B, text)
+    expected = eval(contraction.mode.numpy, {"np": np, **contraction.arrays})
+    assert np.array_equal(contraction.result, expected)
+
+
+def test_subscripts_of_einsum_are_read_as_a_formula():
+    assert Contraction(A, B, "ij, jk -> ik").formula.text == "C_ik = A_ij B_jk"
+    assert Contraction(A, B, "ij,ij->").formula.text == "C = A_ij B_ij"
+
+
+def test_a_clash_is_told_in_numpys_own_words():
+    product = Contraction(A, B, "C_ik = B_ij A_jk")
+    with pytest.raises(ValueError) as error:
+        np.dot(B, A)
+    assert product.trouble == f"ValueError: {error.value}"
+    assert product.result is None
+
+
+def test_a_clash_points_at_the_two_axes():
+    product = Contraction(A, B, "C_ik = B_ij A_jk")
+    assert product.clash == ((0, 1, 4), (1, 0, 2))
+    assert "j runs over 4 values as axis 1 of B but over 2 as axis 0 of A" in product.sentence
+
+
+def test_a_stretched_axis_is_not_passed_over():
+    product = Contraction(A[:1], B, "C_ij = A_ij B_ij")
+    product.resize("A", 1, 4)
+    assert (product.arrays["A"] * product.arrays["B"]).shape == (3, 4)  # NumPy says nothing
+    assert product.trouble.startswith("No error: NumPy stretches")
+
+
+def test_an_index_beyond_the_end_is_told_in_words():
+    assert "IndexError: index 5 is out of bounds" in Contraction(A, B, "C_i = A_i5").trouble
+
+
+def test_a_longer_matrix_keeps_its_numbers_and_comes_back():
+    product = Contraction(A, B)
+    product.resize("A", 0, 5)
+    assert product.arrays["A"][:2].tolist() == A.tolist()
+    assert product.result.shape == (5, 4)
+    product.resize("A", 0, 2)
+    assert product.arrays["A"].tolist() == A.tolist()
+
+
+def test_the_chosen_element_stays_inside_when_the_result_shrinks():
+    product = Contraction(A, B)
+    product.choose(1, 3)
+    product.resize("B", 1, 2)
+    assert product.element == (1, 1)
+
+
+def test_the_chosen_element_is_kept_through_a_clash():
+    product = Contraction(A, B)
+    product.choose(1, 3)
+    product.resize("A", 1, 4)
+    product.resize("A", 1, 3)
+    assert product.element == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("C_ik", "="),
+        ("C_ik = X_ij B_jk", "only A and B"),
+        ("C_ik = f(A_ij) B_jk", "only A and B"),
+        ("C_ik = (A·B)_ik", "only A and B"),
+        ("C_ik = A_ij δ_jk", "only A and B"),
+        ("C_i = A_i", "two indices"),
+        ("C_ijk = A_ij B_jk", "more than two axes"),
+        ("C_ij = 2 A_ij", "no number"),
+        ("C_ij = -A_ij", "no number"),
+        ("C_ij = A_ij + B_ij", "one product"),
+        ("C = 1", "needs A or B"),
+        ("ij,jk,kl->il", "3 arrays"),
+        ("ij->i", "j stands once"),
+        ("<b>", "="),
+    ],
+)
+def test_a_formula_that_cannot_be_shown_is_refused_in_words(text, words):
+    contraction = Contraction(A, B)
+    with pytest.raises(ValueError, match=words):
+        contraction.write(text)
+    assert contraction.formula.text == "C_ik = A_ij B_jk"
+
+
+@pytest.mark.parametrize(
+    "array, words",
+    [
+        (np.ones(3), "must be a matrix"),
+        (np.ones((2, 2, 2)), "must be a matrix"),
+        ([["a"]], "must be a matrix"),
+        (np.ones((11, 2)), "1 to 10 rows"),
+        (np.ones((0, 2)), "1 to 10 rows"),
+    ],
+)
+def test_a_matrix_that_cannot_be_shown_is_refused_in_words(array, words):
+    with pytest.raises(ValueError, match=words):
+        contraction_explorer(A, array)
+
+
+def test_a_long_sum_is_shortened_in_its_middle():
+    text = shortened("C[0,0] = " + " + ".join(["0.1234*0.5678"] * 10) + " = 0.7007")
+    assert len(text) <= 86
+    assert text.endswith("… = 0.7007")
+
+
+# The board
+
+
+def test_arrow_keys_walk_over_the_result_and_stop_at_its_edge():
+    board = contraction_explorer(A, B)
+    press(board, "ArrowRight", "ArrowDown", "ArrowDown", "ArrowRight")
+    assert board.contraction.element == (1, 2)
+    press(board, "ArrowLeft", *["ArrowUp"] * 3)
+    assert board.contraction.element == (0, 1)
+    assert "C[0,1] = 1*8 + 2*4 + 3*6 = 34" in sentence(board)
+
+
+def test_arrow_keys_walk_over_a_result_of_one_axis():
+    board = contraction_explorer(A, B, "C_j = A_ij A_ij")
+    press(board, "ArrowRight", "ArrowDown", "ArrowRight")
+    assert board.contraction.element == (2,)
+
+
+@pytest.mark.parametrize("element", [(0, 0), (0, 3), (1, 2)])
+def test_a_click_on_a_number_of_the_result_chooses_it(element):
+    board = contraction_explorer(A, B)
+    sheet = board._sheet
+    centre = np.mean(sheet._cell(-1, element), axis=0)
+    x, y = sheet._axes.transData.transform(centre) / (1000, 450)
+    board._hear({"x": x, "y": 1 - y})
+    assert board.contraction.element == element
+
+
+def test_a_click_elsewhere_changes_nothing():
+    board = contraction_explorer(A, B)
+    press(board, "ArrowRight")
+    board._hear({"x": 0.01, "y": 0.99})
+    assert board.contraction.element == (0, 1)
+
+
+def test_a_mode_writes_its_formula_and_a_formula_finds_its_mode():
+    board = contraction_explorer(A, B)
+    board._mode.value = "transpose A.T"
+    assert board._text.value == "T_ij = A_ji"
+    board._text.value = "C_ik = A_ij B_kj"
+    assert board._mode.value == OWN
+    board._text.value = "C_ik = A_ij B_jk"
+    assert board._mode.value == NAMES[0]
+
+
+def test_sliders_of_a_matrix_that_is_not_used_are_off():
+    board = contraction_explorer(A, B, "T_ij = A_ji")
+    assert [slider.disabled for slider in board._sizes] == [False, False, True, True]
+
+
+def test_a_formula_that_cannot_be_shown_is_answered_and_escaped():
+    board = contraction_explorer(A, B)
+    board._text.value = "C_ik = <b>"
+    assert "cannot be shown" in sentence(board)
+    assert "<b>" not in sentence(board)
+
+
+def test_the_picture_is_described_in_words():
+    board = contraction_explorer(A, B)
+    press(board, "ArrowRight")
+    assert "= 34" in board._sheet.picture.image.description
+
+
+def test_the_explorer_has_a_still_twin():
+    png = base64.b64decode(contraction_explorer(A, B).still()["image/png"])
+    assert png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("mode", [*NAMES, "ij,kj->ik", "s = A_ij B_ij", "C_j = A_ij A_ij"])
+def test_every_size_and_every_number_can_be_shown(mode):
+    board = contraction_explorer(A, B)
+    chosen = board._mode if mode in NAMES else board._text
+    chosen.value = mode
+    rng = np.random.default_rng(0)
+    for lengths in [(1, 1, 1, 1), (6, 6, 6, 6), (6, 1, 1, 6), *rng.integers(1, 7, (2, 4)).tolist()]:
+        for slider, length in zip(board._sizes, lengths, strict=True):
+            slider.value = length
+        press(board, "ArrowRight", "ArrowDown")
+        assert (board.contraction.trouble != "") == ("not defined" in sentence(board))
+
+
+def test_the_largest_matrices_of_real_numbers_fit():
+    rng = np.random.default_rng(0)
+    board = contraction_explorer(rng.normal(size=(10, 10)), -rng.normal(size=(10, 10)))
+    press(board, *["ArrowRight"] * 9, *["ArrowDown"] * 9)
+    assert board.contraction.element == (9, 9)
+
+
+def test_closing_the_board_closes_its_picture():
+    board = contraction_explorer(A, B)
+    image = board._sheet.picture.image
+    board.close()
+    assert image.comm is None
