@@ -173,7 +173,18 @@ def draw_blocks(ax, *blocks):
             x += _draw_matrix(ax, x, name, _empty(matrix)) + 0.5
     ax.set(xlim=(-0.5, x), ylim=(-tallest / 2 - 1.6, tallest / 2 + 1.2), aspect="equal")
     ax.set_axis_off()
+    _fit_numbers(ax)
     return ax
+
+
+def _fit_numbers(ax):
+    """Make the numbers in the squares as large as the squares allow, 12 points at most."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    frame = ax.get_window_extent()
+    square = min(frame.width / (right - left), frame.height / (high - low))
+    for text in ax.texts:
+        if text.get_gid() == "number":
+            text.set_fontsize(min(0.42 * square * 72 / ax.figure.dpi, 12))
 
 
 def _empty(matrix):
@@ -194,8 +205,8 @@ def _draw_matrix(ax, x, name, matrix):
         looks = {"facecolor": (style["color"], strength), "edgecolor": "black", "linewidth": 1}
         ax.add_patch(Rectangle(corner, 1, 1, **looks))
         if np.isfinite(value):
-            words = f"{value:+.1f}"
-            ax.text(corner[0] + 0.5, corner[1] + 0.5, words, ha="center", va="center")
+            middle, words = (corner[0] + 0.5, corner[1] + 0.5), f"{value:.1f}"
+            ax.text(*middle, words, ha="center", va="center", gid="number")
     middle = left + columns / 2
     ax.text(middle, rows / 2 + 0.2, name, ha="center", va="bottom", fontsize=16)
     ax.text(middle, -rows / 2 - 0.25, f"({rows}, {columns})", ha="center", va="top", fontsize=14)

@@ -108,13 +108,23 @@ def test_a_block_has_a_square_for_every_number_and_says_its_shape():
 
 def test_a_block_of_numbers_shows_them_in_their_rows_and_columns():
     ax = draw_blocks(new_axes(), ("W", np.array([[1.0, -2.0], [0.5, 4.0]])))
-    numbers = {t.get_text(): t.get_position() for t in ax.texts if t.get_text()[0] in "+-"}
-    assert set(numbers) == {"+1.0", "-2.0", "+0.5", "+4.0"}
-    assert numbers["+1.0"][1] == numbers["-2.0"][1] > numbers["+0.5"][1]
-    assert numbers["+1.0"][0] == numbers["+0.5"][0] < numbers["-2.0"][0]
+    numbers = {t.get_text(): t.get_position() for t in ax.texts if t.get_gid() == "number"}
+    assert set(numbers) == {"1.0", "-2.0", "0.5", "4.0"}
+    assert numbers["1.0"][1] == numbers["-2.0"][1] > numbers["0.5"][1]
+    assert numbers["1.0"][0] == numbers["0.5"][0] < numbers["-2.0"][0]
 
 
 def test_blocks_do_not_overlap():
     ax = draw_blocks(new_axes(), ("X", (2, 3)), ("v", (3, 1)), ("Y", (2, 1)))
     edges = sorted({patch.get_x() for patch in ax.patches})
     assert min(np.diff(edges)) >= 1
+
+
+def test_numbers_in_blocks_fit_into_their_squares():
+    figure = Figure(figsize=(5, 3))
+    ax = draw_blocks(figure.subplots(), ("X", (10, 3)), "·", ("W", np.full((3, 4), -0.5)))
+    figure.draw_without_rendering()
+    square = ax.patches[0].get_window_extent().width
+    for text in ax.texts:
+        if text.get_gid() == "number":
+            assert text.get_window_extent().width < square

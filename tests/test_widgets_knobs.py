@@ -18,7 +18,9 @@ def toy_data():
     """The ten samples and the start of notebook 02, with its rule y = x0 - 2 x1."""
     rng = np.random.default_rng(3)
     X = rng.uniform(-1, 1, (10, 3))
-    return X, X[:, :1] - 2 * X[:, 1:2], rng.uniform(-1, 1, (3, 4)), rng.uniform(-1, 1, (4, 1))
+    Y = X[:, :1] - 2 * X[:, 1:2]
+    rng = np.random.default_rng(13)
+    return X, Y, rng.uniform(-1, 1, (3, 4)), rng.uniform(-1, 1, (4, 1))
 
 
 def toy_net(activations=TANH_NET, biases=False):
@@ -155,7 +157,13 @@ def test_a_shared_array_of_weights_is_not_changed_by_the_knobs():
     X, Y, W1, W2 = toy_data()
     net = Network([3, 4, 1], activations=TANH, cost=SUM_OF_SQUARES, weights=[W1, W2], biases=False)
     Knobs(net, X, Y).turn(9.0)
-    assert W1[0, 0] != 9.0
+    assert 9.0 not in W1
+    assert 9.0 not in W2
+
+
+def test_the_steepest_knob_is_in_hand_first():
+    knobs = toy_knobs()
+    assert abs(knobs.slope) == max(np.abs(slopes).max() for _, _, slopes in knobs.matrices)
 
 
 def test_it_knows_a_knob_by_the_name_numpy_gives_it():
@@ -177,7 +185,7 @@ def costs_with(eta, steps=EPOCHS):
 
 def test_too_small_an_eta_gets_hardly_anywhere():
     knobs = costs_with(ETAS["too small"])
-    assert knobs.cost > 0.8 * knobs.history[0]
+    assert knobs.cost > 0.75 * knobs.history[0]
     assert (np.diff(knobs.history) < 0).all()
 
 

@@ -38,7 +38,8 @@ def knob_board(net, X, Y, etas=None):
 
     X (n, n_in), Y (n, n_out)  the samples that the cost is measured on
     etas                       learning rates to choose from, name -> η; by default ETAS
-    The board turns the knobs of a copy, ``board.net``; Reset returns to net as it was given.
+    The board turns the knobs of a copy, ``board.net``; Reset returns to net as it was given. The
+    knob with the steepest slope is in hand first.
     """
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
@@ -69,6 +70,7 @@ class Knobs:
         self.Y = checked_target_values(Y, net.cost)
         self.chosen = (0, 0, 0)  # matrix, row, column
         self.reset()
+        self.chosen = self._steepest()
 
     def reset(self):
         """Return to the net as it was given; the knob in hand stays in hand."""
@@ -95,6 +97,14 @@ class Knobs:
         matrix, i, j = self.chosen
         letter = self.matrices[matrix][0]
         return f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
+
+    def _steepest(self):
+        steep = {
+            (matrix, *place): abs(slope)
+            for matrix, (_, _, slopes) in enumerate(self.matrices)
+            for place, slope in np.ndenumerate(slopes)
+        }
+        return max(steep, key=steep.get)
 
     @property
     def reading(self):
