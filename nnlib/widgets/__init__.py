@@ -6,13 +6,17 @@ from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
 from nnlib.widgets.pad import digit_pad
 from nnlib.widgets.samples import sample_explorer
+from nnlib.widgets.slowdown import slowdown_explorer
+from nnlib.widgets.stepper import derivation_stepper
 from nnlib.widgets.watcher import weight_watcher
 
 __all__ = [
     "contraction_explorer",
+    "derivation_stepper",
     "digit_pad",
     "knob_board",
     "sample_explorer",
+    "slowdown_explorer",
     "still_twin",
     "training_cockpit",
     "weight_watcher",

@@ -1,0 +1,67 @@
+"""A drawing brought to MNIST's form."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib.handwriting import CENTRE, like_mnist, middle_of_mass
+
+
+def a_blot(top=30, left=40, height=60, width=20, sheet=140):
+    ink = np.zeros((sheet, sheet))
+    ink[top : top + height, left : left + width] = 1
+    return ink
+
+
+def extent(picture):
+    return [np.ptp(np.flatnonzero(picture.any(axis=axis))) + 1 for axis in (1, 0)]
+
+
+def test_the_longer_side_becomes_twenty_pixels():
+    assert extent(like_mnist(a_blot()).reshape(28, 28)) == [20, 7]
+
+
+def test_a_picture_has_the_form_of_mnist():
+    picture = like_mnist(a_blot())
+    assert picture.shape == (1, 784) and picture.dtype == np.float32
+    assert 0 <= picture.min() and picture.max() <= 1
+
+
+@given(st.integers(0, 70), st.integers(0, 100))
+def test_where_one_draws_on_the_sheet_does_not_matter(top, left):
+    assert (like_mnist(a_blot(top, left)) == like_mnist(a_blot())).all()
+
+
+def test_the_centre_of_mass_comes_to_the_centre():
+    ink = a_blot() + a_blot(75, 60, 15, 40)
+    picture = like_mnist(ink).reshape(28, 28)
+    assert np.abs(middle_of_mass(picture) - CENTRE).max() <= 0.5
+
+
+def test_without_centring_by_mass_the_middle_of_the_rectangle_comes_to_the_centre():
+    ink = a_blot() + a_blot(75, 60, 15, 40)
+    by_mass, by_middle = like_mnist(ink), like_mnist(ink, centred=False)
+    rows = np.flatnonzero(by_middle.reshape(28, 28).any(axis=1))
+    assert rows[0] == 27 - rows[-1]
+    assert (by_mass != by_middle).any()
+
+
+def test_without_cropping_the_whole_sheet_is_shrunk():
+    picture = like_mnist(a_blot(), cropped=False).reshape(28, 28)
+    assert extent(picture) == [12, 4]
+
+
+@pytest.mark.parametrize("cropped", [True, False])
+@pytest.mark.parametrize("centred", [True, False])
+def test_an_empty_sheet_gives_an_empty_picture(cropped, centred):
+    assert not like_mnist(np.zeros((140, 140)), cropped, centred).any()
+
+
+@given(st.integers(1, 139), st.integers(1, 139))
+def test_a_blot_of_any_form_fits(height, width):
+    assert like_mnist(a_blot(0, 0, height, width)).sum() > 0
+
+
+def test_a_lone_dot_at_the_edge_is_no_trouble():
+    assert like_mnist(a_blot(139, 139, 1, 1)).max() == 1

@@ -1,0 +1,86 @@
+"""The pad without a browser: what arrives from it, what is read, what is kept."""
+
+import numpy as np
+import pytest
+from strokes import STROKES, drawn
+
+from nnlib import Network, fit, load_digits
+from nnlib.widgets import digit_pad
+from nnlib.widgets.pad import SENT
+
+DIGITS = load_digits()
+
+
+@pytest.fixture(scope="module")
+def net():
+    net = Network([784, 30, 10], dtype=np.float32, rng=np.random.default_rng(0))
+    train, rng = DIGITS.train, np.random.default_rng(1)
+    knobs = {"eta": 0.5, "epochs": 30, "monitor": [], "progress": False}
+    fit(net, train.images, train.targets, rng=rng, **knobs)
+    return net
+
+
+@pytest.fixture
+def pad(net):
+    board = digit_pad(net, DIGITS)
+    yield board
+    board.close()
+
+
+def send(pad, strokes):
+    """What the browser sends while these strokes are drawn."""
+    ink = np.round(255 * drawn(strokes, SENT)).astype(np.uint8)
+    pad._hear(pad._sheet, {"kind": "drawing"}, [ink.tobytes()])
+
+
+def test_eight_of_ten_drawn_digits_are_read(pad):
+    read = []
+    for digit, strokes in STROKES.items():
+        send(pad, strokes)
+        read.append(f"Read as a {digit} " in pad._sentence.value)
+    assert sum(read) >= 8
+
+
+def test_a_test_digit_is_read_as_the_network_reads_it(pad, net):
+    pad._load()
+    assert (pad.image == DIGITS.test.images[0]).all()
+    assert f"Read as a {net.classify(DIGITS.test.images[:1])[0]} " in pad._sentence.value
+
+
+def test_what_is_kept_comes_back_as_arrays(pad):
+    pad._load()
+    pad._load()
+    pad._keep()
+    assert (pad.images == DIGITS.test.images[1:2]).all()
+    assert (pad.labels == DIGITS.test.labels[1:2]).all()
+
+
+def test_an_empty_pad_is_not_kept(pad):
+    pad._load()
+    pad._clear()
+    pad._keep()
+    assert len(pad.labels) == 0 and "empty" in pad._sentence.value
+
+
+def test_switching_a_step_of_the_preparation_off_changes_what_the_net_sees(pad):
+    send(pad, STROKES[7])
+    prepared = pad.image
+    pad._cropped.value = False
+    assert (pad.image != prepared).any()
+
+
+def test_a_message_of_another_kind_is_not_heard(pad):
+    pad._hear(pad._sheet, {"kind": "other"}, [])
+    assert "Draw a digit" in pad._sentence.value
+
+
+def test_a_network_that_does_not_read_digits_is_refused_in_words():
+    net = Network([3, 10], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="expected 784 inputs and 10 outputs, got 3 and 10"):
+        digit_pad(net, DIGITS)
+
+
+def test_a_network_without_a_hidden_layer_can_be_used():
+    board = digit_pad(Network([784, 10], rng=np.random.default_rng(0)), DIGITS)
+    board._load()
+    board.close()
