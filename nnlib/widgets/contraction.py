@@ -391,10 +391,12 @@ class Sheet:
 
     def _write(self, x, y, text, size, colour=INK, **look):
         look |= {"fontsize": size, "color": colour, "ha": "center", "va": "center"}
-        self._still.append(self._axes.text(x, y, text, **look))
+        self._still.append(self._axes.text(x, y, text, in_layout=False, **look))
 
     def _boxes(self, corners, **look):
-        return self._axes.add_collection(PolyCollection(corners, **look), autolim=False)
+        return self._axes.add_collection(
+            PolyCollection(corners, in_layout=False, **look), autolim=False
+        )
 
 
 def colours(formula):
@@ -521,7 +523,7 @@ class ContractionExplorer(Board):
             try:
                 self.contraction.write(text)
             except ValueError as error:
-                self._say(f"This formula cannot be shown: {error}.")
+                self._say(f"This formula cannot be shown: {error}.", "bold")
             else:
                 self._mode.value = self.contraction.mode.name
                 self._show()
@@ -552,9 +554,10 @@ class ContractionExplorer(Board):
         self._sheet.show(self.contraction)
         self._say(self.contraction.sentence)
 
-    def _say(self, sentence):
+    def _say(self, sentence, weight="normal"):
         self._sentence.value = (
-            f"<div role='status' style='font-size: 1.1em'>{html.escape(sentence)}</div>"
+            f"<div role='status' style='font-size: 1.1em; font-weight: {weight}'>"
+            f"{html.escape(sentence)}</div>"
         )
         self._sheet.picture.image.description = (
             f"{sentence} Click a number of the result, or press the arrow keys."
