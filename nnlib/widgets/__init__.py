@@ -7,6 +7,7 @@ from nnlib.widgets.knobs import knob_board
 from nnlib.widgets.pad import digit_pad
 from nnlib.widgets.samples import sample_explorer
 from nnlib.widgets.slowdown import slowdown_explorer
+from nnlib.widgets.softmax_board import softmax_board
 from nnlib.widgets.stepper import derivation_stepper
 from nnlib.widgets.watcher import weight_watcher
 
@@ -17,6 +18,7 @@ __all__ = [
     "knob_board",
     "sample_explorer",
     "slowdown_explorer",
+    "softmax_board",
     "still_twin",
     "training_cockpit",
     "weight_watcher",

@@ -1,0 +1,319 @@
+"""The slowdown explorer: one neuron unlearns a 1, slowly or fast, depending on its cost.
+
+The input is 1 and the target 0. Three layers: Path is the 300 epochs of the neuron with one cost,
+Drawing shows them for both costs, SlowdownExplorer has the controls.
+"""
+
+import html
+import threading
+
+import ipywidgets
+import matplotlib
+import numpy as np
+
+from nnlib.activations import SIGMOID
+from nnlib.checks import checked_number
+from nnlib.costs import CROSS_ENTROPY, QUADRATIC
+from nnlib.palette import BLUE, GREY, ORANGE, PALE
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.picture import LOOK, Picture
+
+EPOCHS = 300
+STARTS = ((0.6, 0.9), (2.0, 2.0))  # those of the published figures
+ETA = 0.15  # the same for both costs
+COSTS = (QUADRATIC, CROSS_ENTROPY)
+
+FARTHEST = 4.0  # of a start from 0
+ETAS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
+
+
+def slowdown_explorer(start=(2.0, 2.0), *, eta=ETA, cost=QUADRATIC):
+    """A board on which one sigmoid neuron with input 1 and target 0 learns for 300 epochs.
+
+    start  where the sliders of the weight and the bias begin, (w, b), each from -4 to 4
+    eta    where the learning rate begins, at most 5
+    cost   QUADRATIC or CROSS_ENTROPY: the one whose point carries the tangent at first
+
+    ``explorer.paths`` are the two Paths shown, that of the quadratic cost first.
+    TypeError or ValueError in words where something does not fit.
+    """
+    return SlowdownExplorer(*_checked_start(start), _checked_eta(eta), _checked_cost(cost))
+
+
+def _checked_start(start):
+    try:
+        w, b = start
+    except (TypeError, ValueError):
+        raise ValueError(f"start: expected a pair (w, b), got {start!r:.80}") from None
+    for name, value in (("w", w), ("b", b)):
+        if checked_number(value, name, -FARTHEST) > FARTHEST:
+            raise ValueError(f"{name}: expected a number of at most {FARTHEST}, got {value!r:.80}")
+    return float(w), float(b)
+
+
+def _checked_eta(eta):
+    if not 0 < checked_number(eta, "eta", 0) <= ETAS[-1]:
+        raise ValueError(f"eta: expected a learning rate above 0, at most 5, got {eta!r:.80}")
+    return float(eta)
+
+
+def _checked_cost(cost):
+    if not any(cost is known for known in COSTS):
+        raise ValueError(f"cost: expected QUADRATIC or CROSS_ENTROPY, got {cost!r:.80}")
+    return cost
+
+
+# The model
+
+
+class Path:
+    """The neuron's way downhill with one cost: arrays (epochs + 1,), the start first.
+
+    w, b   weight and bias               a      the output σ(z)
+    z      the weighted input w·1 + b    slope  σ'(z)
+    costs  the cost                      delta  δ, the slope of the cost in z, in w and in b
+    """
+
+    def __init__(self, cost, w, b, eta, epochs=EPOCHS):
+        self.cost = cost
+        rows = np.array(list(_descend(cost, w, b, eta, epochs)))
+        self.w, self.b, self.z, self.a, self.delta = rows.T
+        self.slope = SIGMOID.slope(self.z)
+        Z, A = self.z[:, None], self.a[:, None]
+        self.costs = cost.per_sample(Z, A, np.zeros_like(A))
+
+    @property
+    def below_half(self):
+        """The first epoch after which the output is below ½, or None."""
+        epochs = np.flatnonzero(self.a < 0.5)
+        return int(epochs[0]) if len(epochs) else None
+
+
+def _descend(cost, w, b, eta, epochs):
+    """Yield (w, b, z, a, δ) at the start and after each epoch."""
+    for _ in range(epochs + 1):
+        z = w * 1.0 + b
+        a = SIGMOID.value(z)
+        delta = cost.error(z, a, 0.0, SIGMOID)
+        yield w, b, z, a, delta
+        w, b = w - eta * delta * 1.0, b - eta * delta
+
+
+# The drawing
+
+STYLES = {
+    QUADRATIC.name: {"color": ORANGE, "linestyle": "--", "marker": "s", "markevery": []},
+    CROSS_ENTROPY.name: {"color": BLUE, "linestyle": "-", "marker": "o", "markevery": []},
+}
+LABELS = {
+    QUADRATIC.name: "quadratic, δ = (a − y) σ'(z)",
+    CROSS_ENTROPY.name: "cross-entropy, δ = a − y",
+}
+FOLLOWED, OTHER = 3.5, 1.8  # widths of the curves
+Z_RANGE = (-9, 9)  # holds every z that the controls can bring about
+TANGENT = 2.2  # half the length of the tangent, in units of z where it is level
+STEEP = 14.0  # a slope of 1 looks this steep: a's axis is so much longer than z's
+EVERY = 10  # epochs between two dots of the trail
+
+
+class Drawing:
+    """Left the output and the cost over the epochs, right the sigmoid with both points on it."""
+
+    def __init__(self):
+        self.picture = Picture(1000, 520)
+        with matplotlib.rc_context(LOOK):
+            axes = self.picture.figure.subplot_mosaic(
+                [["output", "sigmoid"], ["cost", "sigmoid"]], width_ratios=(6, 5)
+            )
+            self._output, self._cost, self._sigmoid = (
+                axes[name] for name in ("output", "cost", "sigmoid")
+            )
+            self._draw_curves()
+            self._draw_sigmoid()
+
+    def _draw_curves(self):
+        """The curves of both costs over the epochs, and a line at the epoch shown."""
+        self._curves = {
+            (ax, name): ax.plot([], [], label=LABELS[name], markersize=10, **style)[0]
+            for ax in (self._output, self._cost)
+            for name, style in STYLES.items()
+        }
+        self._now = [ax.axvline(0, color="black", lw=1) for ax in (self._output, self._cost)]
+        self.picture.moving(*self._now, *self._curves.values())
+        for ax in (self._output, self._cost):
+            ax.set(xlim=(-5, EPOCHS + 5), ylim=(-0.03, 1.03), yticks=(0, 0.5, 1))
+            ax.grid(color=PALE)
+        self._output.set(ylabel="output a", xticklabels=[])
+        self._cost.set(xlabel="epoch", ylabel="cost, % of its start")
+        self._cost.set_yticks((0, 0.5, 1), ("0", "50", "100"))
+        handles, labels = self._output.get_legend_handles_labels()
+        for handle in self.picture.figure.legend(
+            handles, labels, loc="outside upper left", ncols=2, frameon=False, handlelength=2.5
+        ).legend_handles:
+            handle.set(lw=2.5, markevery=[0])
+
+    def _draw_sigmoid(self):
+        ax, z = self._sigmoid, np.linspace(*Z_RANGE, 361)
+        ax.plot(z, SIGMOID.value(z), color=GREY, lw=2.5)
+        ax.plot(z, SIGMOID.slope(z), color=GREY, lw=1.5, ls=":")
+        ax.text(4.6, 0.87, "a = σ(z)")
+        ax.text(2.4, 0.13, "its slope σ'(z)")
+        (self._trail,) = ax.plot([], [], ".", color="black", markersize=5)
+        (self._tangent,) = ax.plot([], [], color="black", lw=2.5)
+        self._points = {
+            name: ax.plot([], [], style["marker"], color=style["color"], markersize=12)[0]
+            for name, style in STYLES.items()
+        }
+        self._notes = [ax.text(0.02, y, "", transform=ax.transAxes) for y in (0.93, 0.87, 0.81)]
+        moving = self._trail, self._tangent, *self._points.values(), *self._notes
+        for artist in self.picture.moving(*moving):
+            artist.set_in_layout(False)  # what moves shall not push the axes about
+        ax.set(xlim=Z_RANGE, ylim=(-0.03, 1.12), yticks=(0, 0.5, 1), xlabel="weighted input z")
+        ax.grid(color=PALE)
+
+    def show(self, paths, epoch, cost):
+        """Show both paths, their points at an epoch, and the tangent at that of one cost."""
+        for path in paths:
+            self._show_curves(path, epoch, path.cost is cost)
+            self._points[path.cost.name].set_data([path.z[epoch]], [path.a[epoch]])
+            if path.cost is cost:
+                self._show_slope(path, epoch)
+        for line in self._now:
+            line.set_xdata([epoch, epoch])
+        self.picture.refresh()
+
+    def _show_curves(self, path, epoch, followed):
+        for ax, values in ((self._output, path.a), (self._cost, path.costs / path.costs[0])):
+            curve = self._curves[ax, path.cost.name]
+            curve.set_data(range(len(values)), values)
+            curve.set(markevery=[epoch], lw=FOLLOWED if followed else OTHER)
+
+    def _show_slope(self, path, epoch):
+        z, a, slope = path.z[epoch], path.a[epoch], path.slope[epoch]
+        reach = TANGENT / np.hypot(1, STEEP * slope)
+        self._tangent.set_data([z - reach, z + reach], [a - reach * slope, a + reach * slope])
+        self._trail.set_data(path.z[::EVERY], path.a[::EVERY])
+        words = (
+            f"{path.cost.name}, epoch {epoch}",
+            f"slope σ'(z) = {slope:.3g}",
+            f"error δ = {path.delta[epoch]:.3g}",
+        )
+        for note, text in zip(self._notes, words, strict=True):
+            note.set_text(text)
+
+
+# The controls
+
+WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="4px")
+KNOB = {"style": {"description_width": "90px"}, "layout": {"width": "400px"}}
+TICK = 60  # milliseconds between two pictures of Play
+LEAP = 2  # epochs between them
+
+
+class SlowdownExplorer(Board):
+    """The controls. `paths` are the two Paths shown, that of the quadratic cost first.
+
+    Controls may be heard on several threads: each changes the state and draws under one lock.
+    """
+
+    def __init__(self, w, b, eta, cost):
+        self._lock, self._quiet = threading.RLock(), False
+        self._drawing = Drawing()
+        rows = self._controls(w, b, eta, cost)
+        self._sentence = ipywidgets.HTML()
+        super().__init__([*rows, self._drawing.picture.image, self._sentence])
+        self._learn()
+
+    def still(self):
+        return still_png(self._drawing.picture.image)
+
+    def settle(self):
+        """Go to the middle: there the two costs differ most."""
+        self._epoch.value = EPOCHS // 2
+
+    def _controls(self, w, b, eta, cost):
+        self._w, self._b = (
+            ipywidgets.FloatSlider(value, min=-FARTHEST, max=FARTHEST, description=name, **KNOB)
+            for name, value in (("start w", w), ("start b", b))
+        )
+        self._eta = ipywidgets.SelectionSlider(
+            options=sorted({*ETAS, eta}), value=eta, description="η", **KNOB
+        )
+        self._cost = ipywidgets.ToggleButtons(
+            options=[(cost.name, cost) for cost in COSTS],
+            value=cost,
+            description="cost",
+            style={"description_width": "90px", "button_width": "120px"},
+        )
+        self._play = ipywidgets.Play(max=EPOCHS, step=LEAP, interval=TICK, show_repeat=False)
+        self._epoch = ipywidgets.IntSlider(max=EPOCHS, description="epoch", **KNOB)
+        for knob in (self._w, self._b, self._eta):
+            self._listen(knob, self._learn)
+        for knob in (self._cost, self._epoch):
+            self._listen(knob, self._show)
+        self._listen(self._play, self._follow)
+        presets = [self._preset(*start) for start in STARTS]
+        return [
+            ipywidgets.HBox([self._w, self._b], layout=WRAP),
+            ipywidgets.HBox([self._eta, self._cost], layout=WRAP),
+            ipywidgets.HBox([self._epoch, self._play, *presets], layout=WRAP),
+        ]
+
+    def _preset(self, w, b):
+        layout = {"width": "150px"}
+        button = ipywidgets.Button(description=f"Start ({w}, {b})", layout=layout)
+        button.tooltip = f"w = {w}, b = {b}, η = {ETA}"
+        button.on_click(lambda _: self._act(lambda: self._start_at(w, b)))
+        return button
+
+    def _listen(self, knob, act):
+        knob.observe(lambda _: self._act(act), "value")
+
+    def _act(self, act):
+        """Act on a control, once at a time; what acting sets on other controls acts no further."""
+        with self._lock:
+            if not self._quiet:
+                self._quiet = True
+                try:
+                    act()
+                finally:
+                    self._quiet = False
+
+    # what the controls do, under the lock
+
+    def _start_at(self, w, b):
+        self._w.value, self._b.value, self._eta.value = w, b, ETA
+        self._learn()
+
+    def _follow(self):
+        self._epoch.value = self._play.value
+        self._show()
+
+    def _learn(self):
+        w, b, eta = self._w.value, self._b.value, self._eta.value
+        self.paths = tuple(Path(cost, w, b, eta) for cost in COSTS)
+        self._show()
+
+    def _show(self):
+        self._play.value = self._epoch.value  # so that Play goes on from here
+        self._drawing.show(self.paths, self._epoch.value, self._cost.value)
+        sentence = html.escape(self._words())
+        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{sentence}</div>"
+
+    def _words(self):
+        epoch = self._epoch.value
+        told = "; ".join(outcome(path, epoch) for path in self.paths)
+        return f"After {epoch} of {EPOCHS} epochs with η = {self._eta.value:g}: {told}."
+
+
+def outcome(path, epoch):
+    """Where a path is at an epoch and where it ends, in words."""
+    crossed = path.below_half
+    if crossed is None:
+        when = "never below ½"
+    else:
+        when = "below ½ from the start" if crossed == 0 else f"below ½ from epoch {crossed} on"
+    return (
+        f"{path.cost.name} cost, a = {path.a[epoch]:.3f}, slope {path.slope[epoch]:.3f}, "
+        f"δ = {path.delta[epoch]:.3f}; {when}, at the end a = {path.a[-1]:.4f}"
+    )
