@@ -171,6 +171,21 @@ class Digits:
         """The Split to judge the finished network by, once."""
         return self._unpacked("test")
 
+    def few(self, n):
+        """The same digits with only the first n images to train on; a fresh Digits.
+
+        Raises ValueError unless n is from 1 to the number there is.
+        """
+        if not (isinstance(n, (int, np.integer)) and 1 <= n <= len(self.train)):
+            raise ValueError(
+                f"n: expected a whole number from 1 to {len(self.train):,}, the training images "
+                f"there are, got {n!r:.40}"
+            )
+        few = Digits(self._source, self._folder)
+        few.train = Split(self.train.images[:n], self.train.labels[:n])
+        few.validation, few.test = self.validation, self.test  # shared: not unpacked twice
+        return few
+
     def _unpacked(self, split):
         images, labels, start, stop = self._source.splits[split]
         return Split(
@@ -179,18 +194,24 @@ class Digits:
         )
 
     def __repr__(self):
-        images = [file for file in self._source.files if len(file.shape) == 3]
-        n, (_, height, width) = sum(file.shape[0] for file in images), images[0].shape
+        _, height, width = self._source.files[0].shape
+        sizes = {name: self._size(name) for name in self._source.splits}
         lines = [
-            f"{self._source.name}: {n:,} handwritten digits of {height} × {width} pixels, "
-            "each from 0 (paper) to 1 (ink)"
+            f"{self._source.name}: {sum(sizes.values()):,} handwritten digits of "
+            f"{height} × {width} pixels, each from 0 (paper) to 1 (ink)"
         ]
-        for split, (_, _, start, stop) in self._source.splits.items():
-            n = stop - start
+        for split, n in sizes.items():
             lines.append(
                 f"  .{split:<10}  images {(n, height * width)}, labels {(n,)}, targets {(n, 10)}"
             )
         return "\n".join(lines)
+
+    def _size(self, split):
+        """How many a split has, without unpacking it."""
+        if split in self.__dict__:
+            return len(getattr(self, split))
+        _, _, start, stop = self._source.splits[split]
+        return stop - start
 
 
 # The three doors

@@ -758,3 +758,18 @@ def test_unpacking_takes_at_most_15_percent_more_memory_than_the_float32_picture
     used, pictures = map(int, done.stdout.split())
     print(f"all of MNIST: {pictures / 1e6:.0f} MB of pictures, {used / 1e6:.0f} MB at the peak")
     assert pictures < used < 1.15 * pictures
+
+
+def test_few_keeps_the_first_training_images_and_all_others():
+    digits = load_digits()
+    few = digits.few(100)
+    assert (few.train.images == digits.train.images[:100]).all()
+    assert (few.train.labels == digits.train.labels[:100]).all()
+    assert few.validation is digits.validation and few.test is digits.test
+    assert "images (100, 784)" in repr(few)
+
+
+@pytest.mark.parametrize("n", [0, -1, 1201, 2.5, "10", None])
+def test_few_of_an_impossible_number_is_refused_in_words(n):
+    with pytest.raises(ValueError, match="n: expected a whole number from 1 to 1,200"):
+        load_digits().few(n)
