@@ -1,0 +1,356 @@
+"""The softmax board: turn the weighted inputs, see softmax share out one whole among the outputs.
+
+Three layers: Outputs computes, Bars draws, SoftmaxBoard has the controls.
+"""
+
+import html
+import threading
+
+import ipywidgets
+import matplotlib
+import numpy as np
+
+from nnlib.activations import SIGMOID, SOFTMAX
+from nnlib.checks import checked_number
+from nnlib.costs import LOG_LIKELIHOOD
+from nnlib.palette import BLUE, ORANGE, PALE, SKY
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.picture import LOOK, Picture
+
+START = (2.0, 1.0, 0.0, -1.0)
+LIMIT = 10.0  # how far a z goes to either side
+MOVE = 5.0  # how far "move all" goes to either side
+FEWEST, MOST = 2, 5  # outputs that the board has room for
+
+
+def softmax_board(z=START, right=0):
+    """A board with a slider for each weighted input z and, as bars, what softmax makes of them.
+
+    z      two to five weighted inputs from -10 to 10, one for each output, as they stand at first
+    right  the number of the output that is the right answer at first
+    Beside the softmax outputs stand the sigmoids of the same z, which do not sum to 1; below them
+    the log-likelihood cost of the right answer and the error δ = a - y. ``board.a`` are the
+    softmax outputs as they stand.
+    """
+    z = [checked_number(one, f"z[{j}]", -LIMIT) for j, one in enumerate(z)]
+    if not FEWEST <= len(z) <= MOST:
+        raise ValueError(f"z: expected {FEWEST} to {MOST} numbers, got {len(z)}")
+    if max(z) > LIMIT:
+        raise ValueError(f"z: expected numbers from {-LIMIT:g} to {LIMIT:g}, got {max(z):g}")
+    right = checked_number(right, "right", 0, whole=True)
+    if right >= len(z):
+        raise ValueError(f"right: expected an output from 0 to {len(z) - 1}, got {right}")
+    return SoftmaxBoard(Outputs(z, right))
+
+
+# The model
+
+
+class Outputs:
+    """The outputs that one layer's weighted inputs z (k,) lead to, and how wrong they are."""
+
+    def __init__(self, z, right):
+        self.start = tuple(float(one) for one in z)
+        self.right = right
+        self.set(self.start)
+
+    def set(self, z):
+        """Put every z where it is told; this is what "move all" moves from now on."""
+        self.z, self.moved = np.array(z, float), 0.0
+
+    def turn(self, j, value):
+        """Set one z alone."""
+        self.z[j] = value
+
+    def move_all(self, moved):
+        """Let every z stand so far from where it would stand without "move all"."""
+        self.z = np.round(self.z + (moved - self.moved), 6)  # to where the sliders' steps are
+        self.moved = moved
+
+    @property
+    def room(self):
+        """The least and the largest `moved` that leaves every z in its range."""
+        down, up = self.moved - LIMIT - self.z.min(), self.moved + LIMIT - self.z.max()
+        return min(max(-MOVE, down), self.moved), max(min(MOVE, up), self.moved)
+
+    @property
+    def a(self):
+        return SOFTMAX.value(self.z)
+
+    @property
+    def sigmoids(self):
+        return SIGMOID.value(self.z)
+
+    @property
+    def y(self):
+        """The target: 1 for the right answer, 0 elsewhere."""
+        return np.eye(len(self.z))[self.right]
+
+    @property
+    def cost(self):
+        """-ln a of the right answer."""
+        return float(LOG_LIKELIHOOD.per_sample(*self._rows())[0])
+
+    @property
+    def delta(self):
+        return LOG_LIKELIHOOD.error(*self._rows(), SOFTMAX)[0]
+
+    def _rows(self):
+        return self.z[None, :], self.a[None, :], self.y[None, :]
+
+
+# The drawing
+
+WRONG = {"facecolor": SKY, "edgecolor": "black", "hatch": ""}
+RIGHT = {"facecolor": "#F5B58C", "edgecolor": "black", "hatch": "//"}
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+DASHED = {"color": "black", "linestyle": "--", "linewidth": 1.5}
+COSTS = (4, 8, 16, 24)  # where the cost's axis may end
+
+
+class Bars:
+    """Six plots: z, softmax and sigmoids above; both laid end to end, the cost and δ below."""
+
+    def __init__(self, k):
+        self.k = k
+        self.picture = Picture(1000, 580)
+        self._axes = self.picture.axes(2, 3)
+        (z, softmax, sigmoid), (ends, cost, delta) = self._axes
+        with matplotlib.rc_context(LOOK):
+            self._z = self._columns(z, "z", (-LIMIT, LIMIT), 1)
+            self._softmax = self._columns(softmax, "softmax a", (0, 1), 2)
+            self._sigmoid = self._columns(sigmoid, "sigmoids", (0, 1), 2)
+            self._delta = self._columns(delta, "δ = a − y", (-1, 1), 2)
+            self._pieces = self._laid_out(ends)
+            self._costs = self._along_the_curve(cost)
+        self._limits = None
+        for artist in self.picture.moving(*self._all_moving()):
+            artist.set_in_layout(False)  # what moves shall not push the axes about
+
+    def _columns(self, ax, title, limits, decimals):
+        """One bar an output with its number, and a title that may change."""
+        outputs, (low, high) = range(self.k), limits
+        bars = ax.bar(outputs, np.zeros(self.k), width=0.7)
+        texts = [ax.text(j, 0, "", ha="center", fontsize=12) for j in outputs]
+        room = 0.17 * (high - low)
+        ax.set(xlim=(-0.6, self.k - 0.4), xticks=outputs)
+        ax.set(ylim=(low - room * (low < 0), high + room), yticks=[low, (low + high) / 2, high])
+        if low:
+            ax.axhline(0, color="black", lw=1)
+        said = title_of(ax)
+        return {"bars": bars, "texts": texts, "title": title, "said": said, "decimals": decimals}
+
+    def _laid_out(self, ax):
+        """The softmax outputs and the sigmoids as two rows of pieces, each laid end to end."""
+        ax.set(xlim=(0, self.k), ylim=(-0.5, 2.1), yticks=[])
+        ax.set(xticks=range(self.k + 1), xlabel="sum")
+        title_of(ax).set_text("laid end to end")
+        rows = []
+        for y, title in ((1.2, "softmax"), (0, "sigmoids")):
+            ax.text(0.03 * self.k, y + 0.38, title, va="bottom", fontsize=13)
+            pieces = ax.barh([y] * self.k, np.zeros(self.k), height=0.6)
+            middle = {"ha": "center", "va": "center", "bbox": PAPER}
+            rows.append((pieces, [ax.text(0, y, str(j), **middle) for j in range(self.k)]))
+        up, down = 0.36, -0.46
+        ends = [1.2 + up, 1.2 + down, np.nan, up, down]
+        (self._one,) = ax.plot(np.ones(5), ends, **DASHED)
+        return rows
+
+    def _along_the_curve(self, ax):
+        """The curve -ln a, and on it the right answer with its cost as a bar."""
+        a = np.geomspace(1e-9, 1, 400)
+        ax.plot(a, -np.log(a), color=BLUE, lw=2)
+        ax.set(xlim=(-0.06, 1.06), xticks=[0, 0.5, 1])
+        said = title_of(ax)
+        (bar,) = ax.bar([0], [0], width=0.07, **RIGHT)
+        (point,) = ax.plot([], [], "o", color=ORANGE, ms=9, zorder=4)
+        return bar, point, said
+
+    def _all_moving(self):
+        for group in (self._z, self._softmax, self._sigmoid, self._delta):
+            yield from (*group["bars"], *group["texts"], group["said"])
+        for pieces, _ in self._pieces:
+            yield from pieces
+        yield self._one
+        for _, names in self._pieces:
+            yield from names
+        yield from self._costs
+
+    def show(self, outputs):
+        """Draw the outputs as they stand."""
+        a, sigmoids, delta = outputs.a, outputs.sigmoids, outputs.delta
+        self._set(self._z, outputs.z, outputs.right, "")
+        self._set(self._softmax, a, outputs.right, f", sum {a.sum():.2f}")
+        self._set(self._sigmoid, sigmoids, outputs.right, f", sum {sigmoids.sum():.2f}")
+        self._set(self._delta, delta, outputs.right, f", sum {abs(delta.sum()):.2f}")
+        for row, values in zip(self._pieces, (a, sigmoids), strict=True):
+            self._lay(*row, values, outputs.right)
+        self._show_cost(a[outputs.right], outputs.cost)
+        limits = outputs.right, next(top for top in COSTS if top >= 1.1 * outputs.cost)
+        changed, self._limits = limits != self._limits, limits
+        if changed:
+            self._set_limits(*limits)
+        self.picture.refresh(everything=changed)
+
+    def _set(self, group, values, right, words):
+        group["said"].set_text(group["title"] + words)
+        low, high = group["bars"][0].axes.get_ylim()
+        gap = 0.02 * (high - low)
+        for j, (bar, text) in enumerate(zip(group["bars"], group["texts"], strict=True)):
+            bar.set(height=values[j], **(RIGHT if j == right else WRONG))
+            above = values[j] >= 0
+            text.set(y=values[j] + (gap if above else -gap), va="bottom" if above else "top")
+            text.set_text(in_words(values[j], group["decimals"]))
+
+    def _lay(self, pieces, names, values, right):
+        start = 0.0
+        for j, (piece, name) in enumerate(zip(pieces, names, strict=True)):
+            piece.set(x=start, width=values[j], **(RIGHT if j == right else WRONG))
+            name.set(x=start + values[j] / 2, visible=values[j] > 0.05 * self.k)
+            start += values[j]
+
+    def _show_cost(self, a, cost):
+        bar, point, said = self._costs
+        bar.set(x=a - bar.get_width() / 2, height=cost)
+        point.set_data([a], [cost])
+        output = f"{a:.2f}" if a > 0.01 else f"{a:.1g}"
+        said.set_text(f"cost C = −ln {output} = {cost:.2f}")
+
+    def _set_limits(self, right, top):
+        cost = self._axes[1, 1]
+        cost.set(ylim=(0, top), yticks=np.linspace(0, top, 5))
+        cost.set_xlabel(f"a of the right answer, {right}")
+        names = [f"{j}\nright" if j == right else str(j) for j in range(self.k)]
+        for ax in (*self._axes[0], self._axes[1, 2]):
+            ax.set_xticklabels(names)
+        for ax in self._axes.flat:
+            ax.grid(color=PALE, axis="x" if ax is self._axes[1, 0] else "y")
+            ax.set_axisbelow(True)
+
+
+def title_of(ax):
+    """A text where the title stands, which may change without a new layout."""
+    ax.set_title(" ")  # keeps the room
+    return ax.text(0.5, 1.03, "", ha="center", va="bottom", transform=ax.transAxes, fontsize=14)
+
+
+def in_words(value, decimals):
+    """A number in so many decimals, and "< 0.01" for one that is not 0 but would look like it."""
+    least = 10.0**-decimals
+    if 0 < abs(value) < least / 2:
+        return f"< {least:g}" if value > 0 else f"> −{least:g}"
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+# The controls
+
+SURE = 8.0  # the one z that stands out when a button makes softmax sure
+WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="4px")
+KNOB = {
+    "step": 0.1,
+    "readout_format": ".1f",
+    "style": {"description_width": "70px"},
+    "layout": {"width": "320px"},
+}
+
+
+class SoftmaxBoard(Board):
+    """The controls. `a` are the softmax outputs (k,).
+
+    Callbacks may come on different threads: one lock lets them in one at a time.
+    """
+
+    def __init__(self, outputs):
+        self._outputs, self._bars = outputs, Bars(len(outputs.z))
+        self._lock, self._quiet = threading.RLock(), False
+        self._sentence = ipywidgets.HTML()
+        super().__init__([*self._controls(outputs), self._bars.picture.image, self._sentence])
+        self._show()
+
+    @property
+    def a(self):
+        return self._outputs.a
+
+    def still(self):
+        return still_png(self._bars.picture.image)
+
+    # the controls
+
+    def _controls(self, outputs):
+        self._sliders = [self._slider(j) for j in range(len(outputs.z))]
+        self._all = ipywidgets.FloatSlider(min=-MOVE, max=MOVE, description="move all", **KNOB)
+        self._right = ipywidgets.ToggleButtons(
+            options=range(len(outputs.z)),
+            value=outputs.right,
+            description="right answer",
+            style={"description_width": "90px", "button_width": "46px"},
+        )
+        self._listen(self._all, outputs.move_all)
+        self._listen(self._right, lambda right: setattr(outputs, "right", right))
+        rows = [*self._sliders, self._all], [self._right, *self._buttons(outputs)]
+        return [ipywidgets.HBox(row, layout=WRAP) for row in rows]
+
+    def _buttons(self, outputs):
+        def sure_of(answer):
+            z = np.zeros(len(outputs.z))
+            z[answer % len(z)] = SURE
+            return z
+
+        return [
+            self._button("All equal", lambda: outputs.set(np.zeros(len(outputs.z)))),
+            self._button("Sure and right", lambda: outputs.set(sure_of(outputs.right))),
+            self._button("Sure and wrong", lambda: outputs.set(sure_of(outputs.right + 1))),
+            self._button("Reset", lambda: outputs.set(outputs.start)),
+        ]
+
+    def _slider(self, j):
+        slider = ipywidgets.FloatSlider(min=-LIMIT, max=LIMIT, description=f"z{j}", **KNOB)
+        self._listen(slider, lambda value: self._outputs.turn(j, value))
+        return slider
+
+    def _button(self, name, act):
+        button = ipywidgets.Button(description=name, layout={"width": "130px"})
+        button.on_click(lambda _: self._act(act))
+        return button
+
+    def _listen(self, control, act):
+        control.observe(lambda change: self._act(lambda: act(change.new)), "value")
+
+    def _act(self, act):
+        """Act on a control, once at a time; what acting sets on other controls acts no further."""
+        with self._lock:
+            if not self._quiet:
+                act()
+                self._show()
+
+    # what is seen
+
+    def _show(self):
+        self._quiet = True
+        try:
+            self._show_sliders()
+        finally:
+            self._quiet = False
+        self._bars.show(self._outputs)
+        words = html.escape(self._words())
+        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{words}</div>"
+
+    def _show_sliders(self):
+        for slider, value in zip(self._sliders, self._outputs.z, strict=True):
+            slider.value = float(value)
+        low, high = self._outputs.room
+        with self._all.hold_trait_notifications():
+            self._all.min, self._all.max, self._all.value = low, high, self._outputs.moved
+
+    def _words(self):
+        o = self._outputs
+        outputs = ", ".join(in_words(a, 2) for a in o.a)
+        likeliest = int(o.a.argmax())
+        read = "right" if likeliest == o.right else f"wrong: {o.right} is right"
+        if np.isclose(o.a, o.a.max()).sum() > 1:
+            read = f"no surer of it than of another; {o.right} is right"
+        return (
+            f"Softmax gives {outputs}: together 1. The sigmoids of the same z give "
+            f"{o.sigmoids.sum():.2f} together. The largest output is a{likeliest}, {read}. "
+            f"The cost is {o.cost:.2f}; δ for the right answer is {in_words(o.delta[o.right], 2)}."
+        )

@@ -1,0 +1,251 @@
+"""The softmax board without a browser: its model, its drawing, and every control swept."""
+
+import ipywidgets
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib import SOFTMAX
+from nnlib.widgets import softmax_board
+from nnlib.widgets.softmax_board import LIMIT, MOVE, Outputs, in_words
+
+several = settings(max_examples=50, deadline=None, derandomize=True)
+WEIGHTED_INPUTS = st.lists(st.integers(-100, 100).map(lambda n: n / 10), min_size=2, max_size=5)
+
+
+def inside(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
+
+
+def control(board, name):
+    """The slider, button or row of toggles with this description."""
+    (found,) = [w for w in inside(board) if getattr(w, "description", None) == name]
+    return found
+
+
+def sliders(board):
+    return [w for w in inside(board) if isinstance(w, ipywidgets.FloatSlider)]
+
+
+def sentence(board):
+    return board.children[-1].value
+
+
+def heights(bars):
+    return [bar.get_height() for bar in bars["bars"]]
+
+
+# the model
+
+
+@several
+@given(WEIGHTED_INPUTS)
+def test_the_outputs_are_positive_and_sum_to_one(z):
+    a = Outputs(z, 0).a
+    assert (a > 0).all()
+    assert a.sum() == pytest.approx(1)
+
+
+@several
+@given(WEIGHTED_INPUTS, st.floats(0, 1))
+def test_moving_all_inputs_together_changes_the_sigmoids_and_not_the_outputs(z, share):
+    outputs = Outputs(z, 0)
+    low, high = outputs.room
+    before, sigmoids = outputs.a, outputs.sigmoids
+    outputs.move_all(low + share * (high - low))
+    np.testing.assert_allclose(outputs.a, before, rtol=1e-5)
+    moved = abs(outputs.moved) > 1e-3
+    assert (np.abs(outputs.sigmoids - sigmoids) > 0).all() == moved
+
+
+@several
+@given(WEIGHTED_INPUTS, st.lists(st.floats(0, 1), max_size=8))
+def test_no_move_takes_an_input_out_of_its_range(z, shares):
+    outputs = Outputs(z, 0)
+    for share in shares:
+        low, high = outputs.room
+        assert low <= outputs.moved <= high
+        outputs.move_all(round(low + share * (high - low), 1))
+        assert np.abs(outputs.z).max() <= LIMIT + 0.05
+
+
+def test_moving_there_and_back_leaves_every_input_where_it_was():
+    outputs = Outputs([0.1, 0.2, -0.7], 0)
+    for moved in np.round(np.arange(-30, 31) / 10, 1):
+        outputs.move_all(moved)
+    outputs.move_all(0.0)
+    assert outputs.z.tolist() == [0.1, 0.2, -0.7]
+
+
+def test_the_cost_is_minus_the_logarithm_of_the_right_output():
+    outputs = Outputs([2, 1, 0, -1], 3)
+    e = np.exp([2, 1, 0, -1])
+    assert outputs.cost == pytest.approx(-np.log(e[3] / e.sum()))
+
+
+@several
+@given(WEIGHTED_INPUTS, st.integers(0, 1))
+def test_delta_is_the_slope_of_the_cost_in_each_input(z, right):
+    outputs = Outputs(z, right)
+    delta = outputs.delta
+    for j, value in enumerate(z):
+        costs = []
+        for nudged in (value - 1e-5, value + 1e-5):
+            outputs.turn(j, nudged)
+            costs.append(outputs.cost)
+        outputs.turn(j, value)
+        assert delta[j] == pytest.approx((costs[1] - costs[0]) / 2e-5, abs=1e-7)
+
+
+@several
+@given(WEIGHTED_INPUTS)
+def test_delta_sums_to_zero_and_is_negative_for_the_right_answer_alone(z):
+    delta = Outputs(z, 1).delta
+    assert delta.sum() == pytest.approx(0, abs=1e-12)
+    assert delta[1] < 0
+    assert (np.delete(delta, 1) > 0).all()
+
+
+# the drawing
+
+
+def test_the_bars_are_as_high_as_the_numbers_they_stand_for():
+    board = softmax_board([3, -2, 0.5], right=1)
+    bars, a = board._bars, SOFTMAX.value(np.array([3, -2, 0.5]))
+    assert heights(bars._z) == [3, -2, 0.5]
+    assert heights(bars._softmax) == pytest.approx(a)
+    assert heights(bars._sigmoid) == pytest.approx(1 / (1 + np.exp([-3, 2, -0.5])))
+    assert heights(bars._delta) == pytest.approx(a - [0, 1, 0])
+
+
+def test_the_pieces_laid_end_to_end_leave_no_gap_and_end_at_the_sum():
+    board = softmax_board([3, -2, 0.5])
+    for (pieces, _), total in zip(board._bars._pieces, (1, 1.6942), strict=True):
+        starts = [piece.get_x() for piece in pieces]
+        ends = [piece.get_x() + piece.get_width() for piece in pieces]
+        assert starts == pytest.approx([0, *ends[:-1]])
+        assert ends[-1] == pytest.approx(total, abs=1e-3)
+
+
+def test_only_the_right_answer_is_hatched():
+    board = softmax_board(right=2)
+    for group in (board._bars._z, board._bars._softmax, board._bars._sigmoid, board._bars._delta):
+        assert [bool(bar.get_hatch()) for bar in group["bars"]] == [False, False, True, False]
+
+
+def test_the_cost_never_leaves_its_axes():
+    board = softmax_board([0, 0])
+    for z in np.linspace(-LIMIT, LIMIT, 21):
+        sliders(board)[0].value = z
+        assert board._outputs.cost < board._bars._axes[1, 1].get_ylim()[1]
+
+
+def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
+    board = softmax_board()
+    control(board, "z2").value = 1.5
+    moved = board._bars.picture.image.value
+    board._bars.picture.refresh(everything=True)
+    assert board._bars.picture.image.value == moved
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.64, "0.64"), (-0.36, "−0.36"), (0, "0.00"), (1e-9, "< 0.01"), (-1e-9, "> −0.01")],
+)
+def test_a_small_number_is_not_called_zero(value, words):
+    assert in_words(value, 2) == words
+
+
+# the board
+
+
+def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error():
+    board = softmax_board()
+    rng = np.random.default_rng(0)
+    buttons = [w for w in inside(board) if isinstance(w, ipywidgets.Button)]
+    assert (len(sliders(board)), len(buttons)) == (5, 4)
+    for slider in (*sliders(board), *sliders(board)[::-1]):
+        for where in (0, 1, *rng.uniform(0, 1, 4)):
+            slider.value = round(slider.min + where * (slider.max - slider.min), 1)
+            assert board.a.sum() == pytest.approx(1)
+    for right in control(board, "right answer").options:
+        control(board, "right answer").value = right
+        for button in rng.permutation(np.array(buttons, object)):
+            button.click()
+    assert "together 1" in sentence(board)
+
+
+def test_move_all_takes_every_slider_along():
+    board = softmax_board()
+    a = board.a
+    control(board, "move all").value = -3.0
+    assert [slider.value for slider in sliders(board)] == [-1, -2, -3, -4, -3]
+    assert board.a == pytest.approx(a)
+    assert "The sigmoids of the same z give 0.45 together" in sentence(board)
+
+
+def test_move_all_goes_no_further_than_the_first_input_can():
+    board = softmax_board([9, 0])
+    mover = control(board, "move all")
+    assert (mover.min, mover.max) == (-MOVE, 1)
+    mover.value = 4  # as if typed: the slider itself stops it
+    assert [slider.value for slider in sliders(board)] == [10, 1, 1]
+
+
+def test_a_single_slider_moves_its_input_alone():
+    board = softmax_board()
+    control(board, "z1").value = -4.0
+    assert [slider.value for slider in sliders(board)] == [2, -4, 0, -1, 0]
+
+
+def test_the_buttons_make_it_sure_or_unsure():
+    board = softmax_board(right=3)
+    control(board, "All equal").click()
+    assert board.a.tolist() == [0.25] * 4
+    assert "no surer of it than of another; 3 is right" in sentence(board)
+    control(board, "Sure and right").click()
+    assert "The largest output is a3, right. The cost is 0.00" in sentence(board)
+    control(board, "Sure and wrong").click()
+    assert "The largest output is a0, wrong: 3 is right. The cost is 8.00" in sentence(board)
+
+
+def test_reset_returns_to_the_start_wherever_all_were_moved():
+    board = softmax_board([1.5, -0.5])
+    control(board, "move all").value = 2.0
+    control(board, "z0").value = 7.0
+    control(board, "Reset").click()
+    assert [slider.value for slider in sliders(board)] == [1.5, -0.5, 0]
+
+
+def test_another_right_answer_moves_the_cost_and_no_output():
+    board = softmax_board()
+    a = board.a
+    control(board, "right answer").value = 3
+    assert (board.a == a).all()
+    assert "The cost is 3.44; δ for the right answer is −0.97" in sentence(board)
+
+
+def test_a_reader_without_a_kernel_sees_the_picture():
+    assert list(softmax_board().still()) == ["image/png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"z": [1]}, ValueError, "expected 2 to 5 numbers, got 1"),
+        ({"z": range(6)}, ValueError, "expected 2 to 5 numbers, got 6"),
+        ({"z": [0, 11]}, ValueError, "from -10 to 10, got 11"),
+        ({"z": [0, -11]}, ValueError, "z\\[1\\]"),
+        ({"z": [0, np.nan]}, (TypeError, ValueError), "z\\[1\\]"),
+        ({"z": ["1", 2]}, TypeError, "z\\[0\\]"),
+        ({"right": 4}, ValueError, "an output from 0 to 3, got 4"),
+        ({"right": -1}, ValueError, "right"),
+        ({"right": 0.5}, (TypeError, ValueError), "right"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(arguments, error, words):
+    with pytest.raises(error, match=words):
+        softmax_board(**arguments)
