@@ -10,7 +10,7 @@ import threading
 import ipywidgets
 import matplotlib
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from nnlib.activations import IDENTITY
@@ -173,8 +173,8 @@ def _is_sound(first, costs):
 
 
 ABOVE = {
-    "loc": "lower center",
-    "bbox_to_anchor": (0.5, 0.97),
+    "loc": "lower right",
+    "bbox_to_anchor": (1, 0.97),
     "frameon": False,
     "fontsize": 12,
     "columnspacing": 1,
@@ -279,7 +279,7 @@ class Drawing:
     def _roomy(self, trace, epochs, series):
         """Limits that hold everything and change seldom: of epochs, costs and outputs."""
         low = 10.0 ** np.floor(np.log10(series[2].min()))
-        high = 10.0 ** np.ceil(np.log10(series[0].max() * 1.01))
+        high = max(10.0 ** np.ceil(np.log10(series[0].max() * 1.01)), 1000 * low)
         ends = [*self._outputs.lines[0].get_ydata(), *trace.outputs[0], *trace.outputs[-1]]
         reach = max(np.ptp(ends), 1.0)  # a wild epoch on the way may leave the picture
         bottom = max(trace.outputs.min(initial=min(ends)), min(ends) - reach)
@@ -287,7 +287,8 @@ class Drawing:
         return epochs, low, high, np.floor(2 * bottom - 0.3) / 2, np.ceil(2 * top + 0.3) / 2
 
     def _set_limits(self, epochs, low, high, bottom, top):
-        self._costs.set(xlim=(-0.02 * epochs, 1.02 * epochs), ylim=(low, high))
+        self._costs.set(xlim=(-0.04 * epochs, 1.04 * epochs), ylim=(low, high))
+        self._costs.yaxis.set_minor_formatter(NullFormatter())
         self._outputs.set_ylim(bottom, top)
 
 
@@ -309,6 +310,7 @@ def _write(ax, x, y, right, up):
 
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 KNOB = {"style": {"description_width": "90px"}, "layout": {"width": "360px"}}
+NAME = {"width": "90px", "display": "flex", "justify_content": "flex-end"}
 FIELD = {"style": {"description_width": "28px"}, "layout": {"width": "130px"}}
 
 
@@ -379,9 +381,9 @@ class Watcher(Board):
         self._start = ipywidgets.ToggleButtons(
             options=[(name, key) for key, name in STARTS.items()],
             value=start,
-            description="start",
-            style={"description_width": "90px", "button_width": "90px"},
+            style={"button_width": "90px"},
         )
+        name = ipywidgets.Label("start", layout=NAME)
         self._listen(self._epoch, self._show)
         self._listen(self._eta, self._train)
         self._listen(self._epochs, self._change_epochs)
@@ -394,7 +396,7 @@ class Watcher(Board):
         return [
             ipywidgets.HBox([self._epoch, *buttons[:2]], layout=WRAP),
             ipywidgets.HBox([self._eta, self._epochs], layout=WRAP),
-            ipywidgets.HBox([self._start, buttons[2]], layout=WRAP),
+            ipywidgets.HBox([name, self._start, buttons[2]], layout=WRAP),
         ]
 
     def _field_column(self, n_in):
@@ -410,7 +412,7 @@ class Watcher(Board):
         weights, biases = self._fields[: -HIDDEN - 1], self._fields[-HIDDEN - 1 :]
         cuts = [n_in * (j + 1) for j in range(HIDDEN)]
         groups = [list(group) for group in np.split(np.array(weights, object), cuts)]
-        children = [ipywidgets.HTML("<b>The start</b>: type your own")]
+        children = [ipywidgets.HTML("<b>Your own start</b>")]
         for name, group, bias in zip(("a₁", "a₂", "h"), groups, biases, strict=True):
             children += [ipywidgets.HTML(f"into {name}"), *group, bias]
         return ipywidgets.VBox(children, layout={"width": "150px", "flex": "0 0 auto"})
