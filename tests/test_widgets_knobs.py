@@ -275,16 +275,16 @@ def test_the_slider_reaches_beyond_every_finite_reading():
 def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error():
     board = toy_board()
     rng = np.random.default_rng(0)
-    sliders = [w for w in inside(board) if isinstance(w, ipywidgets.FloatSlider)]
+    sliders = [w for w in inside(board) if isinstance(w, ipywidgets.IntSlider)]
     buttons = [w for w in inside(board) if isinstance(w, ipywidgets.Button)]
-    etas = [w for w in inside(board) if isinstance(w, ipywidgets.FloatLogSlider)]
+    etas = [w for w in inside(board) if isinstance(w, ipywidgets.SelectionSlider)]
     assert (len(sliders), len(buttons), len(etas)) == (1, 16 + 4 + 4, 1)
     for slider in sliders:
-        for value in (slider.min, slider.max, *rng.uniform(slider.min, slider.max, 5)):
-            slider.value = value
+        for value in (slider.min, slider.max, *rng.integers(slider.min, slider.max, 5)):
+            slider.value = int(value)
     for eta in etas:
-        for exponent in (eta.min, eta.max, *rng.uniform(eta.min, eta.max, 5)):
-            eta.value = 10**exponent
+        for index in (0, len(eta.options) - 1, *rng.integers(0, len(eta.options), 5)):
+            eta.index = int(index)
     for button in rng.permutation(np.array([*buttons, *buttons], object)):
         button.click()
     assert "Knob" in sentence(board)
@@ -293,7 +293,7 @@ def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error()
 def test_the_buttons_of_the_panel_show_the_readings():
     board = toy_board()
     press(board, "W2[3,0]")
-    board._slider.value = 1.75
+    board._slider.value = 175
     (button,) = [b for b in board._knob_buttons.values() if b.tooltip == "W2[3,0]"]
     assert button.description == "+1.75"
     assert board.net.W[1][3, 0] == 1.75
@@ -302,7 +302,8 @@ def test_the_buttons_of_the_panel_show_the_readings():
 def test_choosing_a_knob_sets_the_slider_to_its_reading_and_turns_nothing():
     board = toy_board()
     press(board, "W1[1,2]")
-    assert board._slider.value == toy_net().W[0][1, 2] == board.net.W[0][1, 2]
+    assert board._slider.value == round(100 * toy_net().W[0][1, 2])
+    assert all((a == b).all() for a, b in zip(board.net.W, toy_net().W, strict=True))
 
 
 def test_the_step_that_was_announced_is_the_step_that_is_made():
@@ -324,7 +325,7 @@ def test_divergence_stops_the_steps_until_reset():
     press(board, "Reset")
     assert not any(button.disabled for button in board._steps)
     assert "Diverged" not in sentence(board)
-    assert (board._slider.min, board._slider.max) == (-3, 3)
+    assert board._slider.value == round(100 * board._knobs.reading)
 
 
 def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
@@ -332,8 +333,11 @@ def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
     press(board, "W2[2,0]")
     press(board, "divergent")
     press(board, f"{EPOCHS} epochs")
-    assert board._slider.min < board._slider.value == board.net.W[1][2, 0] < board._slider.max
-    assert abs(board._slider.value) > 3
+    reading = board.net.W[1][2, 0]
+    assert abs(reading) > 3
+    assert reach_of(reading) * board._slider.value / 300 == pytest.approx(reading, rel=0.05)
+    board._slider.value += 1
+    assert board.net.W[1][2, 0] == reach_of(reading) * board._slider.value / 300
 
 
 def test_every_knob_has_its_line_of_the_drawing_set_off():
@@ -345,7 +349,7 @@ def test_every_knob_has_its_line_of_the_drawing_set_off():
 
 def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     board = toy_board()
-    board._slider.value = 1.5
+    board._slider.value = 150
     moved = board._dials.picture.image.value
     board._dials.picture.refresh(everything=True)
     assert board._dials.picture.image.value == moved
@@ -379,7 +383,7 @@ def test_it_works_with_own_data_of_any_size():
         ({"X": np.ones((10, 2))}, ValueError, "expected shape"),
         ({"X": np.full((10, 3), np.nan)}, ValueError, "finite"),
         ({"Y": np.ones(10)}, ValueError, "expected shape"),
-        ({"etas": {"huge": 1e9}}, ValueError, "expected η from 1e-06 to 10, got 1e"),
+        ({"etas": {"odd": -1}}, ValueError, "odd: expected a finite number of at least 0"),
         ({"etas": {"wrong": "x"}}, TypeError, "wrong: expected a finite number"),
     ],
 )

@@ -30,6 +30,7 @@ ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
 MOST = 60  # knobs that the board has room for
 EPOCHS = 100  # of the button for many epochs
 REACH = 3.0  # how far a knob turns at least, to either side
+MARKS = 300  # of the slider that turns it, to either side
 POINTS = 121  # on the cost along a knob
 
 
@@ -49,12 +50,11 @@ def knob_board(net, X, Y, etas=None):
         )
     etas = dict(ETAS if etas is None else etas)
     for name, eta in etas.items():
-        if not MIN_ETA <= checked_number(eta, name, 0) <= MAX_ETA:
-            raise ValueError(f"{name}: expected η from {MIN_ETA:g} to {MAX_ETA:g}, got {eta:g}")
+        checked_number(eta, name, 0)
     return KnobBoard(Knobs(net, X, Y), etas)
 
 
-MIN_ETA, MAX_ETA = 1e-6, 10.0
+RATES = [float(f"{m}e{k}") for k in range(-6, 1) for m in (1, 2, 3, 5)] + [10.0]
 
 
 # The model
@@ -373,20 +373,22 @@ class KnobBoard(Board):
     def __init__(self, knobs, etas):
         self._knobs, self._dials = knobs, Dials(knobs)
         self._lock, self._quiet = threading.RLock(), False
-        self._eta = ipywidgets.FloatLogSlider(
-            value=next((eta for name, eta in etas.items() if name == "right"), 0.03),
-            min=math.log10(MIN_ETA),
-            max=math.log10(MAX_ETA),
-            step=0.05,
-            readout_format=".2g",
+        rates = sorted({*RATES, *etas.values()})
+        self._eta = ipywidgets.SelectionSlider(
+            options=[(f"{eta:g}", eta) for eta in rates],
+            value=etas.get("right", 0.03),
             description="η",
-            style={"description_width": "90px"},
+            style={"description_width": "150px"},
             layout={"width": "480px"},
         )
-        self._slider = ipywidgets.FloatSlider(
-            min=-REACH, max=REACH, step=0.01, style={"description_width": "90px"}
+        # whole numbers: a browser rounds others to the slider's steps, sends them back, and turns
+        self._slider = ipywidgets.IntSlider(
+            min=-MARKS,
+            max=MARKS,
+            readout=False,
+            style={"description_width": "150px"},
+            layout={"width": "480px"},
         )
-        self._slider.layout.width = "480px"
         self._slider.observe(self._on_turn, "value")
         self._eta.observe(lambda change: self._act(lambda: ""), "value")
         self._sentence = ipywidgets.HTML()
@@ -460,7 +462,8 @@ class KnobBoard(Board):
 
     def _on_turn(self, change):
         def turn():
-            self._knobs.turn(change.new)
+            knobs = self._knobs
+            knobs.turn(change.new / MARKS * reach_of(knobs.reading))
             return ""
 
         self._act(turn)
@@ -521,11 +524,8 @@ class KnobBoard(Board):
         )
 
     def _show_slider(self, knobs):
-        reach = reach_of(knobs.reading)
-        self._slider.description = f"turn {knobs.name}"
-        if self._slider.max != reach:
-            self._slider.max, self._slider.min = reach, -reach
-        self._slider.value = knobs.reading
+        self._slider.description = f"{knobs.name} = {knobs.reading:+.2f}"
+        self._slider.value = round(MARKS * knobs.reading / reach_of(knobs.reading))
 
     def _figures(self):
         knobs, eta = self._knobs, self._eta.value
