@@ -370,7 +370,7 @@ def markdown(derivation):
     sample = derivation.sample(np.random.default_rng(0), **BLACKBOARD)
     rows = [
         f"| {k} | ${latex}$ | {line.reason} | {line.shapes} |"
-        for k, line in enumerate(derivation.lines(sample))
+        for k, line in enumerate(derivation.lines(sample), start=1)
         for latex in [rf"\displaystyle {line.left} {marked(line.right)}"]
     ]
     head = ["|   | line | why | shapes |", "|---|:---|:---|:---|"]

@@ -1,0 +1,328 @@
+"""The derivation stepper: line by line, and each line proven on random numbers as it comes.
+
+Three layers: Walk knows the line it has come to and the numbers the lines are tried on, Sheet sets
+the lines in type, Stepper has the controls. All formulas are typeset once; a step only changes
+which of them are seen, so that nothing flickers. Arrow keys press the buttons.
+"""
+
+import html
+import re
+import threading
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+
+from nnlib.derivations import BLACKBOARD, Derivation, is_measured, legend, markdown, marked
+from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
+from nnlib.widgets.board import Board
+
+SIDE = 6  # pixels of a row or column in a block
+KEYS = {
+    "ArrowRight": "next",
+    "PageDown": "next",
+    "ArrowLeft": "back",
+    "PageUp": "back",
+    "Home": "first",
+    "End": "last",
+}
+
+
+def derivation_stepper(*derivations, seed=0, **chosen):
+    """A board that goes through one or more derivations line by line, and proves every line.
+
+    seed    of the random numbers that "New numbers" draws
+    chosen  sizes and activations of the example: derivation_stepper(GRADIENT_W2, f1=TANH, hidden=2)
+    TypeError or ValueError in words where something is no derivation or no choice.
+    """
+    return Stepper(Walk(derivations, seed, chosen))
+
+
+# The model
+
+
+class Walk:
+    """A place in some derivations (`number`, `k`), and the example its lines are tried on."""
+
+    def __init__(self, derivations, seed=0, chosen=None):
+        self.derivations = checked(derivations)
+        self._rng = np.random.default_rng(seed)
+        self._chosen = chosen or {}
+        self.number, self.k = 0, 0
+        self._try_on(BLACKBOARD | self._chosen)
+
+    @property
+    def derivation(self):
+        return self.derivations[self.number]
+
+    @property
+    def step(self):
+        return self.derivation.steps[self.k]
+
+    @property
+    def line(self):
+        """The line come to, on the example."""
+        return self.lines[self.k]
+
+    def go(self, number, k=0):
+        """Go to line k of a derivation; a negative k counts from its end."""
+        if number != self.number:
+            self.number = number
+            self._try_on(BLACKBOARD | self._chosen)
+        self.k = k % len(self.derivation.steps)
+
+    def next(self):
+        """One line on, into the next derivation where this one ends."""
+        if self.k + 1 < len(self.derivation.steps):
+            self.k += 1
+        elif self.number + 1 < len(self.derivations):
+            self.go(self.number + 1)
+
+    def back(self):
+        """One line back."""
+        if self.k:
+            self.k -= 1
+        elif self.number:
+            self.go(self.number - 1, -1)
+
+    def first(self):
+        self.k = 0
+
+    def last(self):
+        self.k = len(self.derivation.steps) - 1
+
+    def renew(self):
+        """Draw new numbers, in new sizes."""
+        self._try_on(self._chosen)
+
+    def _try_on(self, choices):
+        self.lines = self.derivation.lines(self.derivation.sample(self._rng, **choices))
+
+
+def checked(derivations):
+    """The derivations, at least one."""
+    for derivation in derivations or (None,):
+        if not isinstance(derivation, Derivation):
+            raise TypeError(
+                "expected one or more derivations, such as GRADIENT_W2 from nnlib.derivations; "
+                f"got {derivation!r:.80}"
+            )
+    return derivations
+
+
+# What is seen
+
+
+def sheet(derivations):
+    """All lines and reasons of all derivations, for MathJax to typeset once."""
+    return "".join(section(number, d) for number, d in enumerate(derivations))
+
+
+def section(number, derivation):
+    rows = "".join(row(k, derivation) for k in range(len(derivation.steps)))
+    title = html.escape(derivation.title)
+    return f"<div class='d d{number}'><h3>{title}</h3><table>{rows}</table></div>"
+
+
+def row(k, derivation):
+    """A line, what is new in it marked, and below it the reason."""
+    left, right = (
+        html.escape(rf"$\displaystyle {marked(side, begin=CHANGED)}$") if side else ""
+        for side in derivation.sides(k)
+    )
+    reason = html.escape(derivation.steps[k].reason)
+    return (
+        f"<tr class='l l{k}'><td>{left}</td><td>{right}</td></tr>"
+        f"<tr class='r r{k}'><td></td><td>{reason}</td></tr>"
+    )
+
+
+CHANGED = r"\class{mjx-changed}{"  # JupyterLab's MathJax lets only class names with mjx- pass
+
+LOOK = """
+.nnlib-stepper .widget-html-content, .nnlib-stepper .widget-htmlmath-content {
+    line-height: 1.4; font-size: 18px; overflow-x: auto; width: 100%; }
+.nnlib-stepper h3 { margin: 4px 0; font-size: 1.2em; }
+.nnlib-stepper table { border-collapse: collapse; width: 100%; }
+.nnlib-stepper tr, .nnlib-stepper tr:hover { background: none; }
+.nnlib-stepper td { padding: 3px 4px; text-align: left; vertical-align: baseline;
+    font-size: 1em; border: none; white-space: nowrap; width: 99%; }
+.nnlib-stepper td:first-child { text-align: right; padding-left: 14px; width: 1%; }
+.nnlib-stepper .r td { white-space: normal; padding-bottom: 8px; }
+.nnlib-stepper mjx-container { margin: 0 !important; }
+.nnlib-stepper code { font-size: 0.85em; }
+"""
+
+
+def look(walk, name):
+    """The style sheet that shows the lines so far, the new one set off."""
+    d, k = f".{name} .d{walk.number}", walk.k
+    later = "".join(f"{d} .l{i}, " for i in range(k + 1, len(walk.derivation.steps)))
+    return f"""<style>{LOOK}
+.{name} .d:not(.d{walk.number}), {later} {d} .r:not(.r{k}) {{ display: none; }}
+{d} .l{k} td {{ font-size: 1.35em; padding-top: 8px; }}
+{d} .l{k} td, {d} .r{k} td {{ background: #F3F8FB; }}
+{d} .l{k} td:first-child, {d} .r{k} td:first-child {{ border-left: 6px solid {BLUE}; }}
+{d} .l{k} .mjx-changed {{ color: {BLUE}; border-bottom: 3px solid {BLUE}; }}
+</style>"""
+
+
+def facts(walk):
+    """The shapes and the NumPy of the line come to."""
+    step, line = walk.step, walk.line
+    shapes = f"{'Indices' if step.formula else 'Shape'}: {html.escape(line.shapes)}."
+    names = ", ".join(filter(is_measured, step.code.names))
+    measured = f" &nbsp;(by central differences: {html.escape(names)})" if names else ""
+    return (
+        blocks(line.shapes) if step.blocks else shapes
+    ) + f"<div>NumPy: <code>{html.escape(line.numpy)}</code>{measured}</div>"
+
+
+def blocks(shapes):
+    """Matrices that hook together, drawn over their shapes `(4,10)(10,1) → (4,1)`."""
+    parts = re.findall(r"\(\d+,\d+\)|→|a single number", shapes)
+    drawn = "".join(f"<div>{block(part)}</div>" for part in parts)
+    words = "".join(f"<b>{part}</b>" for part in parts)
+    columns = f"grid-template-columns: repeat({len(parts)}, auto)"
+    return f"<div style='{GRID}; {columns}'>{drawn}{words}</div>"
+
+
+def block(shape):
+    """A rectangle of so many rows and columns; nothing for an arrow."""
+    lengths = [SIDE * int(length) for length in re.findall(r"\d+", shape)]
+    return BOX.format(*lengths) if lengths else ""
+
+
+GRID = "display: inline-grid; gap: 2px 6px; place-items: center; margin: 4px 14px"
+BOX = (
+    f"<div style='background: {PALE}; border: 1px solid {GREY}; "
+    "height: {}px; width: {}px'></div>"
+)
+
+
+def verdict(walk):
+    """The live check as a sentence, always on two lines."""
+    line = walk.line
+    mark, colour = ("✓", GREEN) if line.holds else ("✗", ORANGE)
+    sign = f"<b style='color: {colour}'>{mark}</b> " if walk.k else ""
+    text = html.escape(f"Line {walk.k + 1} of {len(walk.lines)}: {line.verdict}")
+    return f"<div role='status'>{sign}{text.replace(', on ', ',<br>on ', 1)}</div>"
+
+
+class Keys(anywidget.AnyWidget):
+    """Nothing to see: anywhere inside the board around it, keys press the board's buttons.
+
+    board    a class that only this board has
+    buttons  {key: the class of the button it presses}
+    The listener sits on the window, where it comes before JupyterLab's shortcuts for those keys.
+    A click beside the buttons brings the keys back to the board.
+    """
+
+    board = traitlets.Unicode().tag(sync=True)
+    buttons = traitlets.Dict().tag(sync=True)
+    _esm = """
+    export default {
+        render({ model, el }) {
+            const boardOf = (event) => {
+                const board = el.closest("." + model.get("board"));
+                return board && board.contains(event.target) ? board : null;
+            };
+            const press = (event) => {
+                const button = model.get("buttons")[event.key];
+                const modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
+                const board = boardOf(event);
+                if (!board || !button || modified || event.target.matches("input, select")) return;
+                event.preventDefault();
+                event.stopImmediatePropagation();
+                board.querySelector("." + button).click();
+            };
+            const takeKeys = (event) => {
+                const board = boardOf(event);
+                if (!board || event.target.closest("button, input, select")) return;
+                const button = board.querySelector("." + Object.values(model.get("buttons"))[0]);
+                setTimeout(() => button.focus({ preventScroll: true }));
+            };
+            window.addEventListener("keydown", press, true);
+            window.addEventListener("click", takeKeys);
+            return () => {
+                window.removeEventListener("keydown", press, true);
+                window.removeEventListener("click", takeKeys);
+            };
+        },
+    };
+    """
+
+
+def written_out(derivations):
+    """All derivations as Markdown, for readers without a kernel; what is told once is enough."""
+    texts, told = [], set()
+    for derivation in derivations:
+        letters = legend(derivation)
+        text = markdown(derivation)
+        texts.append(text.replace(f"{letters}\n\n", "") if letters in told else text)
+        told.add(letters)
+    return "\n\n".join(texts)
+
+
+# The board
+
+
+class Stepper(Board):
+    """The controls. `walk` is where it stands."""
+
+    def __init__(self, walk):
+        self.walk = walk
+        self._lock = threading.RLock()  # callbacks may come on any thread
+        self._style, self._facts, self._verdict = (ipywidgets.HTML() for _ in range(3))
+        self._sheet = ipywidgets.HTMLMath(sheet(walk.derivations))
+        rows = [self._controls(), self._style, self._verdict, self._sheet, self._facts]
+        super().__init__(rows)
+        self._name = f"nnlib-stepper-{self.model_id}"
+        self.add_class("nnlib-stepper")
+        self.add_class(self._name)
+        self._keys.board = self._name
+        self._show()
+
+    def still(self):
+        return {"text/markdown": written_out(self.walk.derivations)}
+
+    def _controls(self):
+        walk = self.walk
+        self._keys = Keys(buttons={key: f"nnlib-{name}" for key, name in KEYS.items()})
+        self._titles = ipywidgets.Dropdown(
+            options=[(d.title, number) for number, d in enumerate(walk.derivations)],
+            layout=ipywidgets.Layout(width="auto"),
+        )
+        self._titles.observe(self._choose, "value")
+        buttons = [
+            self._button("First", "first", walk.first),
+            self._button("◀ Back", "back", walk.back),
+            self._button("Next ▶", "next", walk.next, "primary"),
+            self._button("Last", "last", walk.last),
+            self._button("New numbers", "renew", walk.renew),
+        ]
+        several = [self._titles] if len(walk.derivations) > 1 else []
+        return ipywidgets.HBox([*buttons, *several, self._keys])
+
+    def _button(self, words, name, act, style=""):
+        layout = ipywidgets.Layout(width="auto", min_width="90px")
+        button = ipywidgets.Button(description=words, button_style=style, layout=layout)
+        button.add_class(f"nnlib-{name}")
+        button.on_click(lambda _: self._act(act))
+        return button
+
+    def _choose(self, change):
+        if change.new != self.walk.number:  # else the board itself has turned the list
+            self._act(lambda: self.walk.go(change.new))
+
+    def _act(self, act):
+        with self._lock:
+            act()
+            self._show()
+
+    def _show(self):
+        self._style.value = look(self.walk, self._name)
+        self._facts.value = facts(self.walk)
+        self._verdict.value = verdict(self.walk)
+        self._titles.value = self.walk.number

@@ -1,0 +1,227 @@
+"""The derivation stepper without a browser: every line of every derivation is reached and shown."""
+
+import html
+import re
+import threading
+
+import numpy as np
+import pytest
+
+from nnlib import SIGMOID, TANH
+from nnlib import derivations as d
+from nnlib.widgets.stepper import (
+    KEYS,
+    Stepper,
+    Walk,
+    block,
+    blocks,
+    derivation_stepper,
+    look,
+    sheet,
+    verdict,
+    written_out,
+)
+
+TWO = (d.PARTIAL_C_BY_W2, d.GRADIENT_W2)
+
+
+def press(board, name):
+    button = next(b for b in board.children[0].children if f"nnlib-{name}" in b._dom_classes)
+    button.click()
+
+
+def place(board):
+    return board.walk.number, board.walk.k
+
+
+def test_next_goes_through_every_line_of_every_derivation():
+    walk, seen = Walk(d.DERIVATIONS), set()
+    for _ in range(sum(len(derivation.steps) for derivation in d.DERIVATIONS)):
+        seen.add((walk.number, walk.k))
+        assert walk.line.holds, (walk.derivation.title, walk.k)
+        walk.next()
+    assert len(seen) == sum(len(derivation.steps) for derivation in d.DERIVATIONS)
+
+
+def test_next_at_the_very_end_and_back_at_the_very_start_stay():
+    walk = Walk(TWO)
+    walk.back()
+    assert (walk.number, walk.k) == (0, 0)
+    walk.go(1, -1)
+    walk.next()
+    assert (walk.number, walk.k) == (1, 6)
+
+
+def test_back_goes_to_the_last_line_of_the_derivation_before():
+    walk = Walk(TWO)
+    walk.go(1)
+    walk.back()
+    assert (walk.number, walk.k) == (0, 2)
+
+
+def test_first_and_last_stay_in_the_derivation():
+    walk = Walk(TWO)
+    walk.go(1, 3)
+    walk.last()
+    assert (walk.number, walk.k) == (1, 6)
+    walk.first()
+    assert (walk.number, walk.k) == (1, 0)
+
+
+def test_a_walk_begins_with_the_sizes_of_the_blackboard():
+    assert Walk(TWO).line.arrays == "X (10,3), Y (10,1), W1 (3,4), W2 (4,1)"
+
+
+def test_new_numbers_come_in_new_sizes_and_prove_every_line_again():
+    walk = Walk([d.GRADIENT_W1], seed=1)
+    seen = set()
+    for _ in range(5):
+        walk.renew()
+        seen.add(walk.line.arrays)
+        assert all(line.holds for line in walk.lines)
+    assert len(seen) > 1
+
+
+def test_the_same_seed_draws_the_same_numbers():
+    one, other = Walk([d.GRADIENT_W1], seed=3), Walk([d.GRADIENT_W1], seed=3)
+    one.renew(), other.renew()
+    np.testing.assert_array_equal(one.line.value, other.line.value)
+
+
+def test_chosen_sizes_and_activations_hold_for_new_numbers_too():
+    walk = Walk([d.GRADIENT_W1], chosen={"hidden": 2, "f1": TANH, "f2": SIGMOID})
+    for _ in range(3):
+        assert "W2 (2,1)" in walk.line.arrays
+        assert all(line.holds for line in walk.lines)
+        walk.renew()
+
+
+@pytest.mark.parametrize("wrong", [(), ("GRADIENT_W2",), (None,), (d.GRADIENT_W2, 3)])
+def test_what_is_no_derivation_is_refused_in_words(wrong):
+    with pytest.raises(TypeError, match="expected one or more derivations, such as GRADIENT_W2"):
+        derivation_stepper(*wrong)
+
+
+def test_a_choice_there_is_not_is_refused_in_words():
+    with pytest.raises(ValueError, match="expected a choice among samples"):
+        derivation_stepper(d.GRADIENT_W2, neurons=3)
+
+
+def test_the_sheet_holds_every_line_and_every_reason_once():
+    text = html.unescape(sheet(d.DERIVATIONS))
+    assert text.count("class='l ") == sum(len(derivation.steps) for derivation in d.DERIVATIONS)
+    for derivation in d.DERIVATIONS:
+        assert all(step.reason in text for step in derivation.steps)
+
+
+def test_the_lines_to_come_are_hidden_and_only_the_reason_in_hand_is_seen():
+    walk = Walk(TWO)
+    walk.go(1, 5)
+    hidden = re.search(r"([^}]*){ display: none", look(walk, "board"))[1]
+    assert ".d1 .l6" in hidden
+    assert ".d1 .l5" not in hidden
+    assert ".d1 .r:not(.r5)" in hidden
+    assert ".d:not(.d1)" in hidden
+
+
+def test_the_check_is_a_sentence():
+    walk = Walk(TWO)
+    walk.go(1, 6)
+    text = re.sub("<.*?>", "", verdict(walk).replace("<br>", " "))
+    assert re.fullmatch(
+        r"✓ Line 7 of 7: left = right, largest difference (0|\de-1\d), "
+        r"on X \(10,3\), Y \(10,1\), W1 \(3,4\), W2 \(4,1\)",
+        text,
+    )
+
+
+def test_a_line_that_does_not_hold_is_crossed():
+    steps = list(d.GRADIENT_W2.steps)
+    steps[-1] = d.matrix("δW2", "wrong", "B.T @ Ỹ", lambda B, Ỹ: B.T @ Ỹ, "", "B.T Ỹ")
+    walk = Walk([d.Derivation("wrong", d.TOY_NET, d.WITH_ACTIVATION, steps, d.SQUARE_AND_CUBE)])
+    walk.last()
+    assert "✗" in verdict(walk)
+    assert "left ≠ right" in verdict(walk)
+
+
+def test_a_block_is_as_high_as_the_matrix_has_rows():
+    assert "height: 60px; width: 6px" in block("(10,1)")
+    assert block("→") == ""
+
+
+def test_the_blocks_stand_over_their_shapes():
+    text = blocks("(4,10)(10,1) → (4,1)")
+    assert re.sub("<.*?>", "", text) == "(4,10)(10,1)→(4,1)"
+    assert text.count("background") == 3
+
+
+def test_the_board_follows_its_buttons():
+    board = derivation_stepper(*TWO)
+    places = []
+    for name in ("next", "last", "next", "back", "first", "renew", "back"):
+        press(board, name)
+        places.append(place(board))
+    assert places == [(0, 1), (0, 2), (1, 0), (0, 2), (0, 0), (0, 0), (0, 0)]
+
+
+def test_the_board_follows_its_list_of_titles():
+    board = derivation_stepper(*TWO)
+    titles = board.children[0].children[5]
+    assert [title for title, _ in titles.options] == [derivation.title for derivation in TWO]
+    titles.value = 1
+    assert place(board) == (1, 0)
+    press(board, "back")
+    assert (titles.value, place(board)) == (0, (0, 2))
+
+
+def test_a_single_derivation_has_no_list_of_titles():
+    assert len(derivation_stepper(d.GRADIENT_W2).children[0].children) == 6
+
+
+def test_every_key_presses_a_button_that_is_there():
+    board = derivation_stepper(d.GRADIENT_W2)
+    classes = {name for button in board.children[0].children for name in button._dom_classes}
+    assert {f"nnlib-{name}" for name in KEYS.values()} <= classes
+
+
+def test_two_boards_do_not_hide_each_others_lines():
+    one, other = derivation_stepper(d.GRADIENT_W2), derivation_stepper(d.GRADIENT_W2)
+    shared = set(one._dom_classes) & set(other._dom_classes)
+    assert shared == {"nnlib-stepper"}
+
+
+@pytest.mark.parametrize("derivation", d.DERIVATIONS, ids=lambda derivation: derivation.title)
+def test_any_order_of_presses_is_survived(derivation):
+    board = derivation_stepper(derivation, *TWO)
+    rng = np.random.default_rng(0)
+    for name in rng.choice(["first", "back", "next", "last", "renew"], 30):
+        press(board, name)
+        assert "Line" in board._verdict.value
+
+
+def test_callbacks_from_many_threads_leave_the_board_whole():
+    board = derivation_stepper(*TWO)
+    names = ["next", "renew", "back", "last"]
+    threads = [threading.Thread(target=press, args=(board, name)) for name in names * 5]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert f"Line {board.walk.k + 1} of {len(board.walk.lines)}" in board._verdict.value
+
+
+def test_a_reader_without_a_kernel_gets_the_whole_derivation_as_text():
+    bundle = derivation_stepper(*TWO)._repr_mimebundle_()
+    text = bundle["text/markdown"]
+    assert "image/png" not in bundle
+    for derivation in TWO:
+        assert derivation.title in text
+        assert all(d.marked(step.latex) in text for step in derivation.steps)
+        assert all(step.reason in text for step in derivation.steps)
+    assert "(4,10)(10,1) → (4,1)" in text
+
+
+def test_the_letters_are_explained_once():
+    text = written_out([d.GRADIENT_W2, d.GRADIENT_W1])
+    assert text.count("the inputs, one sample a row") == 1
+    assert isinstance(derivation_stepper(d.GRADIENT_W2), Stepper)
