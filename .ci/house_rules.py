@@ -6,6 +6,7 @@ import re
 import nbformat
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+TWINS = {"image/png", "text/markdown", "text/latex"}  # GitHub, nbviewer and nbconvert show these
 LINES_A_CELL = 15
 BYTES = 400_000
 
@@ -123,8 +124,8 @@ def about_outputs(cell, path):
     for output in cell.get("outputs", ()):
         if output.output_type == "error" and not may_fail:
             yield f"ends in an error: {output.ename}: {output.evalue}"
-        if is_widget(output) and "image/png" not in output.data:
-            yield "shows a widget without a picture for readers who have no kernel"
+        if is_widget(output) and not TWINS & set(output.data):
+            yield "shows a widget without a picture or a text for readers who have no kernel"
         text = as_text(output)
         if "np.float" in text or "np.int" in text:
             yield "shows a bare NumPy number: print it formatted"

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import nbformat
-from house_rules import WIDGET, all_problems, is_widget
+from house_rules import TWINS, WIDGET, all_problems, is_widget
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -83,10 +83,10 @@ def execute(notebook, folder):
 
 
 def renew_pictures(client, notebook):
-    """Put a fresh picture beside every widget: what it shows now, its run finished."""
+    """Put a fresh picture or text beside every widget: what it shows now, its run finished."""
     for cell in code_cells(notebook):
         for output in filter(is_widget, cell.outputs):
-            if "image/png" in output.data:
+            if TWINS & set(output.data):
                 output.data.update(still_twin(client, output.data[WIDGET]["model_id"]))
 
 

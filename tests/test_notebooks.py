@@ -96,7 +96,7 @@ def test_a_good_notebook_has_no_problems(tmp_path):
         (
             4,
             code("1", 2, nbformat.v4.new_output("display_data", {house_rules.WIDGET: {}})),
-            "a widget without a picture",
+            "a widget without a picture or a text",
         ),
         (4, code("1", 2, printed("x" * 400_000)), "at most 400 kB"),
     ],
@@ -205,6 +205,13 @@ def picture(colour):
     file = io.BytesIO()
     Image.new("RGB", (2, 2), colour).save(file, "png")
     return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.parametrize("twin", ["image/png", "text/markdown", "text/latex"])
+def test_a_widget_with_a_picture_or_a_text_beside_it_is_no_problem(tmp_path, twin):
+    data = {house_rules.WIDGET: {"model_id": "abcd"}, twin: "twin"}
+    output = nbformat.v4.new_output("display_data", data)
+    assert problems_with(tmp_path, [*good_cells(), code("widget", 3, output)]) == []
 
 
 def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
