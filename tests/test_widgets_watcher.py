@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from nnlib import IDENTITY, MEAN_SQUARES, ONES, RELU, SCALED, SIGMOID, TANH, Network, fit, sgd
 from nnlib.derivations import NINE_PARTIALS
 from nnlib.widgets import weight_watcher
-from nnlib.widgets.watcher import EPOCHS, ETAS, LARGEST, Trace, flat, parameter_names, unflat
+from nnlib.widgets.watcher import (
+    EPOCHS,
+    ETAS,
+    LARGEST,
+    Trace,
+    flat,
+    in_words,
+    parameter_names,
+    unflat,
+)
 
 EQUAL = np.array([1.0] * 6 + [0.0] * 3)
 PUBLISHED_COSTS = [
@@ -396,6 +405,15 @@ def test_the_sentence_names_the_largest_change():
     assert "the mean cost is 2.82 (lowest 2.82, highest 2.82)" in words(watcher)
     assert "largest change: −1.200 to w₅, now −0.200" in words(watcher)
     assert "The hidden neurons are equal to the bit." in words(watcher)
+
+
+@pytest.mark.parametrize(
+    "value, written",
+    [(0.4, "+0.400"), (-1.2, "−1.200"), (0, "+0.000"), (-6e-17, "+0.000"), (4e-4, "+4e−04")]
+    + [(999.9, "+999.900"), (-12345, "−1e+04")],
+)
+def test_numbers_on_the_net_have_a_sign_and_at_most_eight_characters(value, written):
+    assert in_words(value) == written
 
 
 def test_divergence_is_told():

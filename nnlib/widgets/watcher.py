@@ -174,7 +174,7 @@ def _is_sound(first, costs):
 
 ABOVE = {
     "loc": "lower right",
-    "bbox_to_anchor": (1, 0.97),
+    "bbox_to_anchor": (1, 1),
     "frameon": False,
     "fontsize": 12,
     "columnspacing": 1,
@@ -293,7 +293,8 @@ class Drawing:
 
 
 def in_words(value):
-    """A number with its sign, in at most eight characters."""
+    """A number with its sign, in at most eight characters; rounding errors count as 0."""
+    value = 0.0 if abs(value) < 1e-9 else value
     style = "+.3f" if value == 0 or 0.0005 <= abs(value) < 1000 else "+.0e"
     return format(value, style).replace("-", "−")
 
