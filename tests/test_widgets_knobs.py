@@ -9,7 +9,7 @@ import pytest
 from nnlib import CUBE, IDENTITY, SIGMOID, SQUARE, SUM_OF_SQUARES, TANH, Network
 from nnlib.training import descent_step
 from nnlib.widgets import knob_board
-from nnlib.widgets.knobs import EPOCHS, ETAS, Knobs, nice, outcome, reach_of, sign_rule
+from nnlib.widgets.knobs import EPOCHS, ETAS, Knobs, nice, outcome, reach_of, short, sign_rule
 
 TANH_NET = (TANH, IDENTITY)
 
@@ -58,7 +58,7 @@ def press(board, name):
 
 
 def sentence(board):
-    return board.children[-1].value
+    return board._sentence.value
 
 
 # the model
@@ -256,6 +256,12 @@ def test_a_small_turn_the_way_the_sign_rule_says_lowers_the_cost(seed):
 )
 def test_the_outcome_of_steps_is_judged_by_the_costs(costs, words):
     assert words in outcome(costs)
+
+
+def test_a_reading_fits_on_its_button():
+    for reading in (0.523, -98.99, 99.0, -9998.6, 9999, 1234567, 1e99):
+        assert len(short(reading)) <= 6
+        assert float(short(-reading)) == pytest.approx(-reading, rel=0.2)
 
 
 def test_a_round_number_is_not_below_what_it_must_hold():

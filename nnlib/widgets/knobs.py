@@ -192,6 +192,14 @@ class Knobs:
         return calm(self.net, len(self.X))
 
 
+def short(reading):
+    """A reading in six characters at most: +0.52, +1140, +2e+06."""
+    size = abs(reading)
+    return (
+        f"{reading:+.2f}" if size < 99 else f"{reading:+.0f}" if size < 9999 else f"{reading:+.0e}"
+    )
+
+
 def sign_rule(slope):
     """What the sign of a slope tells the hand on the knob."""
     if abs(slope) < FLAT:
@@ -225,7 +233,7 @@ class Dials:
     """
 
     def __init__(self, knobs):
-        self.picture = Picture(1000, 640)
+        self.picture = Picture(1000, 580)
         (self._net, self._along), (self._scatter, self._history) = self.picture.axes(
             2, 2, width_ratios=(4, 5)
         )
@@ -302,7 +310,7 @@ class Dials:
             (left, right), (start, end) = edge.get_data()
             self._band.set_data((left, right), (start, end))
             self._number.set_position(((left + right) / 2, (start + end) / 2))
-            self._number.set_text(f"{knobs.reading:+.2f}")
+            self._number.set_text(short(knobs.reading))
 
     def _show_along(self, knobs, eta):
         reach, w, slope = reach_of(knobs.reading), knobs.reading, knobs.slope
@@ -391,8 +399,8 @@ class KnobBoard(Board):
         )
         self._slider.observe(self._on_turn, "value")
         self._eta.observe(lambda change: self._act(lambda: ""), "value")
-        self._sentence = ipywidgets.HTML()
-        super().__init__([self._controls(etas), self._dials.picture.image, self._sentence])
+        self._sentence = ipywidgets.HTML(layout={"min_height": "60px", "max_width": "1000px"})
+        super().__init__([self._controls(etas), self._sentence, self._dials.picture.image])
         self._show("Choose a knob, turn it, and watch the cost.")
 
     @property
@@ -436,10 +444,10 @@ class KnobBoard(Board):
             shape = self._knobs.net.b[0].shape if name.startswith("b") else array.shape
             title = ipywidgets.HTML(f"<b>{name}</b> {shape}")
             blocks.append(ipywidgets.VBox([title, *rows]))
-        return ipywidgets.HBox(blocks, layout=WRAP)
+        return ipywidgets.HBox(blocks, layout={"align_items": "flex-start"})
 
     def _knob_button(self, matrix, i, j):
-        button = self._button("", lambda: self._choose(matrix, i, j), "62px")
+        button = self._button("", lambda: self._choose(matrix, i, j), "68px")
         letter = self._knobs.matrices[matrix][0]
         button.tooltip = f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
         return button
@@ -513,24 +521,24 @@ class KnobBoard(Board):
             self._show_slider(knobs)
         for key, button in self._knob_buttons.items():
             matrix, i, j = key
-            button.description = f"{knobs.matrices[matrix][1][i, j]:+.2f}"
+            button.description = short(knobs.matrices[matrix][1][i, j])
             button.button_style = "warning" if key == knobs.chosen else ""
         for button in self._steps:
             button.disabled = bool(knobs.diverged)
         self._dials.show(knobs, self._eta.value)
-        words = f"{knobs.diverged or said} {self._figures()}"
+        words = knobs.diverged or f"{said} {self._figures()}"
         self._sentence.value = (
             f"<div role='status' style='font-size: 1.2em'>{html.escape(words.strip())}</div>"
         )
 
     def _show_slider(self, knobs):
-        self._slider.description = f"{knobs.name} = {knobs.reading:+.2f}"
+        self._slider.description = f"{knobs.name} = {short(knobs.reading)}"
         self._slider.value = round(MARKS * knobs.reading / reach_of(knobs.reading))
 
     def _figures(self):
         knobs, eta = self._knobs, self._eta.value
         return (
-            f"Knob {knobs.name} reads {knobs.reading:+.2f}; cost {knobs.cost:.4g}; "
+            f"Knob {knobs.name} reads {short(knobs.reading)}; cost {knobs.cost:.4g}; "
             f"slope {knobs.slope:+.3g}, {sign_rule(knobs.slope)}. A step of η = {eta:.3g} "
             f"turns it by {-eta * knobs.slope:+.3g}."
         )
