@@ -130,6 +130,13 @@ def test_the_pieces_laid_end_to_end_leave_no_gap_and_end_at_the_sum():
         assert ends[-1] == pytest.approx(total, abs=1e-3)
 
 
+def test_a_piece_too_narrow_for_its_number_has_none():
+    board = softmax_board([8, 0, 0])
+    (_, softmax), (_, sigmoids) = board._bars._pieces
+    assert [name.get_visible() for name in softmax] == [True, False, False]
+    assert [name.get_visible() for name in sigmoids] == [True, True, True]
+
+
 def test_only_the_right_answer_is_hatched():
     board = softmax_board(right=2)
     for group in (board._bars._z, board._bars._softmax, board._bars._sigmoid, board._bars._delta):
@@ -185,6 +192,13 @@ def test_move_all_takes_every_slider_along():
     assert [slider.value for slider in sliders(board)] == [-1, -2, -3, -4, -3]
     assert board.a == pytest.approx(a)
     assert "The sigmoids of the same z give 0.45 together" in sentence(board)
+
+
+def test_one_move_of_all_is_drawn_once():
+    board, drawn = softmax_board(), []
+    board._bars.show = drawn.append
+    control(board, "move all").value = 1.0
+    assert len(drawn) == 1
 
 
 def test_move_all_goes_no_further_than_the_first_input_can():
