@@ -349,6 +349,7 @@ def test_the_fields_show_the_whole_random_start():
     watcher._rewind()
     shown = [field.value for field in watcher._fields]
     assert flat(watcher.net.W, watcher.net.b).tolist() == shown
+    assert np.round(shown, 2).tolist() == shown  # two decimals: short enough to type again
 
 
 def test_a_new_random_start_is_another_one_and_chooses_random():
