@@ -32,6 +32,11 @@ class Activation:
         if self.times_slope is None:
             object.__setattr__(self, "times_slope", lambda v, z, a: v * self.slope(z))
 
+    def __reduce_ex__(self, protocol):
+        # nnlib's own travel by name, so that in another process they are the ones it has
+        name = self.name.upper()
+        return name if globals().get(name) is self else super().__reduce_ex__(protocol)
+
     def __repr__(self):
         return f"{self.name}: {self.formula}" if self.formula else self.name
 

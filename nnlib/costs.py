@@ -37,6 +37,11 @@ class Cost:
         """What one sample of a batch of n counts for: 1/n in a mean, 1 in a sum."""
         return 1 / n if self.averaged else 1.0
 
+    def __reduce_ex__(self, protocol):
+        # nnlib's own travel by name, so that in another process they are the ones it has
+        name = self.name.upper().replace("-", "_").replace(" ", "_")
+        return name if globals().get(name) is self else super().__reduce_ex__(protocol)
+
     def __repr__(self):
         return f"{self.name}: {self.formula}" if self.formula else self.name
 

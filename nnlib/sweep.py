@@ -1,0 +1,232 @@
+"""Choosing hyper-parameters: one training run for each recipe, many at a time, on every core.
+
+joblib hands the runs out. By default each core of this machine works in a process of its own;
+inside `with joblib.parallel_config(backend="dask"):` the machines of a Dask cluster do the work.
+"""
+
+import itertools
+import math
+import os
+import signal
+import sys
+import tempfile
+import threading
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from nnlib.activations import SIGMOID
+from nnlib.checks import checked_number
+from nnlib.costs import CROSS_ENTROPY, Cost
+from nnlib.network import Network
+from nnlib.training import calm, has_diverged, probe_cost, sgd
+
+SLICE = 50  # mini-batches between two looks at whether to stop
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a training run, the random numbers included: run twice, it gives the same.
+
+    hidden is the number of hidden neurons; the outputs are those that the cost is made for.
+    """
+
+    eta: float = 0.5
+    l2: float = 0.0
+    batch_size: int = 10
+    hidden: int = 30
+    epochs: int = 10
+    cost: Cost = CROSS_ENTROPY
+    seed: int = 0
+
+    def __post_init__(self):
+        checked_number(self.eta, "eta", 0)
+        checked_number(self.l2, "l2", 0)
+        for name in ("batch_size", "hidden", "epochs"):
+            checked_number(getattr(self, name), name, 1, whole=True)
+        checked_number(self.seed, "seed", 0, whole=True)
+        if not isinstance(self.cost, Cost):
+            raise TypeError(f"cost: expected a Cost such as CROSS_ENTROPY, got {self.cost!r:.60}")
+
+
+def all_recipes(**choices):
+    """Every combination of the choices, a list of Recipes: all_recipes(eta=(0.1, 1), l2=(0, 5)).
+
+    A list or tuple is tried value by value, the last one named varying fastest; a single value
+    holds for all. What is not named is as in Recipe().
+    """
+    known = [field.name for field in fields(Recipe)]
+    unknown = [name for name in choices if name not in known]
+    if unknown:
+        raise TypeError(f"{unknown[0]}: no such choice; expected some of {', '.join(known)}")
+    combinations = itertools.product(*map(_as_values, choices.values()))
+    return [Recipe(**dict(zip(choices, c, strict=True))) for c in combinations]
+
+
+def _as_values(choice):
+    return choice if isinstance(choice, (list, tuple, range, np.ndarray)) else [choice]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """What came of a recipe.
+
+    net         the trained Network
+    accuracies  on the validation images after each epoch, 0 to 1; cut short by divergence
+    seconds     what the run took
+    """
+
+    recipe: Recipe
+    net: Network
+    accuracies: tuple
+    seconds: float
+
+    @property
+    def diverged(self):
+        """Whether the run ended early because its cost left the range of numbers."""
+        return len(self.accuracies) < self.recipe.epochs
+
+    @property
+    def last(self):
+        """The validation accuracy at the end; NaN if the run diverged."""
+        return math.nan if self.diverged else self.accuracies[-1]
+
+    @property
+    def best(self):
+        """The highest validation accuracy of any epoch; NaN if there was none."""
+        return max(self.accuracies, default=math.nan)
+
+    def __repr__(self):
+        values = asdict(self.recipe) | {"cost": self.recipe.cost.name}
+        words = ", ".join(f"{name} {value}" for name, value in values.items())
+        end = "diverged" if self.diverged else f"validation {self.last:.2%}, best {self.best:.2%}"
+        return f"{words}: {end}; {self.seconds:.1f} s"
+
+
+def sweep(recipes, digits, *, n_jobs=-1, progress=True):
+    """Train a network by each recipe, and hand out the Results as they come: iterate over it.
+
+    digits    Digits: trained on its training images, measured on its validation images
+    n_jobs    how many runs at a time; -1: one a core; 1: one after the other, in this process
+    progress  show a progress bar
+
+    A recipe gives the same numbers wherever it runs on the same kind of machine. To end early,
+    leave the loop, interrupt the kernel, or call .stop() from another thread.
+    """
+    return Sweep(recipes, digits, workers(n_jobs), progress)
+
+
+def workers(n_jobs=-1):
+    """The joblib.Parallel that a sweep hands its runs to, by the backend that is set here."""
+    from joblib import Parallel
+
+    return Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")
+
+
+class Sweep:
+    """The iterable that sweep returns. `stop()` ends it; what has come stays good."""
+
+    def __init__(self, recipes, digits, parallel, progress=False):
+        self.recipes = list(recipes)
+        for recipe in self.recipes:
+            if not isinstance(recipe, Recipe):
+                raise TypeError(f"recipes: expected a list of Recipes, got {recipe!r:.60} in it")
+        self._digits, self._parallel, self._progress = digits, parallel, progress
+        self._stopped = threading.Event()
+        self._flag = None
+
+    def __iter__(self):
+        """Yield the Results in the order in which they are ready."""
+        from tqdm import tqdm
+
+        looks = {"unit": " runs", "leave": False, "file": sys.stdout}
+        with (
+            tempfile.TemporaryDirectory(prefix="nnlib-sweep-") as folder,
+            tqdm(total=len(self.recipes), disable=not self._progress, **looks) as bar,
+        ):
+            self._flag = Path(folder) / "stop"
+            results = self._parallel(self._tasks())
+            try:
+                for result in results:
+                    if result is not None:
+                        bar.update()
+                        yield result
+            finally:
+                self.stop()
+                for _ in results:  # the runs in hand see the flag and return at once
+                    pass
+
+    def stop(self):
+        """End the sweep, from any thread: no new run begins, and those in hand are given up.
+
+        On another machine, which cannot see this one's files, a run in hand is finished first.
+        """
+        self._stopped.set()
+        if self._flag is not None and self._flag.parent.exists():
+            self._flag.touch()
+
+    def _tasks(self):
+        from joblib import delayed
+
+        train, validation = self._digits.train, self._digits.validation
+        # arrays as arguments of their own: so joblib lays them down once for all workers
+        arrays = train.images, train.targets, validation.images, validation.targets
+        for recipe in self.recipes:
+            if self._stopped.is_set():
+                return
+            yield delayed(run)(recipe, *arrays, stop=str(self._flag))
+
+
+def run(recipe, X, Y, X_validation, Y_validation, stop=None):
+    """Train by the recipe on X, Y: its Result, or None once a file named stop is there."""
+    _leave_interrupts_to_the_parent()
+    began, rng = perf_counter(), np.random.default_rng(recipe.seed)
+    net = Network(
+        [X.shape[1], recipe.hidden, Y.shape[1]],
+        activations=[SIGMOID, recipe.cost.only or SIGMOID],
+        cost=recipe.cost,
+        dtype=np.float32,
+        rng=rng,
+    )
+    knobs = {"eta": recipe.eta, "batch_size": recipe.batch_size, "l2": recipe.l2}
+    descent = sgd(net, X, Y, **knobs, rng=rng)
+    accuracies = []
+    with calm(net, recipe.batch_size):
+        for good in _epochs(descent, recipe.epochs, stop):
+            if not good:
+                return None
+            accuracies.append(net.cost_and_accuracy(X_validation, Y_validation)[1])
+    return Result(recipe, net, tuple(accuracies), perf_counter() - began)
+
+
+def _epochs(descent, epochs, stop):
+    """Descend; yield True after each epoch, False once told to stop; end early on divergence."""
+    first = probe_cost(descent)
+    for epoch in range(1, epochs + 1):
+        while descent.epochs < epoch:
+            if stop is not None and os.path.exists(stop):
+                yield False
+                return
+            _descend(descent, SLICE, epoch)
+        if has_diverged(descent, first):
+            return
+        yield True
+
+
+def _descend(descent, steps, goal):
+    """So many steps, or as many as lead to the goal in epochs."""
+    for _ in range(steps):
+        if descent.epochs >= goal:
+            return
+        next(descent)
+
+
+def _leave_interrupts_to_the_parent():
+    """In a worker process: the kernel's interrupt reaches it too, but is not for it to answer."""
+    import multiprocessing
+
+    in_a_worker = multiprocessing.parent_process() is not None
+    if in_a_worker and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
