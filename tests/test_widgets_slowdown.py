@@ -325,6 +325,13 @@ def test_callbacks_on_several_threads_leave_one_consistent_state():
     assert f"After {board._epoch.value} of" in sentence(board)
 
 
+def test_closing_one_explorer_leaves_another_whole():
+    first, second = slowdown_explorer(), slowdown_explorer()
+    first.close()
+    layouts = [widget.layout for widget in inside(second)]
+    assert len(layouts) > 10 and all(layout.comm is not None for layout in layouts)
+
+
 def test_an_eta_of_ones_own_gets_its_place_on_the_slider():
     assert 0.07 in slowdown_explorer(eta=0.07)._eta.options
 

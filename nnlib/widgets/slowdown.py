@@ -204,8 +204,9 @@ class Drawing:
 
 # The controls
 
-WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="4px")
+WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
 KNOB = {"style": {"description_width": "90px"}, "layout": {"width": "400px"}}
+NAME = {"width": "90px", "display": "flex", "justify_content": "flex-end"}
 TICK = 60  # milliseconds between two pictures of Play
 LEAP = 2  # epochs between them
 
@@ -242,10 +243,11 @@ class SlowdownExplorer(Board):
         self._cost = ipywidgets.ToggleButtons(
             options=[(cost.name, cost) for cost in COSTS],
             value=cost,
-            description="cost",
-            style={"description_width": "90px", "button_width": "120px"},
+            style={"button_width": "120px"},
         )
+        name = ipywidgets.Label("cost", layout=NAME)
         self._play = ipywidgets.Play(max=EPOCHS, step=LEAP, interval=TICK, show_repeat=False)
+        self._play.tooltip = "Play the epochs, or stop and go back"
         self._epoch = ipywidgets.IntSlider(max=EPOCHS, description="epoch", **KNOB)
         for knob in (self._w, self._b, self._eta):
             self._listen(knob, self._learn)
@@ -255,7 +257,7 @@ class SlowdownExplorer(Board):
         presets = [self._preset(*start) for start in STARTS]
         return [
             ipywidgets.HBox([self._w, self._b], layout=WRAP),
-            ipywidgets.HBox([self._eta, self._cost], layout=WRAP),
+            ipywidgets.HBox([self._eta, name, self._cost], layout=WRAP),
             ipywidgets.HBox([self._epoch, self._play, *presets], layout=WRAP),
         ]
 
