@@ -9,6 +9,7 @@ from nnlib.widgets.samples import sample_explorer
 from nnlib.widgets.slowdown import slowdown_explorer
 from nnlib.widgets.softmax_board import softmax_board
 from nnlib.widgets.stepper import derivation_stepper
+from nnlib.widgets.sweep_board import sweep_board
 from nnlib.widgets.watcher import weight_watcher
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "slowdown_explorer",
     "softmax_board",
     "still_twin",
+    "sweep_board",
     "training_cockpit",
     "weight_watcher",
 ]

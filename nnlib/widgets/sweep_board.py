@@ -1,0 +1,314 @@
+"""The sweep board: a grid of training runs that fills in while you watch, on every core.
+
+Three layers: Grid holds the recipes and what came of them, HeatMap draws, SweepBoard has the
+controls. A thread of its own waits for the results; a task on the kernel's event loop takes them
+from it and draws, so that the kernel listens all the while.
+"""
+
+import asyncio
+import html
+import queue
+import threading
+from time import perf_counter
+
+import ipywidgets
+import matplotlib
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from nnlib.palette import GREY, ORANGE, PALE
+from nnlib.sweep import Sweep, all_recipes, workers
+from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.cockpit import _interrupt_calls, _running_loop
+from nnlib.widgets.picture import LOOK, Picture
+
+LOOKS = 0.05  # seconds between two looks for results
+BEHIND = 12  # points behind the best that are drawn darkest
+
+WORDS = {"eta": "η", "l2": "λ", "batch_size": "mini-batch", "hidden": "hidden neurons"}
+GRIDS = (
+    {"eta": (0.02, 0.1, 0.5, 2.5, 12.5), "l2": (0, 0.05, 0.5, 5, 50)},
+    {"hidden": (3, 10, 30, 60, 100), "batch_size": (5, 10, 20, 50, 200)},
+)
+EPOCHS = (1, 2, 3, 5, 10, 20, 50)
+
+
+def sweep_board(digits, grid=None, *, epochs=10, seed=0, n_jobs=-1):
+    """A heat map of validation accuracies that fills in as the runs behind it end.
+
+    grid    your own: two hyper-parameters and their values, {"eta": (0.1, 1), "hidden": (10, 30)}
+    epochs  of each run, at first: one of the numbers that the board offers, or another
+    seed    of the random numbers, the same for every run
+    n_jobs  how many runs at a time; -1: one a core
+    What has come is in ``board.results``; ``board.start()`` presses Start. Made inside `with
+    joblib.parallel_config(backend="dask"):` the board works on that cluster.
+    """
+    grids = GRIDS if grid is None else (_checked_grid(grid), *GRIDS)
+    return SweepBoard(digits, grids, epochs, seed, n_jobs)
+
+
+def _checked_grid(grid):
+    if not (isinstance(grid, dict) and len(grid) == 2 and set(grid) <= set(WORDS)):
+        raise ValueError(
+            f"grid: expected two of {', '.join(WORDS)} with their values, as in "
+            f'{{"eta": (0.1, 1), "l2": (0, 5)}}, got {grid!r:.80}'
+        )
+    return {name: tuple(values) for name, values in grid.items()}
+
+
+class Grid:
+    """Two hyper-parameters, every pair of their values, and what came of it. No widget."""
+
+    def __init__(self, choices, epochs, seed):
+        (self.down, self.rows), (self.across, self.columns) = choices.items()
+        self.recipes = all_recipes(**choices, epochs=epochs, seed=seed)
+        self.epochs = epochs
+        self.results = {}  # recipe -> Result
+
+    @property
+    def waiting(self):
+        """The recipes that have no result yet."""
+        return [recipe for recipe in self.recipes if recipe not in self.results]
+
+    @property
+    def best(self):
+        """The Result with the highest accuracy at its end; None as long as there is none."""
+        done = [result for result in self.results.values() if not result.diverged]
+        return max(done, key=lambda result: result.last, default=None)
+
+    def cells(self):
+        """(row, column, Result or None) for every cell."""
+        for place, recipe in enumerate(self.recipes):
+            yield (*divmod(place, len(self.columns)), self.results.get(recipe))
+
+    def words(self, recipe):
+        """What sets a recipe apart: "η 0.5, λ 5"."""
+        pairs = [(WORDS[name], getattr(recipe, name)) for name in (self.down, self.across)]
+        return ", ".join(f"{word} {value:g}" for word, value in pairs)
+
+
+class HeatMap:
+    """The grid as a picture: bright is best, numbers in the cells, a frame round the winner."""
+
+    def __init__(self):
+        self.picture = Picture(1000, 460)
+        self._ax = self.picture.axes()
+
+    def show(self, grid):
+        """Draw all of it: results come a few times a second at most."""
+        with matplotlib.rc_context(LOOK):
+            self._ax.clear()
+            self._label(grid)
+            self._colour(grid)
+            self.picture.refresh(everything=True)
+
+    def _label(self, grid):
+        ax = self._ax
+        epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
+        ax.set_title(f"validation accuracy in % after {epochs}; bright is best", loc="left")
+        ax.set_xlabel(WORDS[grid.across], fontsize=16)
+        ax.set_ylabel(WORDS[grid.down], fontsize=16)
+        ax.set_xticks(range(len(grid.columns)), [f"{value:g}" for value in grid.columns])
+        ax.set_yticks(range(len(grid.rows)), [f"{value:g}" for value in grid.rows])
+        ax.set(xlim=(-0.5, len(grid.columns) - 0.5), ylim=(len(grid.rows) - 0.5, -0.5))
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+
+    def _colour(self, grid):
+        best = grid.best
+        for row, column, result in grid.cells():
+            colour, words, ink = _cell(result, 100 * best.last if best else 0)
+            wins = result is not None and result is best
+            corner, edge = (column - 0.48, row - 0.46), ORANGE if wins else "none"
+            self._ax.add_patch(Rectangle(corner, 0.96, 0.92, fc=colour, ec=edge, linewidth=5))
+            self._ax.text(column, row, words, ha="center", va="center", fontsize=16, color=ink)
+
+
+def _cell(result, best):
+    """Of one cell: its colour, its words and their colour; best the highest accuracy in %."""
+    if result is None:
+        return PALE, "·", "black"
+    if result.diverged:
+        return GREY, "diverged", "black"
+    strength = np.clip(1 - (best - 100 * result.last) / BEHIND, 0, 1)
+    colour = matplotlib.colormaps["cividis"](float(strength))
+    return colour, f"{100 * result.last:.1f}", "white" if strength < 0.5 else "black"
+
+
+class SweepBoard(Board):
+    """The controls. `results` are the Results so far, in the order of the grid.
+
+    Buttons may be heard on another thread, so they only ask the kernel's event loop for a call.
+    """
+
+    def __init__(self, digits, grids, epochs, seed, n_jobs):
+        self._digits, self._seed = digits, seed
+        self._parallel = workers(n_jobs)  # made here: this is the thread whose backend is meant
+        self._loop = _running_loop()
+        self._inbox = queue.SimpleQueue()
+        self._sweep = self._thread = self._task = None
+        self._seconds, self._trouble = 0.0, ""
+        self._map = HeatMap()
+        rows = self._controls(grids, epochs)
+        super().__init__([*rows, self._map.picture.image, self._numbers, self._sentence])
+        self._begin()
+
+    @property
+    def results(self):
+        return [result for *_, result in self._grid.cells() if result is not None]
+
+    def start(self):
+        """Press Start. Returns the board, so that a cell may end with it."""
+        self._soon(self._start)
+        return self
+
+    def still(self):
+        return still_png(self._map.picture.image)
+
+    def settle(self):
+        if self._thread is not None:
+            self._thread.join()
+            self._take_results()
+            self._land()
+
+    def close(self):
+        self._stop()
+        super().close()
+
+    # the controls
+
+    def _controls(self, grids, epochs):
+        names = [" × ".join(WORDS[name] for name in grid) for grid in grids]
+        look = {"style": {"description_width": "60px"}, "layout": {"width": "300px"}}
+        options = list(zip(names, grids, strict=True))
+        self._choice = ipywidgets.Dropdown(options=options, description="grid", **look)
+        self._epochs = ipywidgets.SelectionSlider(
+            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs", **look
+        )
+        for knob in (self._choice, self._epochs):
+            knob.observe(lambda change: self._soon(self._begin), "value")
+        self._start_button = self._button("Start", self._start, "success")
+        self._stop_button = self._button("Stop", self._stop, "warning")
+        self._clear_button = self._button("Clear", self._begin)
+        self._bar = ipywidgets.IntProgress(min=0, layout={"width": "240px"})
+        self._numbers, self._sentence = ipywidgets.HTML(), ipywidgets.HTML()
+        wrap = {"flex_flow": "row wrap", "align_items": "center"}
+        buttons = self._start_button, self._stop_button, self._clear_button
+        return [
+            ipywidgets.HBox([self._choice, self._epochs], layout=wrap),
+            ipywidgets.HBox([*buttons, self._bar], layout=wrap),
+        ]
+
+    def _button(self, name, act, style=""):
+        button = ipywidgets.Button(description=name, button_style=style, layout={"width": "110px"})
+        button.on_click(lambda _: self._soon(act))
+        return button
+
+    def _soon(self, act):
+        """Act on the event loop's thread; without a loop (no kernel) act now."""
+        if self._loop is None:
+            act()
+        else:
+            self._loop.call_soon_threadsafe(act)
+
+    # what the controls do, always on the event loop's thread
+
+    def _begin(self):
+        if self._running:
+            return
+        self._grid = Grid(self._choice.value, self._epochs.value, self._seed)
+        self._seconds = 0.0
+        n = len(self._digits.train)
+        self._say(f"Ready: press Start for {len(self._grid.recipes)} runs on {n:,} images.")
+
+    def _start(self):
+        if self._running or not self._grid.waiting:
+            return
+        self._sweep = Sweep(self._grid.waiting, self._digits, self._parallel)
+        self._thread = threading.Thread(target=self._collect, args=(self._sweep,), daemon=True)
+        self._began = perf_counter()
+        self._thread.start()
+        self._say("Running.")
+        if self._loop is None:
+            self.settle()
+        else:
+            self._task = self._loop.create_task(self._work())
+
+    def _stop(self):
+        if self._running:
+            self._sweep.stop()
+
+    # waiting for results, on a thread of its own
+
+    def _collect(self, sweep):
+        try:
+            for result in sweep:
+                self._inbox.put(result)
+        except BaseException as error:  # a worker was killed, the cluster is gone
+            self._inbox.put(error)
+
+    # taking them, on the event loop's thread
+
+    async def _work(self):
+        with _interrupt_calls(self._stop):
+            while self._thread is not None and self._thread.is_alive():
+                if self._take_results():
+                    self._show()
+                await asyncio.sleep(LOOKS)
+        self.settle()
+
+    def _take_results(self):
+        """Put what has come into the grid; whether there was anything."""
+        came = False
+        while not self._inbox.empty():
+            result, came = self._inbox.get(), True
+            if isinstance(result, BaseException):
+                self._trouble = f"{type(result).__name__}: {result}"
+            else:
+                self._grid.results[result.recipe] = result
+        return came
+
+    def _land(self):
+        self._thread = None
+        self._seconds += perf_counter() - self._began
+        trouble, self._trouble = self._trouble, ""
+        if trouble:
+            how = f"Ended by an error ({trouble:.200}). Start goes on with the rest."
+        elif self._grid.waiting:
+            how = "Stopped. Start goes on with the rest."
+        else:
+            how = "Done."
+        self._say(f"{how} {self._winner()}")
+
+    @property
+    def _running(self):
+        return self._thread is not None
+
+    # what is seen
+
+    def _show(self):
+        self._map.show(self._grid)
+        done, of = len(self._grid.results), len(self._grid.recipes)
+        self._bar.max, self._bar.value = of, done
+        seconds = self._seconds + (perf_counter() - self._began if self._running else 0)
+        work = sum(result.seconds for result in self._grid.results.values())
+        text = f"{done} of {of} runs in {seconds:.1f} s; their own times add up to {work:.1f} s"
+        self._numbers.value = f"<div style='font-size: 1.2em'>{text if done else '&nbsp;'}</div>"
+
+    def _say(self, state):
+        """The state in a sentence, for eyes and for screen readers, and in the buttons."""
+        running, waiting = self._running, len(self._grid.waiting)
+        self._start_button.disabled = running or not waiting
+        self._stop_button.disabled = not running
+        self._clear_button.disabled = running or not self._grid.results
+        self._choice.disabled = self._epochs.disabled = running
+        self._sentence.value = f"<div role='status'>{html.escape(state)}</div>"
+        if not running:
+            self._show()
+
+    def _winner(self):
+        best = self._grid.best
+        if best is None:
+            return "No run has come to its end."
+        n, words = len(self._digits.validation), self._grid.words(best.recipe)
+        return f"Best so far: {words}, {best.last:.1%} of {n:,} validation images."
