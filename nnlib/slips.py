@@ -190,13 +190,22 @@ def judged(name, arrays, right, net):
         return about_shape(name, array, right)
     if close(array, true):
         return "right." if true.any() else "right, but here every element is 0: try other numbers."
-    for slips, wrong in slipped(name, net):
-        if close(array, wrong) and not close(wrong, true):
-            return f"this is what you get when {joined([slip.words for slip in slips])}."
+    slips = slips_behind(array, name, true, net)
+    if slips:
+        return f"this is what you get when {joined([slip.words for slip in slips])}."
     step = updated_first(arrays, right, net) if name == "δW1" else None
     if step is not None:
         return f"this is what you get when W2 is taken after its update (by {step:.3g} δW2)."
     return about_values(array, true)
+
+
+def slips_behind(array, name, true, net):
+    """The fewest slips that give just this array, the nearest of those; () if there are none."""
+    for _, same in itertools.groupby(slipped(name, net), key=lambda pair: len(pair[0])):
+        fits = [pair for pair in same if close(array, pair[1]) and not close(true, pair[1])]
+        if fits:
+            return min(fits, key=lambda pair: np.abs(array - pair[1]).max())[0]
+    return ()
 
 
 def about_shape(name, array, right):
@@ -235,7 +244,7 @@ def about_values(array, true):
         return f"{ratio:.6g} times what it should be; {first}."
     if wrong.all():
         return f"no element is right, and no usual slip gives these numbers; {first}."
-    return f"{int(wrong.sum())} of {true.size} elements are wrong; the first of them: {first}."
+    return f"wrong in {int(wrong.sum())} of {true.size} elements; the first of them: {first}."
 
 
 def joined(words):

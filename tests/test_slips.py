@@ -2,12 +2,11 @@
 
 import datetime
 import decimal
-import itertools
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnlib import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation, Network
@@ -21,6 +20,7 @@ from nnlib.slips import (
     forward,
     gradient,
     slipped,
+    slips_behind,
 )
 
 SMOOTH = (SIGMOID, TANH, SQUARE, CUBE)
@@ -89,32 +89,36 @@ def test_each_slip_is_named(name, slip, seed, f1, f2):
     data = toy(seed, **sizes_that_hide(slip))
     net = forward(**data, f1=f1, f2=f2)
     mine = dict(zip(("δW1", "δW2"), true(data, f1, f2), strict=True))
-    mine[name] = gradient(name, net | {slip.piece: slip.instead(net)})
+    wrong = gradient(name, net | {slip.piece: slip.instead(net)})
+    assume(not close(wrong, mine[name]))  # near 0 a function is its tangent, and no slip shows
+    mine[name] = wrong
     verdict = check_my_gradient(mine["δW1"], mine["δW2"], **data, f1=f1, f2=f2)
     assert not verdict.right
     assert f"{name}: this is what you get when {slip.words}." in verdict.sentences
     assert sum(sentence.endswith("right.") for sentence in verdict.sentences) == 1
 
 
-@settings(max_examples=25)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_no_slip_is_confused_with_another_or_with_two_others(seed):
+def confused(name, net, most):
+    """Every (slips, what they are taken for) where the two differ, for up to so many slips."""
+    right = gradient(name, net)
+    wrong = [pair for pair in slipped(name, net) if len(pair[0]) <= most]
+    taken = [(slips, slips_behind(array, name, right, net)) for slips, array in wrong]
+    return [(slips, found) for slips, found in taken if found and slips != found]
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), f1=st.sampled_from((SIGMOID, TANH)))
+def test_no_slip_and_no_two_slips_are_confused_with_others(seed, f1):
     # x² and x³ are left out: 2x² is x (2x), so there some pairs of slips do give the same numbers
-    net = forward(**toy(seed), f1=SIGMOID, f2=TANH)
-    for name in PIECES:
-        few = [(slips, array) for slips, array in slipped(name, net) if len(slips) < 3]
-        for (one, left), (other, right) in itertools.combinations(few, 2):
-            assert not close(left, right), (one, other)
+    net = forward(**toy(seed), f1=f1, f2=TANH)
+    assert [pair for name in PIECES for pair in confused(name, net, most=2)] == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_single_slips_differ_for_squares_and_cubes_too(seed):
+def test_single_slips_are_told_apart_for_squares_and_cubes_too(seed):
     net = forward(**toy(seed), f1=SQUARE, f2=CUBE)
-    for name in PIECES:
-        single = [array for slips, array in slipped(name, net) if len(slips) == 1]
-        for left, right in itertools.combinations([gradient(name, net), *single], 2):
-            assert not close(left, right)
+    assert [pair for name in PIECES for pair in confused(name, net, most=1)] == []
 
 
 def test_two_and_three_slips_at_once_are_named():
@@ -161,7 +165,7 @@ def test_the_first_wrong_element_is_named():
     dW1[1, 2] += 1
     dW1[2, 0] += 1
     verdict = check_my_gradient(dW1, dW2, **toy(0))
-    assert "2 of 12 elements are wrong; the first of them: element [1, 2]" in repr(verdict)
+    assert "wrong in 2 of 12 elements; the first of them: element [1, 2]" in repr(verdict)
 
 
 def test_a_constant_factor_is_told():

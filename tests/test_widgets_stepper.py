@@ -96,6 +96,15 @@ def test_chosen_sizes_and_activations_hold_for_new_numbers_too():
         walk.renew()
 
 
+def test_a_chosen_activation_holds_for_the_derivations_that_have_one_and_for_the_text():
+    board = derivation_stepper(d.COST, d.GRADIENT_W1, f1=TANH)
+    press(board, "last")
+    press(board, "next")
+    assert board.walk.derivation.functions["f1"] is TANH
+    assert all(line.holds for line in board.walk.lines)
+    assert "Here f1 is tanh" in board.still()["text/markdown"]
+
+
 @pytest.mark.parametrize("wrong", [(), ("GRADIENT_W2",), (None,), (d.GRADIENT_W2, 3)])
 def test_what_is_no_derivation_is_refused_in_words(wrong):
     with pytest.raises(TypeError, match="expected one or more derivations, such as GRADIENT_W2"):

@@ -8,13 +8,23 @@ which of them are seen, so that nothing flickers. Arrow keys press the buttons.
 import html
 import re
 import threading
+from dataclasses import replace
 
 import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
 
-from nnlib.derivations import BLACKBOARD, Derivation, is_measured, legend, markdown, marked
+from nnlib.derivations import (
+    BLACKBOARD,
+    SIZES,
+    Derivation,
+    check_choices,
+    is_measured,
+    legend,
+    markdown,
+    marked,
+)
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
 from nnlib.widgets.board import Board
 
@@ -46,9 +56,8 @@ class Walk:
     """A place in some derivations (`number`, `k`), and the example its lines are tried on."""
 
     def __init__(self, derivations, seed=0, chosen=None):
-        self.derivations = checked(derivations)
+        self.derivations, self._chosen = with_choices(checked(derivations), chosen or {})
         self._rng = np.random.default_rng(seed)
-        self._chosen = chosen or {}
         self.number, self.k = 0, 0
         self._try_on(BLACKBOARD | self._chosen)
 
@@ -109,6 +118,15 @@ def checked(derivations):
                 f"got {derivation!r:.80}"
             )
     return derivations
+
+
+def with_choices(derivations, chosen):
+    """The derivations with the activations chosen for them, and the choices left: the sizes."""
+    check_choices(chosen, {name: f for d in derivations for name, f in d.functions.items()})
+    return tuple(
+        replace(d, functions={name: chosen.get(name, f) for name, f in d.functions.items()})
+        for d in derivations
+    ), {name: choice for name, choice in chosen.items() if name in SIZES}
 
 
 # What is seen
