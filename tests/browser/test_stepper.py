@@ -2,7 +2,6 @@
 
 import re
 
-from conftest import NOTEBOOKS
 from lab import BOTH_COMM_SETTINGS
 
 CELLS = """
@@ -127,8 +126,6 @@ def test_every_derivation_is_typeset_without_an_error(lab):
 
 
 def test_the_notebook_shows_its_steppers(lab):
-    if not (NOTEBOOKS / "03_gradients_by_hand.ipynb").exists():
-        return
     lab.open("03_gradients_by_hand.ipynb")
     lab.run_all()
     boards = lab.page.locator(".nnlib-stepper")
