@@ -60,6 +60,13 @@ def test_the_best_is_the_one_that_ends_highest_and_never_one_that_diverged():
     assert grid.best.accuracies == (0.5, 0.6)
 
 
+def test_of_equals_the_first_in_the_grid_wins_whichever_came_first():
+    grid = Grid(SMALL, epochs=1, seed=0)
+    for recipe in reversed(grid.recipes):
+        grid.results[recipe] = a_result(recipe, 0.5)
+    assert grid.best.recipe == grid.recipes[0]
+
+
 def test_a_recipe_is_named_by_what_sets_it_apart():
     grid = Grid(SMALL, epochs=1, seed=0)
     assert grid.words(grid.recipes[1]) == "η 0.1, hidden neurons 5"
@@ -93,7 +100,7 @@ def test_only_the_winner_has_a_frame():
 def test_start_runs_the_whole_grid(board):
     board.start()
     assert [result.recipe for result in board.results] == board._grid.recipes
-    assert "Done. Best so far: η" in board._sentence.value
+    assert "Done. Best: η" in board._sentence.value
     assert "4 of 4 runs" in board._numbers.value
     assert board._bar.value == board._bar.max == 4
 

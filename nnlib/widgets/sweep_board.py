@@ -72,8 +72,8 @@ class Grid:
 
     @property
     def best(self):
-        """The Result with the highest accuracy at its end; None as long as there is none."""
-        done = [result for result in self.results.values() if not result.diverged]
+        """The Result with the highest accuracy at its end, of equals the first; None if none is."""
+        done = [result for *_, result in self.cells() if result and not result.diverged]
         return max(done, key=lambda result: result.last, default=None)
 
     def cells(self):
@@ -291,8 +291,7 @@ class SweepBoard(Board):
         done, of = len(self._grid.results), len(self._grid.recipes)
         self._bar.max, self._bar.value = of, done
         seconds = self._seconds + (perf_counter() - self._began if self._running else 0)
-        work = sum(result.seconds for result in self._grid.results.values())
-        text = f"{done} of {of} runs in {seconds:.1f} s; their own times add up to {work:.1f} s"
+        text = f"{done} of {of} runs in {seconds:.1f} s"
         self._numbers.value = f"<div style='font-size: 1.2em'>{text if done else '&nbsp;'}</div>"
 
     def _say(self, state):
@@ -302,13 +301,15 @@ class SweepBoard(Board):
         self._stop_button.disabled = not running
         self._clear_button.disabled = running or not self._grid.results
         self._choice.disabled = self._epochs.disabled = running
-        self._sentence.value = f"<div role='status'>{html.escape(state)}</div>"
         if not running:
             self._show()
+        # last, so that whoever reads "Done" sees all of it
+        self._sentence.value = f"<div role='status'>{html.escape(state)}</div>"
 
     def _winner(self):
         best = self._grid.best
         if best is None:
             return "No run has come to its end."
         n, words = len(self._digits.validation), self._grid.words(best.recipe)
-        return f"Best so far: {words}, {best.last:.1%} of {n:,} validation images."
+        so_far = " so far" if self._grid.waiting else ""
+        return f"Best{so_far}: {words}, {best.last:.1%} of {n:,} validation images."

@@ -1,0 +1,131 @@
+"""The sweep board in a real JupyterLab: a grid fills in on every core, stops and goes on."""
+
+import time
+
+import psutil
+import pytest
+from lab import BOTH_COMM_SETTINGS
+
+OPENING = """
+from nnlib import load_digits
+from nnlib.widgets import sweep_board
+board = sweep_board(load_digits(), epochs={epochs}, n_jobs=2)
+board
+"""
+
+
+class BoardPage:
+    """The controls of the board, as a student finds them."""
+
+    def __init__(self, lab, epochs):
+        self.lab, self.page = lab, lab.page
+        lab.open_cells([OPENING.format(epochs=epochs)])
+        lab.run_all()
+        assert lab.errors() == []
+        self.says("Ready: press Start")
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def says(self, text):
+        self.page.wait_for_selector(f"[role=status]:has-text('{text}')", timeout=60_000)
+
+    def ask(self, expression):
+        return self.lab.ask_kernel(f"print({expression})").strip()
+
+    def wait_for_results(self, n):
+        for _ in range(300):
+            if int(self.ask("len(board.results)")) >= n:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"no {n} results after 30 s: {self.ask('board._sentence.value')}")
+
+    def kernel(self):
+        return psutil.Process(int(self.ask("__import__('os').getpid()")))
+
+
+@pytest.fixture
+def board(lab):
+    """A page whose only cell shows a board with runs of about a second."""
+    return BoardPage(lab, epochs=20)
+
+
+@BOTH_COMM_SETTINGS
+def test_a_grid_fills_in_stops_within_a_second_and_goes_on_where_it_was(board):
+    board.lab.screenshot("ready")
+    board.press("Start")
+    board.wait_for_results(4)
+    board.lab.screenshot("filling")
+    pressed = time.perf_counter()
+    board.press("Stop")
+    board.says("Stopped.")
+    assert time.perf_counter() - pressed < 2  # the click and the page take their share
+    board.lab.screenshot("stopped")
+    kept = int(board.ask("len(board.results)"))
+    assert 4 <= kept < 25
+    board.press("Start")
+    board.says("Running.")
+    board.wait_for_results(kept + 2)
+    board.press("Stop")
+    board.says("Stopped.")
+    board.press("Clear")
+    board.says("Ready: press Start")
+    assert board.ask("len(board.results)") == "0"
+    assert board.lab.errors() == []
+    assert board.lab.console_errors == []
+
+
+def test_a_short_grid_is_done_and_names_its_winner(lab):
+    board = BoardPage(lab, epochs=1)
+    board.page.get_by_label("grid").select_option("hidden neurons × mini-batch")
+    board.says("Ready")
+    board.press("Start")
+    board.says("Done. Best: hidden neurons")
+    board.lab.screenshot("done")
+    assert board.ask("len(board.results)") == "25"
+    assert board.lab.errors() == []
+
+
+def test_the_stop_button_of_jupyterlab_stops_it_and_leaves_no_zombie(lab):
+    board = BoardPage(lab, epochs=100_000)
+    board.press("Start")
+    board.page.wait_for_timeout(4000)
+    board.page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    board.says("Stopped.")
+    children = board.kernel().children(recursive=True)
+    assert psutil.STATUS_ZOMBIE not in [child.status() for child in children]
+    board.press("Start")
+    board.says("Running.")
+    board.press("Stop")
+    board.says("Stopped.")
+    assert board.lab.errors() == []
+
+
+def test_a_kernel_that_is_shut_down_takes_its_workers_with_it(lab):
+    board = BoardPage(lab, epochs=100_000)
+    board.press("Start")
+    board.page.wait_for_timeout(4000)
+    kernel = board.kernel()
+    family = [kernel, *kernel.children(recursive=True)]
+    assert len(family) > 2
+    lab.server.shut_down_kernels()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+
+
+def test_an_interrupted_cell_that_sweeps_gives_the_kernel_back_within_a_second(lab):
+    sweeping = (
+        "from nnlib import load_digits\n"
+        "from nnlib.sweep import all_recipes, sweep\n"
+        "list(sweep(all_recipes(seed=range(9), epochs=100_000), load_digits(), n_jobs=2))"
+    )
+    lab.open_cells([sweeping])
+    lab.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells') && 0")
+    lab.page.wait_for_timeout(4000)
+    began = time.perf_counter()
+    lab.page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    lab.wait_until_idle(timeout=10)
+    assert time.perf_counter() - began < 2  # the server and the page take their share
+    (outputs,) = lab.outputs()
+    assert [o["ename"] for o in outputs if o["output_type"] == "error"] == ["KeyboardInterrupt"]
+    assert not [o for o in outputs if o.get("name") == "stderr"]
