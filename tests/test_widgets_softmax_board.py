@@ -21,13 +21,19 @@ def inside(widget):
 
 
 def control(board, name):
-    """The slider, button or row of toggles with this description."""
+    """The slider or button with this description."""
     (found,) = [w for w in inside(board) if getattr(w, "description", None) == name]
     return found
 
 
 def sliders(board):
     return [w for w in inside(board) if isinstance(w, ipywidgets.FloatSlider)]
+
+
+def answers(board):
+    """The row of toggles that says which answer is right."""
+    (found,) = [w for w in inside(board) if isinstance(w, ipywidgets.ToggleButtons)]
+    return found
 
 
 def sentence(board):
@@ -178,8 +184,8 @@ def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error()
         for where in (0, 1, *rng.uniform(0, 1, 4)):
             slider.value = round(slider.min + where * (slider.max - slider.min), 1)
             assert board.a.sum() == pytest.approx(1)
-    for right in control(board, "right answer").options:
-        control(board, "right answer").value = right
+    for right in answers(board).options:
+        answers(board).value = right
         for button in rng.permutation(np.array(buttons, object)):
             button.click()
     assert "together 1" in sentence(board)
@@ -209,6 +215,25 @@ def test_move_all_goes_no_further_than_the_first_input_can():
     assert [slider.value for slider in sliders(board)] == [10, 1, 1]
 
 
+def test_move_all_is_off_where_one_input_is_at_the_top_and_one_at_the_bottom():
+    board = softmax_board([10, -10])
+    assert control(board, "move all").disabled
+    control(board, "z0").value = 9.0
+    mover = control(board, "move all")
+    assert (mover.disabled, mover.min, mover.max) == (False, 0, 1)
+
+
+def test_no_slider_is_set_back_while_it_is_in_the_hand():
+    board = softmax_board()
+    for slider in sliders(board):
+        with board._lock:  # as if the hand were ahead of the callback
+            board._quiet = True
+            slider.value = 3.0
+            board._quiet = False
+        slider._notify_trait("value", 3.0, 1.0)
+        assert slider.value == 3.0
+
+
 def test_a_single_slider_moves_its_input_alone():
     board = softmax_board()
     control(board, "z1").value = -4.0
@@ -219,7 +244,7 @@ def test_the_buttons_make_it_sure_or_unsure():
     board = softmax_board(right=3)
     control(board, "All equal").click()
     assert board.a.tolist() == [0.25] * 4
-    assert "no surer of it than of another; 3 is right" in sentence(board)
+    assert "No output is larger than all others; 3 is right." in sentence(board)
     control(board, "Sure and right").click()
     assert "The largest output is a3, right. The cost is 0.00" in sentence(board)
     control(board, "Sure and wrong").click()
@@ -237,7 +262,7 @@ def test_reset_returns_to_the_start_wherever_all_were_moved():
 def test_another_right_answer_moves_the_cost_and_no_output():
     board = softmax_board()
     a = board.a
-    control(board, "right answer").value = 3
+    answers(board).value = 3
     assert (board.a == a).all()
     assert "The cost is 3.44; δ for the right answer is −0.97" in sentence(board)
 

@@ -64,13 +64,15 @@ class Outputs:
 
     def move_all(self, moved):
         """Let every z stand so far from where it would stand without "move all"."""
-        self.z = np.round(self.z + (moved - self.moved), 6)  # to where the sliders' steps are
+        moved = round(moved, 6)  # no rounding errors beside the sliders' steps
+        self.z = np.round(self.z + (moved - self.moved), 6)
         self.moved = moved
 
     @property
     def room(self):
         """The least and the largest `moved` that leaves every z in its range."""
-        down, up = self.moved - LIMIT - self.z.min(), self.moved + LIMIT - self.z.max()
+        down = round(float(self.moved - LIMIT - self.z.min()), 6)
+        up = round(float(self.moved + LIMIT - self.z.max()), 6)
         return min(max(-MOVE, down), self.moved), max(min(MOVE, up), self.moved)
 
     @property
@@ -245,7 +247,7 @@ def in_words(value, decimals):
 # The controls
 
 SURE = 8.0  # the one z that stands out when a button makes softmax sure
-WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="4px")
+WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
 KNOB = {
     "step": 0.1,
     "readout_format": ".1f",
@@ -265,7 +267,7 @@ class SoftmaxBoard(Board):
         self._lock, self._quiet = threading.RLock(), False
         self._sentence = ipywidgets.HTML()
         super().__init__([*self._controls(outputs), self._bars.picture.image, self._sentence])
-        self._show()
+        self._act(lambda: self._put(outputs.z))
 
     @property
     def a(self):
@@ -282,12 +284,13 @@ class SoftmaxBoard(Board):
         self._right = ipywidgets.ToggleButtons(
             options=range(len(outputs.z)),
             value=outputs.right,
-            description="right answer",
-            style={"description_width": "90px", "button_width": "46px"},
+            tooltips=[f"{j} is the right answer" for j in range(len(outputs.z))],
+            style={"button_width": "46px"},
         )
-        self._listen(self._all, outputs.move_all)
+        self._listen(self._all, self._move_all)
         self._listen(self._right, lambda right: setattr(outputs, "right", right))
-        rows = [*self._sliders, self._all], [self._right, *self._buttons(outputs)]
+        name = ipywidgets.Label("right answer")
+        rows = [*self._sliders, self._all], [name, self._right, *self._buttons(outputs)]
         return [ipywidgets.HBox(row, layout=WRAP) for row in rows]
 
     def _buttons(self, outputs):
@@ -297,15 +300,15 @@ class SoftmaxBoard(Board):
             return z
 
         return [
-            self._button("All equal", lambda: outputs.set(np.zeros(len(outputs.z)))),
-            self._button("Sure and right", lambda: outputs.set(sure_of(outputs.right))),
-            self._button("Sure and wrong", lambda: outputs.set(sure_of(outputs.right + 1))),
-            self._button("Reset", lambda: outputs.set(outputs.start)),
+            self._button("All equal", lambda: self._put(np.zeros(len(outputs.z)))),
+            self._button("Sure and right", lambda: self._put(sure_of(outputs.right))),
+            self._button("Sure and wrong", lambda: self._put(sure_of(outputs.right + 1))),
+            self._button("Reset", lambda: self._put(outputs.start)),
         ]
 
     def _slider(self, j):
         slider = ipywidgets.FloatSlider(min=-LIMIT, max=LIMIT, description=f"z{j}", **KNOB)
-        self._listen(slider, lambda value: self._outputs.turn(j, value))
+        self._listen(slider, lambda value: self._turn(j, value))
         return slider
 
     def _button(self, name, act):
@@ -319,38 +322,60 @@ class SoftmaxBoard(Board):
     def _act(self, act):
         """Act on a control, once at a time; what acting sets on other controls acts no further."""
         with self._lock:
-            if not self._quiet:
+            if self._quiet:
+                return
+            self._quiet = True
+            try:
                 act()
-                self._show()
+            finally:
+                self._quiet = False
+            self._show()
+
+    # what they do; none sets the slider that is in the hand, which may be ahead already
+
+    def _turn(self, j, value):
+        self._outputs.turn(j, value)
+        self._set_room()
+
+    def _move_all(self, moved):
+        self._outputs.move_all(moved)
+        self._set_sliders()
+
+    def _put(self, z):
+        self._outputs.set(z)
+        self._set_sliders()
+        self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
+        self._set_room()
+
+    def _set_sliders(self):
+        for slider, value in zip(self._sliders, self._outputs.z, strict=True):
+            slider.value = float(value)
+
+    def _set_room(self):
+        """Let "move all" go as far as every z has room, and be off where there is none."""
+        low, high = self._outputs.room
+        self._all.disabled = high - low < KNOB["step"]
+        if not self._all.disabled:  # a slider from here to here cannot be drawn
+            with self._all.hold_trait_notifications():
+                self._all.min, self._all.max = low, high
 
     # what is seen
 
     def _show(self):
-        self._quiet = True
-        try:
-            self._show_sliders()
-        finally:
-            self._quiet = False
         self._bars.show(self._outputs)
         words = html.escape(self._words())
         self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{words}</div>"
 
-    def _show_sliders(self):
-        for slider, value in zip(self._sliders, self._outputs.z, strict=True):
-            slider.value = float(value)
-        low, high = self._outputs.room
-        with self._all.hold_trait_notifications():
-            self._all.min, self._all.max, self._all.value = low, high, self._outputs.moved
-
     def _words(self):
         o = self._outputs
         outputs = ", ".join(in_words(a, 2) for a in o.a)
-        likeliest = int(o.a.argmax())
-        read = "right" if likeliest == o.right else f"wrong: {o.right} is right"
+        largest = int(o.a.argmax())
+        read = "right" if largest == o.right else f"wrong: {o.right} is right"
+        read = f"The largest output is a{largest}, {read}."
         if np.isclose(o.a, o.a.max()).sum() > 1:
-            read = f"no surer of it than of another; {o.right} is right"
+            read = f"No output is larger than all others; {o.right} is right."
         return (
             f"Softmax gives {outputs}: together 1. The sigmoids of the same z give "
-            f"{o.sigmoids.sum():.2f} together. The largest output is a{likeliest}, {read}. "
+            f"{o.sigmoids.sum():.2f} together. {read} "
             f"The cost is {o.cost:.2f}; δ for the right answer is {in_words(o.delta[o.right], 2)}."
         )
