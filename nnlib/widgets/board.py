@@ -22,6 +22,8 @@ class Board(ipywidgets.VBox):
         _live[self.model_id] = self
         _replace_earlier(self)
 
+    spare = ()  # widgets of this board that are not shown at present
+
     def still(self):
         """MIME type -> data of what a reader without a kernel sees; {} for nothing."""
         return {}
@@ -30,8 +32,9 @@ class Board(ipywidgets.VBox):
         """Finish what is going on, so that still() shows its end."""
 
     def close(self):
-        """Close this widget and every one inside it."""
-        for widget in list(_inside(self)):
+        """Close this widget, every one inside it, and those it keeps in `spare` for later."""
+        spare = [widget for kept in self.spare for widget in _inside(kept)]
+        for widget in [*_inside(self), *spare]:
             if widget is not self:
                 widget.close()
         super().close()

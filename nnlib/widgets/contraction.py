@@ -468,7 +468,7 @@ class Touched(anywidget.AnyWidget):
 
 
 LOOK = {"style": {"description_width": "110px"}, "layout": {"width": "300px"}}
-WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 
 
 class ContractionExplorer(Board):

@@ -369,7 +369,7 @@ def reach_of(reading):
 
 # The controls
 
-WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="4px")
+WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
 
 
 class KnobBoard(Board):

@@ -177,7 +177,7 @@ def nice(height):
 # The controls
 
 LOOK = {"style": {"description_width": "110px"}, "layout": {"width": "330px"}}
-WRAP = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 WAYS = ("integers", "uniform", "normal")
 COUNTS = (10, 30, 100, 300, 1000, 3000, 10_000)
 
@@ -211,18 +211,13 @@ class SampleExplorer(Board):
             4, min=0.5, max=6, step=0.5, description="deviation", **LOOK
         )
         self._knobs_of = dict(zip(WAYS, ([integers], [uniform], [mean, deviation]), strict=True))
+        self.spare = integers, uniform, mean, deviation
         self._knobs = ipywidgets.HBox(layout=WRAP)
         self._code, self._sentence = ipywidgets.HTML(), ipywidgets.HTML()
         self._way.observe(lambda _: self._choose(), "value")
         self._again.on_click(lambda _: self._draw_again())
         for knob in (self._n, integers, uniform, mean, deviation):
             knob.observe(lambda _: self._draw(), "value")
-
-    def close(self):
-        """Close the knobs of the ways that are not chosen, too."""
-        for knob in sum(self._knobs_of.values(), []):
-            knob.close()
-        super().close()
 
     def _choose(self):
         with self._lock:

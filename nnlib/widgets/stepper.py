@@ -320,6 +320,7 @@ class Stepper(Board):
             self._button("Last", "last", walk.last),
             self._button("New numbers", "renew", walk.renew),
         ]
+        self.spare = [self._titles]
         several = [self._titles] if len(walk.derivations) > 1 else []
         return ipywidgets.HBox([*buttons, *several, self._keys])
 

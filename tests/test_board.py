@@ -1,0 +1,120 @@
+"""What all boards share: they live with their cell, leave nothing behind, and have a still twin."""
+
+import sys
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits
+from nnlib import widgets as w
+from nnlib.derivations import WEIGHT_DECAY
+from nnlib.widgets import board as board_module
+from nnlib.widgets import still_twin
+
+X = np.random.default_rng(0).uniform(-1, 1, (5, 3))
+
+
+def toy_net():
+    rng, f = np.random.default_rng(0), [TANH, IDENTITY]
+    return Network([3, 4, 1], activations=f, cost=SUM_OF_SQUARES, biases=False, rng=rng)
+
+
+def digits_net():
+    return Network([784, 5, 10], rng=np.random.default_rng(0))
+
+
+MAKERS = {
+    "contraction_explorer": lambda: w.contraction_explorer(np.eye(2), np.ones((2, 3))),
+    "derivation_stepper": lambda: w.derivation_stepper(WEIGHT_DECAY),
+    "digit_pad": lambda: w.digit_pad(digits_net(), load_digits()),
+    "knob_board": lambda: w.knob_board(toy_net(), X, X[:, :1]),
+    "sample_explorer": lambda: w.sample_explorer(),
+    "slowdown_explorer": lambda: w.slowdown_explorer(),
+    "softmax_board": lambda: w.softmax_board(),
+    "sweep_board": lambda: w.sweep_board(load_digits(), {"eta": [0.5], "l2": [0.0]}),
+    "training_cockpit": lambda: w.training_cockpit(load_digits()),
+    "weight_watcher": lambda: w.weight_watcher(),
+}
+each_board = pytest.mark.parametrize("name", MAKERS)
+
+
+def test_no_board_is_left_out():
+    assert set(MAKERS) == set(w.__all__) - {"still_twin"}
+
+
+@each_board
+def test_closing_a_board_leaves_no_widget_behind(name):
+    before = set(_instances)
+    MAKERS[name]().close()
+    assert set(_instances) == before
+
+
+@each_board
+def test_closing_one_board_leaves_another_of_its_kind_alive(name):
+    one, another = MAKERS[name](), MAKERS[name]()
+    one.close()
+    alive = [widget for widget in board_module._inside(another) if widget.comm is None]
+    another.close()
+    assert alive == []
+
+
+@each_board
+def test_a_reader_without_a_kernel_sees_a_still_twin(name):
+    board = MAKERS[name]()
+    twin = still_twin(board.model_id)
+    shown = board._repr_mimebundle_()
+    board.close()
+    assert set(twin) & {"image/png", "text/markdown"}
+    assert set(twin) <= set(shown)
+
+
+class Shell:
+    """An IPython shell that runs one cell after another."""
+
+    def __init__(self):
+        self.runs = 0
+
+    def run(self, cell, make):
+        self.runs += 1
+        self.parent = {"header": {"msg_id": str(self.runs)}, "metadata": {"cellId": cell}}
+        return make()
+
+    def get_parent(self):
+        return self.parent
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    shell = Shell()
+    monkeypatch.setattr(board_module, "get_ipython", lambda: shell)
+    monkeypatch.setattr(board_module, "_made_by", {})
+    return shell
+
+
+def test_running_a_cell_again_closes_its_board(shell):
+    old = shell.run("a", w.softmax_board)
+    new = shell.run("a", w.softmax_board)
+    assert old.comm is None and new.comm is not None
+    new.close()
+
+
+def test_two_boards_of_one_cell_live_side_by_side(shell):
+    one, other = shell.run("a", lambda: (w.softmax_board(), w.softmax_board()))
+    assert one.comm is not None and other.comm is not None
+    one.close()
+    other.close()
+
+
+def test_boards_of_other_cells_stay(shell):
+    one, other = shell.run("a", w.softmax_board), shell.run("b", w.softmax_board)
+    assert one.comm is not None
+    one.close()
+    other.close()
+
+
+def test_no_board_opens_a_pyplot_figure():
+    for make in MAKERS.values():
+        make().close()
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or pyplot.get_fignums() == []
