@@ -17,12 +17,12 @@ board
 class BoardPage:
     """The controls of the board, as a student finds them."""
 
-    def __init__(self, lab, epochs):
+    def __init__(self, lab, epochs, at_once=""):
         self.lab, self.page = lab, lab.page
-        lab.open_cells([OPENING.format(epochs=epochs)])
+        lab.open_cells([OPENING.format(epochs=epochs).rstrip() + at_once])
         lab.run_all()
         assert lab.errors() == []
-        self.says("Ready: press Start")
+        self.says("Running." if at_once else "Ready: press Start")
 
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -99,6 +99,14 @@ def test_the_stop_button_of_jupyterlab_stops_it_and_leaves_no_zombie(lab):
     board.press("Stop")
     board.says("Stopped.")
     assert board.lab.errors() == []
+
+
+def test_it_stops_too_when_its_own_cell_started_it(lab):
+    board = BoardPage(lab, epochs=100_000, at_once=".start()")
+    lab.page.wait_for_timeout(3000)
+    lab.page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    board.says("Stopped.")
+    assert lab.errors() == []
 
 
 def test_a_kernel_that_is_shut_down_takes_its_workers_with_it(lab):
