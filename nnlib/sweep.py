@@ -6,6 +6,7 @@ inside `with joblib.parallel_config(backend="dask"):` the machines of a Dask clu
 
 import itertools
 import math
+import multiprocessing
 import os
 import signal
 import sys
@@ -206,7 +207,7 @@ def _epochs(descent, epochs, stop):
     first = probe_cost(descent)
     for epoch in range(1, epochs + 1):
         while descent.epochs < epoch:
-            if stop is not None and os.path.exists(stop):
+            if _told_to_stop(stop) or _orphaned():
                 yield False
                 return
             _descend(descent, SLICE, epoch)
@@ -223,10 +224,23 @@ def _descend(descent, steps, goal):
         next(descent)
 
 
+def _told_to_stop(stop):
+    return stop is not None and os.path.exists(stop)
+
+
+_PARENT = os.getppid()  # the process that started this one; once it has died, another
+
+
+def _orphaned():
+    """Whether this is a worker whose kernel was killed: nobody waits for its run any more."""
+    return _in_a_worker() and os.getppid() != _PARENT
+
+
+def _in_a_worker():
+    return multiprocessing.parent_process() is not None
+
+
 def _leave_interrupts_to_the_parent():
     """In a worker process: the kernel's interrupt reaches it too, but is not for it to answer."""
-    import multiprocessing
-
-    in_a_worker = multiprocessing.parent_process() is not None
-    if in_a_worker and threading.current_thread() is threading.main_thread():
+    if _in_a_worker() and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -217,6 +217,36 @@ def test_an_interrupt_of_all_processes_as_jupyter_sends_it_ends_the_sweep_quietl
     assert complaints == ""
 
 
+ENDLESS_PROGRAM = """
+    import os, psutil
+    from nnlib import load_digits
+    from nnlib.sweep import Recipe, all_recipes, sweep
+
+    recipes = [Recipe(epochs=1), *all_recipes(seed=range(20), epochs=100_000)]
+    for result in sweep(recipes, load_digits(), n_jobs=2, progress=False):
+        print(*[child.pid for child in psutil.Process().children()], flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells no process that its parent has died")
+def test_workers_whose_kernel_was_killed_give_up_their_runs():
+    command = [sys.executable, "-c", textwrap.dedent(ENDLESS_PROGRAM)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        workers = [psutil.Process(int(pid)) for pid in process.stdout.readline().split()]
+        time.sleep(1)  # until both workers are at an endless run
+        process.kill()
+        process.stdout.close()
+    time.sleep(1)
+    left = [worker for worker in workers if worker.is_running()]
+    before = sum(sum(worker.cpu_times()[:2]) for worker in left)
+    time.sleep(0.5)
+    left = [worker for worker in left if worker.is_running()]
+    worked = sum(sum(worker.cpu_times()[:2]) for worker in left) - before
+    for worker in left:
+        worker.kill()
+    assert worked < 0.1
+
+
 def test_after_a_stop_no_worker_is_a_zombie_or_at_work():
     stopping = sweep(ENDLESS, DIGITS, n_jobs=2, progress=False)
     threading.Timer(1, stopping.stop).start()
