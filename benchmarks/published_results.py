@@ -89,6 +89,7 @@ def first_and_last(name, recipe, curve, first, last, remark=""):
 
 
 LOTTERY = "an output that starts saturated may never wake up: a digit is lost, ten points each"
+ONE_DRAW = "forty seeds of this first epoch spread from 86.3 to 88.4"
 Q30 = Recipe(30, "quadratic", "LARGE", 3.0)
 Q100 = Recipe(100, "quadratic", "LARGE", 3.0)
 SLOW = Recipe(100, "quadratic", "LARGE", 0.001)
@@ -123,7 +124,7 @@ ROWS = [
     Row("regularised, full", CE30_L2, "test", "peak", 96.49),
     Row("regularised, wider", CE100_L2, "validation", "peak", 97.92),
     *[Row("the best", BEST[start], "validation", "peak", 98.04) for start in STARTS],
-    *first_and_last("initialiser", START[30, "LARGE"], "validation", 86.43, 96.37),
+    *first_and_last("initialiser", START[30, "LARGE"], "validation", 86.43, 96.37, ONE_DRAW),
     *first_and_last("initialiser", START[30, "SCALED"], "validation", 92.70, 96.50),
     *first_and_last("initialiser, wider", START[100, "LARGE"], "validation", 89.94, 97.42),
     *first_and_last("initialiser, wider", START[100, "SCALED"], "validation", 92.95, 97.81),
@@ -158,14 +159,20 @@ def curves_of(recipe, seed):
     curves = {name: [] for name in (*sets, "training cost")}
     began = process_time()
     with calm(net, 10):
-        for _ in range(recipe.epochs):
+        for epoch in range(1, recipe.epochs + 1):
             for _ in islice(descent, len(images) // 10):
                 pass
-            measure(net, sets, curves, net.penalty(recipe.l2, len(images)))
+            if epoch == recipe.epochs or not only_the_end_counts(recipe):
+                measure(net, sets, curves, net.penalty(recipe.l2, len(images)))
     return curves | {"seconds": process_time() - began}
 
 
 CURVES = ("test", "validation")
+
+
+def only_the_end_counts(recipe):
+    """No row asks for an earlier point: fifteen thousand epochs of 100 images need no curve."""
+    return {row.point for row in ROWS if row.recipe == recipe} == {"last"}
 
 
 def measure(net, sets, curves, penalty):
@@ -225,6 +232,31 @@ def table(kept, seeds):
     return "\n".join(lines)
 
 
+# The length of the vector of bias gradients in each hidden layer at the start, by its depth.
+GRADIENT_SIZES = {2: (0.066, 0.309), 3: (0.012, 0.060, 0.283), 4: (0.003, 0.017, 0.070, 0.285)}
+
+
+def gradient_table(seeds=10):
+    """The published sizes of the gradients at the start beside the bands of our seeds."""
+    lines = ["| hidden layers of 30 | layer | published | ours | holds |", "|---|---|---|---|---|"]
+    for depth, published in GRADIENT_SIZES.items():
+        ours = np.array([gradient_sizes(depth, seed) for seed in range(seeds)])
+        for layer, value in enumerate(published):
+            low, high = ours[:, layer].min(), ours[:, layer].max()
+            holds = "yes" if low <= value <= high else "no"
+            band = f"{low:.3f} to {high:.3f}"
+            lines.append(f"| {depth} | {layer + 1} | {value:.3f} | {band} | {holds} |")
+    return "\n".join(lines)
+
+
+def gradient_sizes(depth, seed):
+    """The length of db in each hidden layer of an untrained net, on 1,000 training images."""
+    rng, train = np.random.default_rng(seed), load_mnist().train
+    net = Network([784, *[30] * depth, 10], dtype=np.float32, rng=rng)
+    _, db = net.backward(*net.forward(train.images[:1000]), train.targets[:1000])
+    return [float(np.linalg.norm(b)) for b in db[:-1]]
+
+
 def shown(row, value):
     return f"{value:.3f}" if "cost" in row.curve else f"{value:.2f}"
 
@@ -248,17 +280,24 @@ def picture(kept, seeds):
     figure = Figure((10, 0.3 * len(rows) + 1), layout="constrained")
     ax = figure.subplots()
     for place, row in enumerate(rows):
-        values = [kept[key(row.recipe, seed)][point_of(row)] for seed in range(seeds)]
+        values = [100 - kept[key(row.recipe, seed)][point_of(row)] for seed in range(seeds)]
         ax.plot(
             [min(values), max(values)], [place, place], color=BLUE, lw=5, solid_capstyle="round"
         )
-        ax.plot(row.published, place, "D", color=ORANGE, ms=5)
-    names = [f"{row.name}, {point_of(row)}, {row.recipe.hidden} hidden" for row in rows]
+        ax.plot(100 - row.published, place, "D", color=ORANGE, ms=5)
+    names = [f"{row.name}, {point_of(row)}, {short(row.recipe)}" for row in rows]
     ax.set_yticks(range(len(rows)), names, fontsize=8)
     ax.invert_yaxis()
-    ax.set_xlabel("accuracy in %: bars are our seeds, diamonds the published values")
+    ax.set_xscale("log")
+    ax.set_xlabel("images misread, in % (logarithmic): bars are our seeds, diamonds the published")
     ax.grid(axis="x", color="#DDDDDD")
     figure.savefig(FOLDER / "published_results.png", dpi=100)
+
+
+def short(recipe):
+    if recipe in MORE.values():
+        return f"{recipe.images:,} images"
+    return f"{recipe.hidden} hidden, {recipe.start}"
 
 
 def main():
@@ -269,7 +308,8 @@ def main():
     kept = run_all(seeds)
     text = table(kept, seeds)
     head = "# Published results and ours\n\n" + INTRODUCTION.format(seeds=seeds)
-    (FOLDER / "published_results.md").write_text(head + text + "\n", encoding="utf-8")
+    whole = head + text + GRADIENTS + gradient_table() + "\n"
+    (FOLDER / "published_results.md").write_text(whole, encoding="utf-8")
     picture(kept, seeds)
     print(text, f"\n{perf_counter() - began:.0f} s", sep="")
 
@@ -281,7 +321,18 @@ published figure lies within our band, 0.5 points (0.05 of cost) wider on each s
 the best epoch of its runs and mixes test and validation images; so does this table, row by row. The
 training accuracy and cost are measured on the first 10,000 training images.
 
-![Our bands with the published values as diamonds: nearly all lie inside](published_results.png)
+![Misread images by row: our bands and the published values, close together](published_results.png)
+
+"""
+
+GRADIENTS = """
+
+## How large the gradients are at the start, by depth
+
+Cross-entropy, scaled start, nothing trained: the length of the vector of bias gradients in each
+hidden layer, the mean over the first 1,000 training images. The deeper a layer lies below the
+output, the smaller its gradient. Ours: the band of ten seeds; here a row holds when the published
+value lies inside.
 
 """
 

@@ -38,8 +38,8 @@ FORMULAS = {
     SUM_OF_SQUARES: squares,
     MEAN_SQUARES: lambda a, y: squares(a, y) / len(y),
     QUADRATIC: lambda a, y: squares(a, y) / 2,
-    CROSS_ENTROPY: lambda a, y: -sum(
-        y[k] * math.log(a[k]) + (1 - y[k]) * math.log(1 - a[k]) for k in range(len(y))
+    CROSS_ENTROPY: lambda a, y: (
+        -sum(y[k] * math.log(a[k]) + (1 - y[k]) * math.log(1 - a[k]) for k in range(len(y)))
     ),
     LOG_LIKELIHOOD: lambda a, y: -sum(y[k] * math.log(a[k]) for k in range(len(y))),
 }

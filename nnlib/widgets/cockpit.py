@@ -5,10 +5,8 @@ kernel's own event loop descends in short slices, so that between two of them th
 """
 
 import asyncio
-import contextlib
 import html
 import math
-import signal
 from time import perf_counter
 
 import ipywidgets
@@ -20,6 +18,7 @@ from nnlib.network import Network
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.training import calm, has_diverged, sgd
 from nnlib.widgets.board import Board, still_png
+from nnlib.widgets.loop import interrupt_calls, running_loop
 from nnlib.widgets.picture import Picture
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
@@ -197,7 +196,7 @@ class Cockpit(Board):
 
     def __init__(self, digits, epochs, seed):
         self._digits, self._epochs, self._seed = digits, epochs, seed
-        self._loop = _running_loop()
+        self._loop = running_loop()
         self._task = None
         self._wanted = False  # should it be training?
         self._goal = epochs
@@ -320,7 +319,7 @@ class Cockpit(Board):
 
     async def _work(self):
         self._show("Training.")
-        with _interrupt_calls(self._pause):
+        with interrupt_calls(self._pause):
             while self._wanted and not self._finished:
                 await asyncio.sleep(self._slice())
         self._land()
@@ -387,20 +386,3 @@ class Cockpit(Board):
 def _choice(name, options, value, **kwargs):
     look = LOOK | {"continuous_update": False} | kwargs
     return ipywidgets.SelectionSlider(options=options, value=value, description=name, **look)
-
-
-def _running_loop():
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:  # no kernel
-        return None
-
-
-@contextlib.contextmanager
-def _interrupt_calls(act):
-    """Let the kernel's interrupt (the stop button) call act: a background task never feels it."""
-    before = signal.signal(signal.SIGINT, lambda *_: act())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 from nnlib.palette import GREY, ORANGE, PALE
 from nnlib.sweep import Sweep, all_recipes, workers
 from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.cockpit import _interrupt_calls, _running_loop
+from nnlib.widgets.loop import interrupt_calls, running_loop
 from nnlib.widgets.picture import LOOK, Picture
 
 LOOKS = 0.05  # seconds between two looks for results
@@ -144,7 +144,7 @@ class SweepBoard(Board):
     def __init__(self, digits, grids, epochs, seed, n_jobs):
         self._digits, self._seed = digits, seed
         self._parallel = workers(n_jobs)  # made here: this is the thread whose backend is meant
-        self._loop = _running_loop()
+        self._loop = running_loop()
         self._inbox = queue.SimpleQueue()
         self._sweep = self._thread = self._task = None
         self._seconds, self._trouble = 0.0, ""
@@ -250,7 +250,7 @@ class SweepBoard(Board):
     # taking them, on the event loop's thread
 
     async def _work(self):
-        with _interrupt_calls(self._stop):
+        with interrupt_calls(self._stop):
             while self._thread is not None and self._thread.is_alive():
                 if self._take_results():
                     self._show()
