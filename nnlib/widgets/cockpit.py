@@ -251,8 +251,8 @@ class Cockpit(Board):
         self._sentence = ipywidgets.HTML()
         buttons = self._start_button, self._pause_button, self._epoch_button, self._reset_button
         return [
-            ipywidgets.HBox([eta_slider, self._eta, self._batch_size, self._l2], layout=WRAP),
-            ipywidgets.HBox([self._hidden, self._cost], layout=WRAP),
+            ipywidgets.HBox([eta_slider, self._eta, self._batch_size], layout=WRAP),
+            ipywidgets.HBox([self._l2, self._hidden, self._cost], layout=WRAP),
             ipywidgets.HBox([*buttons, self._bar], layout=WRAP),
         ]
 

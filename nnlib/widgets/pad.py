@@ -11,7 +11,7 @@ import numpy as np
 import traitlets
 
 from nnlib.handwriting import SIDE, like_mnist
-from nnlib.palette import BLUE, GREY, ORANGE
+from nnlib.palette import BLUE, ORANGE
 from nnlib.widgets.board import Board, still_png
 from nnlib.widgets.picture import Picture
 
@@ -121,10 +121,10 @@ class Reading:
         cells = np.zeros(np.prod(self._strip_shape))
         cells[: len(hidden)] = hidden
         self._strip.set_data(cells.reshape(self._strip_shape))
-        strongest = outputs.argmax() if image.any() else -1
+        strongest = outputs.argmax()
         for digit, (bar, output) in enumerate(zip(self._bars, outputs, strict=True)):
             bar.set_width(output)
-            bar.set_facecolor(ORANGE if digit == strongest else BLUE if image.any() else GREY)
+            bar.set_facecolor(ORANGE if digit == strongest else BLUE)
         self.picture.refresh()
 
 
@@ -164,6 +164,11 @@ class DigitPad(Board):
 
     def still(self):
         return still_png(self._reading.picture.image)
+
+    def settle(self):
+        """Lay a test digit on an empty pad, so that its still twin shows something read."""
+        if not self._ink.any():
+            self._load()
 
     @property
     def image(self):
@@ -216,15 +221,17 @@ class DigitPad(Board):
     def _read(self):
         with self._lock:
             image = self.image
+            if not image.any():
+                self._reading.show(image, np.zeros(self._net.sizes[1]), np.zeros(10))
+                self._say("Draw a digit, or load one from the test set.")
+                return
             _, A = self._net.forward(image[None, :])
-            hidden = A[1][0] if len(A) > 2 else A[-1][0]
-            self._reading.show(image, hidden, A[-1][0])
-            first, second = A[-1][0].argsort()[::-1][:2]
+            hidden, outputs = A[1][0], A[-1][0]
+            self._reading.show(image, hidden, outputs)
+            first, second = outputs.argsort()[::-1][:2]
             self._say(
-                f"Read as a {first} (output {A[-1][0, first]:.2f}), "
-                f"then a {second} ({A[-1][0, second]:.2f})."
-                if image.any()
-                else "Draw a digit, or load one from the test set."
+                f"Read as a {first} (output {outputs[first]:.2f}), "
+                f"then a {second} ({outputs[second]:.2f})."
             )
 
     def _say(self, sentence):
