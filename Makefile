@@ -9,7 +9,8 @@ ARGS =
 # full path in their first line, which breaks when the folder is moved.
 VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
-RUN_NOTEBOOKS = $(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks
+PARALLEL = -n logical --dist loadfile
+RUN_NOTEBOOKS = $(PYTEST) $(PARALLEL) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks
 LAB = $(VENV_PYTHON) -m jupyterlab
 
 # JupyterLab asks root for a yes; in a container root is often the only user.
@@ -23,7 +24,7 @@ endif
 # As if there were no MNIST: nothing in the cache, and a proxy that does not answer.
 OFFLINE = NNLIB_MNIST= XDG_CACHE_HOME="$(CURDIR)/.venv/no-cache" HTTPS_PROXY=http://127.0.0.1:9
 
-.PHONY: help lab test lint unit notebooks-test offline browser notebooks binder clean moved
+.PHONY: help lab test lint unit notebooks-test offline browser soak notebooks binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -41,7 +42,7 @@ lint: .venv/.test  ## ruff over the code and the notebooks
 	$(VENV_PYTHON) -m ruff check .
 
 unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to pytest)
-	$(PYTEST) --ignore=tests/browser $(ARGS)
+	$(PYTEST) -n logical --ignore=tests/browser --ignore=tests/soak $(ARGS)
 
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 	$(RUN_NOTEBOOKS) $(ARGS)
@@ -51,6 +52,9 @@ offline: .venv/.test  ## the same on the built-in digits, as without a network
 
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
 	$(PYTEST) tests/browser $(ARGS)
+
+soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (ARGS are passed to pytest)
+	$(PYTEST) tests/soak $(ARGS)
 
 notebooks: .venv/.test  ## run every notebook (ARGS: only these) and store its outputs
 	$(VENV_PYTHON) .ci/notebooks.py $(ARGS)

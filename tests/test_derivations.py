@@ -46,11 +46,6 @@ each_derivation = pytest.mark.parametrize("derivation", DERIVATIONS, ids=TITLES)
 seeds = st.integers(0, 2**32 - 1)
 
 
-def report(capsys, text):
-    with capsys.disabled():
-        print(f"\n{text}")
-
-
 # Every line equals the one before
 
 
@@ -92,14 +87,13 @@ def test_every_gradient_begins_with_a_measured_line():
         assert derivation.steps[0].bar == BAR_MEASURED
 
 
-def test_every_displayed_line_is_counted(capsys):
+def test_every_displayed_line_is_counted(tell):
     rng = np.random.default_rng(0)
     lines = [line for d in DERIVATIONS for line in d.lines(d.sample(rng))]
     measured = sum(line.bar == BAR_MEASURED for line in lines)
-    report(
-        capsys,
+    tell(
         f"{len(lines)} displayed lines of {len(DERIVATIONS)} derivations, each checked against "
-        f"the line before ({measured} beside a measured derivative)",
+        f"the line before ({measured} beside a measured derivative)"
     )
     assert len(lines) == sum(len(d.steps) for d in DERIVATIONS) > 150
     assert all(line.holds for line in lines)
@@ -161,13 +155,13 @@ def test_every_line_broken_once_is_reported_at_that_line(derivation):
                 assert caught(broken(derivation, k, mutate), k, sample), f"line {k}: {name}"
 
 
-def test_the_number_of_broken_lines_is_printed(capsys):
+def test_the_number_of_broken_lines_is_printed(tell):
     count = 0
     for derivation in DERIVATIONS:
         values = derivation.values(derivation.sample(np.random.default_rng(3), **SMALL))
         count += sum(matters(mutate, v) for v in values for mutate in MUTATIONS.values())
     lines = sum(len(d.steps) for d in DERIVATIONS)
-    report(capsys, f"{count} slips put into {lines} lines, each reported at its line")
+    tell(f"{count} slips put into {lines} lines, each reported at its line")
     assert count > 3 * lines
 
 
