@@ -1,7 +1,12 @@
 """What may come in at the public doors; the rest is refused in words: expected, got, what to do."""
 
+import difflib
+import functools
+import inspect
+import itertools
 import math
 import numbers
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -12,12 +17,93 @@ from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
 MOST_PARAMETERS = 50_000_000
 _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
 
+# What other libraries and books call it, and what it is called here
+_ELSEWHERE = {
+    **dict.fromkeys(("lr", "learning_rate", "alpha", "step_size", "η"), "eta"),
+    **dict.fromkeys(("lmbda", "lambda_", "lamda", "lam", "weight_decay", "λ"), "l2"),
+    **dict.fromkeys(("seed", "random_state", "random", "generator"), "rng"),
+    **dict.fromkeys(("validation", "validation_data", "test_data"), "evaluation"),
+    **dict.fromkeys(("weight", "weights", "kernel"), "W"),
+    **dict.fromkeys(("bias", "biases"), "b"),
+    **dict.fromkeys(("fit", "train", "sgd", "learn"), "fit(net, X, Y, …)"),
+    **dict.fromkeys(("layers", "shape"), "sizes"),
+    "loss": "cost",
+    "derivative": "slope",
+}
+
+
+# Names that are nearly right
+
+
+def did_you_mean(name, known):
+    """`; did you mean eta?`, if one of the known names is near, else ""."""
+    by_lower = {word.lower(): word for word in known}
+    lower = str(name).lower()
+    if _ELSEWHERE.get(lower) in known:
+        return f"; did you mean {_ELSEWHERE[lower]}?"
+    near = difflib.get_close_matches(lower, by_lower, n=1)
+    return f"; did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def no_such_attribute(thing, name, others=()):
+    """The AttributeError, with the nearest of the public names; others are known as well."""
+    known = [word for word in dir(thing) if not word.startswith("_")] + list(others)
+    owner = thing.__name__ if inspect.ismodule(thing) else f"a {type(thing).__name__}"
+    near = "" if name.startswith("_") else did_you_mean(name, known)
+    return AttributeError(f"{name}: {owner} has no such name{near}")
+
+
+def explains_its_arguments(function):
+    """The function, with a clear TypeError where an argument is missing, unknown or one too many.
+
+    Python's own does not say what else there is. A call that fits costs nothing extra.
+    """
+
+    @functools.wraps(function)
+    def asked(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__.tb_next is not None:  # it came from inside: the call did fit
+                raise
+            words = _what_does_not_fit(function, args, kwargs) or str(error)
+        raise TypeError(words)
+
+    return asked
+
+
+def _what_does_not_fit(function, args, kwargs):
+    """The sentence on the arguments that the function cannot take."""
+    name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
+    known = dict(inspect.signature(function).parameters)
+    given = len(args) - bool(known.pop("self", None) or known.pop("cls", None))
+    places = [k for k, p in known.items() if p.kind is not p.KEYWORD_ONLY]
+    needed = [k for k, p in known.items() if p.default is p.empty]
+    example = ", ".join(k if k in places else f"{k}=…" for k in needed)
+    for k in kwargs:
+        if k not in known:
+            near = did_you_mean(k, known) or f"; expected some of {', '.join(known)}"
+            return f"{k}: {name} has no such argument{near}"
+    if given > len(places):
+        return (
+            f"{name}: expected {len(places)} arguments without their names, got {given}; "
+            f"write {name}({example}) and the others with their names"
+        )
+    missing = [k for k in needed if k not in kwargs and k not in places[:given]]
+    if missing:
+        return f"{', '.join(missing)}: missing; write {name}({example})"
+    return ""  # an argument given twice
+
+
+# What comes in
+
 
 def checked_sizes(sizes):
     """A list of two or more positive whole numbers."""
     try:
         whole = [int(size) for size in sizes]
         good = len(whole) >= 2 and min(whole) >= 1 and whole == list(sizes)
+        good = good and bool not in map(type, sizes) and not isinstance(sizes, (set, dict))
     except (TypeError, ValueError, OverflowError):
         good = False
     if not good:
@@ -60,9 +146,12 @@ def checked_cost(cost, output):
 
 def _checked_kind(thing, kind, known, name):
     if not isinstance(thing, kind):
-        names = ", ".join(k.name.replace("-", "_").replace(" ", "_").upper() for k in known)
-        names += f" or your own {kind.__name__}"
-        raise TypeError(f"{name}: expected {names}, got {_short(thing)}")
+        names = [k.name.replace("-", "_").replace(" ", "_").upper() for k in known]
+        near = did_you_mean(re.sub(r"[\W_]+", "_", thing), names) if isinstance(thing, str) else ""
+        raise TypeError(
+            f"{name}: expected {', '.join(names)} or your own {kind.__name__}, "
+            f"got {_short(thing)}{near}"
+        )
     return thing
 
 
@@ -110,44 +199,70 @@ def checked_parameters(arrays, name, shapes, dtype):
     return copies
 
 
-def checked_inputs(X, net):
+def checked_alive(net):
+    """The network, if its parameters are finite arrays of its own shapes still."""
+    shapes = list(itertools.pairwise(net.sizes))
+    _check_own(net.W, "W", shapes, net.dtype)
+    if len(net.b):
+        _check_own(net.b, "b", [shape[1:] for shape in shapes], net.dtype)
+    if not net.is_finite():
+        raise ValueError(
+            "net: expected finite parameters, got NaN or infinity: it has diverged; make it anew "
+            "and train it with a smaller eta"
+        )
+    return net
+
+
+def _check_own(arrays, name, shapes, dtype):
+    found = [(np.shape(array), getattr(array, "dtype", None)) for array in arrays]
+    if found != [(shape, dtype) for shape in shapes]:
+        got = ", ".join(f"{shape} of {kind}" for shape, kind in found)
+        raise ValueError(
+            f"net.{name}: expected {dtype} arrays of shapes {shapes!r:.80}, got {got:.80}; "
+            f"put your numbers in with net.{name}[0][:] = …"
+        )
+
+
+def checked_inputs(X, net, name="X"):
     """X as an array (n, n_in) of the network's dtype."""
-    X = _numbers(X, "X", net.dtype)
+    X = _numbers(X, name, net.dtype)
     n_in = net.sizes[0]
     if X.ndim != 2 or X.shape[1] != n_in or not len(X):
         do = "write X[None, :] for one sample" if X.ndim == 1 else "check sizes[0] and the data"
         raise ValueError(
-            f"X: expected shape (n, {n_in}), one sample a row, at least one, got {X.shape}; {do}"
+            f"{name}: expected shape (n, {n_in}), one sample a row, at least one, got {X.shape}; "
+            f"{do}"
         )
     return X
 
 
-def checked_targets(Y, n, net):
+def checked_targets(Y, n, net, name="Y"):
     """Y as an array (n, n_out) of the network's dtype."""
-    Y = _numbers(Y, "Y", net.dtype)
+    Y = _numbers(Y, name, net.dtype)
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
         do = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
         if Y.ndim == 1 and net.sizes[-1] == 1:
             do = "write Y[:, None] for one output"
         raise ValueError(
-            f"Y: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
+            f"{name}: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
             f"{do if Y.ndim == 1 else 'check sizes[-1] and the data'}"
         )
     return Y
 
 
-def checked_target_values(Y, cost):
+def checked_target_values(Y, cost, name="Y"):
     """Y, if its numbers are targets the cost makes sense for."""
-    checked_finite(Y, "Y")
+    checked_finite(Y, name)
+    found = f"got {Y.min():g} to {Y.max():g}"
     if cost is CROSS_ENTROPY and not ((Y >= 0) & (Y <= 1)).all():
         raise ValueError(
-            f"Y: the cost cross-entropy needs targets from 0 to 1, got {Y.min():g} to {Y.max():g}; "
+            f"{name}: the cost cross-entropy needs targets from 0 to 1, {found}; "
             "rescale them, or use cost=QUADRATIC"
         )
-    if cost is LOG_LIKELIHOOD and np.abs(Y.sum(axis=1) - 1).max() > 1e-3:
+    if cost is LOG_LIKELIHOOD and (Y.min() < 0 or np.abs(Y.sum(axis=1) - 1).max() > 1e-3):
         raise ValueError(
-            "Y: the cost log-likelihood needs rows that sum to 1, got sums from "
+            f"{name}: the cost log-likelihood needs rows from 0 to 1 that sum to 1, {found}, sums "
             f"{Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; write np.eye(n_out)[labels]"
         )
     return Y
@@ -169,11 +284,22 @@ def checked_labels(labels, shape, n_classes):
             f"{labels.shape}; for one-hot targets Y pass Y.argmax(axis=1)"
         )
     if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() >= n_classes:
+        do = "write labels.astype(int)" if labels.dtype.kind == "f" else "look at the data"
         raise ValueError(
             f"labels: expected whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
-            f"{labels.min():g} to {labels.max():g}; check that they belong to these classes"
+            f"{labels.min():g} to {labels.max():g}; {do}"
         )
     return labels
+
+
+def checked_axes(ax):
+    """The axes to draw on; known by how they act, for matplotlib is not imported here."""
+    if isinstance(ax, type) or not hasattr(ax, "transData"):
+        raise TypeError(
+            f"ax: expected matplotlib axes, got {_short(ax)}; make some with "
+            "figure, ax = plt.subplots()"
+        )
+    return ax
 
 
 def checked_number(value, name, least, whole=False):

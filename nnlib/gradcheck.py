@@ -3,6 +3,8 @@
 Central differences know nothing of networks or of the chain rule, which is why they may judge it.
 """
 
+import numbers
+
 import numpy as np
 
 EPS = 1e-5  # in float64: larger crosses kinks, smaller drowns in rounding
@@ -13,22 +15,52 @@ def central_differences(f, arrays, eps=EPS):
 
     f       a function of no arguments that returns a float
     arrays  float64 arrays that f reads; each entry is nudged in place and put back
-    Returns a list of arrays of the same shapes.
+    Returns a list of arrays of the same shapes. TypeError or ValueError in words for anything else.
     """
-    return [_slopes(f, array, eps) for array in arrays]
+    if not callable(f):
+        raise TypeError(f"f: expected a function of no arguments, got {f!r:.80}; write lambda: …")
+    if not (isinstance(eps, numbers.Real) and 0 < eps < 1):
+        raise ValueError(f"eps: expected a small number above 0, such as 1e-5, got {eps!r:.80}")
+    if not isinstance(arrays, (list, tuple)):
+        raise TypeError(f"arrays: expected a list of arrays, got {type(arrays).__name__}")
+    return [_slopes(f, _to_nudge(array), eps) for array in arrays]
+
+
+def _to_nudge(array):
+    """The array itself, if its entries can be nudged in place: whole numbers would swallow it."""
+    if not (isinstance(array, np.ndarray) and array.dtype == float and array.flags.writeable):
+        got = type(array).__name__
+        if isinstance(array, np.ndarray):
+            got = f"one of {'' if array.flags.writeable else 'read-only '}{array.dtype}"
+        raise TypeError(
+            f"arrays: expected arrays of float64 to nudge in place, got {got}; "
+            "make a copy with np.array(x, float) and let f read that"
+        )
+    return array
 
 
 def _slopes(f, array, eps):
     slopes = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         kept = array[index]
-        array[index] = kept + eps
-        above = f()
-        array[index] = kept - eps
-        below = f()
-        array[index] = kept
+        try:
+            array[index] = kept + eps
+            above = _cost(f())
+            array[index] = kept - eps
+            below = _cost(f())
+        finally:  # whatever f does, the array is as it was
+            array[index] = kept
         slopes[index] = (above - below) / (2 * eps)
     return slopes
+
+
+def _cost(value):
+    if np.ndim(value) or not isinstance(value, (numbers.Real, np.ndarray)):
+        raise TypeError(
+            f"f: expected a function that returns one real number, got {value!r:.80}; "
+            "add up the costs of the samples"
+        )
+    return value
 
 
 def largest_relative_error(gradients, slopes, cost):
@@ -36,11 +68,21 @@ def largest_relative_error(gradients, slopes, cost):
 
     Where an array's entries are all below 1e-3 of the cost, that is the scale instead:
     central differences are rounding noise of about 1e-11 of the cost.
+    Infinite where a gradient is not finite. ValueError unless the shapes are the same.
     """
+    ours, theirs = [np.shape(g) for g in gradients], [np.shape(s) for s in slopes]
+    if ours != theirs or not ours:
+        raise ValueError(f"gradients: expected the shapes of slopes, {theirs}, got {ours}")
     floor = 1e-3 * abs(cost)
     return max(_relative_error(g, s, floor) for g, s in zip(gradients, slopes, strict=True))
 
 
 def _relative_error(g, s, floor):
-    scale = max(np.abs(g).max(), np.abs(s).max(), floor)
-    return float(np.abs(g - s).max() / scale) if scale > 0 else 0.0
+    if not (np.isfinite(g).all() and np.isfinite(s).all()):
+        return np.inf
+    scale = max(_largest(g), _largest(s), floor)
+    return float(_largest(np.subtract(g, s)) / scale) if scale > 0 else 0.0
+
+
+def _largest(array):
+    return np.abs(array).max(initial=0.0)

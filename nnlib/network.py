@@ -15,8 +15,10 @@ from nnlib import saving
 from nnlib.activations import ACTIVATIONS, SIGMOID
 from nnlib.checks import (
     checked_activations,
+    checked_alive,
     checked_cost,
     checked_dtype,
+    checked_finite,
     checked_inputs,
     checked_labels,
     checked_number,
@@ -25,6 +27,8 @@ from nnlib.checks import (
     checked_sizes,
     checked_target_values,
     checked_targets,
+    explains_its_arguments,
+    no_such_attribute,
 )
 from nnlib.costs import COSTS, CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
@@ -78,6 +82,7 @@ class Network:
     rng          np.random.Generator that draws the parameters; not needed when none are drawn
     """
 
+    @explains_its_arguments
     def __init__(
         self,
         sizes,
@@ -140,20 +145,24 @@ class Network:
                 delta = f.times_slope(delta @ self.W[layer].T, Z[layer - 1], A[layer])
         return dW[::-1], db[::-1]
 
+    @explains_its_arguments
     def predict(self, X):
         """The outputs A[-1] for the inputs X: (n, n_in) -> (n, n_out)."""
+        X = checked_finite(checked_inputs(X, checked_alive(self)), "X")
         return self._outputs(X)[1]
 
+    @explains_its_arguments
     def classify(self, X):
         """The class of each sample, (n,) integers: the largest output, or a > ½ if there is one."""
         return labels_of(self.predict(X))
 
+    @explains_its_arguments
     def cost_of(self, X, Y, l2=0.0, n=None):
         """The cost of the targets Y for the inputs X, a float, plus λ/2n Σ‖W‖² where l2 = λ > 0.
 
         n is the size of the training set that λ refers to; by default the number of rows of X.
         """
-        X = checked_inputs(X, self)
+        X = checked_finite(checked_inputs(X, self), "X")
         Y = checked_target_values(checked_targets(Y, len(X), self), self.cost)
         n = len(X) if n is None else checked_number(n, "n", 1, whole=True)
         l2 = checked_number(l2, "l2", 0)
@@ -170,6 +179,7 @@ class Network:
         """The L2 term λ/2n Σ‖W‖², a float; biases have none."""
         return float(l2 / (2 * n) * sum(np.vdot(W, W) for W in self.W)) if l2 else 0.0
 
+    @explains_its_arguments
     def accuracy(self, X, labels):
         """The share of samples classified as labels says, 0 to 1; labels (n,) integers."""
         found = self.classify(X)
@@ -187,8 +197,10 @@ class Network:
             Z[rows], A[rows] = z[-1], a[-1]
         return Z, A
 
+    @explains_its_arguments
     def copy(self, dtype=None):
         """An independent network with the same parameters, if asked in another dtype."""
+        checked_alive(self)
         return Network(
             self.sizes,
             activations=self.activations,
@@ -202,6 +214,7 @@ class Network:
         """False once any parameter is NaN or infinite: the network has diverged."""
         return all(np.isfinite(array).all() for array in self.W + self.b)
 
+    @explains_its_arguments
     def save(self, path):
         """Write the network to path as one JSON file with a checksum, whole or not at all."""
         own = [f.name for f in self.activations if f not in ACTIVATIONS]
@@ -216,6 +229,7 @@ class Network:
         saving.write(path, self._content())
 
     @classmethod
+    @explains_its_arguments
     def load(cls, path):
         """The network that save wrote to path; ValueError in words if the file is anything else."""
         with saving.explained(path):
@@ -238,6 +252,15 @@ class Network:
             "W": [W.astype(np.float64).tolist() for W in self.W],
             "b": [b.astype(np.float64).tolist() for b in self.b],
         }
+
+    def __getattr__(self, name):
+        raise no_such_attribute(self, name, others=["fit(net, X, Y, …)"])
+
+    def __setattr__(self, name, value):
+        known = name in ("sizes", "activations", "cost", "dtype", "W", "b")
+        if not known and not hasattr(type(self), name):
+            raise no_such_attribute(self, name)  # it would be kept and do nothing
+        super().__setattr__(name, value)
 
     @property
     def n_parameters(self):
@@ -273,6 +296,13 @@ class Network:
         return f"<table><caption>{title}</caption>{head}{rows}</table>"
 
 
+def checked_network(net):
+    """The network, if it is one and its parameters are in order."""
+    if not isinstance(net, Network):
+        raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
+    return checked_alive(net)
+
+
 def labels_of(outputs):
     """The class numbers (n,) that outputs or one-hot targets (n, n_out) stand for."""
     if outputs.shape[1] == 1:
@@ -285,12 +315,13 @@ def are_classes(Y):
     return bool(((Y == 0) | (Y == 1)).all() and (Y.shape[1] == 1 or (Y.sum(axis=1) == 1).all()))
 
 
+@explains_its_arguments
 def check_gradients(net, X, Y, eps=EPS):
     """The largest relative error of net.backward against central differences, a float.
 
     Checked in float64 on a copy, whatever the network's dtype; below 1e-7 the gradients are right.
     """
-    net = net.copy(dtype=np.float64)
+    net = checked_network(net).copy(dtype=np.float64)
     dW, db = net.backward(*net.forward(X), Y)
     slopes = central_differences(lambda: net.cost_of(X, Y), net.W + net.b, eps)
     return largest_relative_error(dW + db, slopes, net.cost_of(X, Y))
