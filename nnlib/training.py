@@ -4,6 +4,7 @@ The step:  W ← (1 - ηλ/n) W - η dW,  b ← b - η db.  Biases do not decay.
 """
 
 import functools
+import math
 import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from nnlib.palette import BLUE, ORANGE
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
 TOO_LARGE = 1e6  # a cost this many times the first one is divergence
+LARGE_INPUT = 10.0  # standardised data stays below; pixels from 0 to 255 do not
+PROBED = 1000  # samples that are looked at for signs of divergence
 
 
 def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
@@ -208,27 +211,62 @@ def _run_epochs(descent, epochs, history, record, bar):
         bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
         while descent.epochs < epoch:
             bar.update(next(descent))
-        if has_diverged(descent, first):
+        happened = divergence(descent, first)
+        if happened:
             descent.net.W, descent.net.b = good.W, good.b
             history.ended = (
-                f"Diverged in epoch {epoch}: {DIVERGED} Kept: the net of epoch {epoch - 1}."
+                f"Diverged in epoch {epoch}: {happened}. {likely_cause(descent)} "
+                f"Kept: the net of epoch {epoch - 1}."
             )
             return
         record(history, began)
 
 
-DIVERGED = "the cost left the range of numbers or rose a million times; eta is probably too large."
-
-
 def has_diverged(descent, first):
-    """True once the parameters or the probed cost are not finite, or the cost has exploded."""
-    limit = min(TOO_LARGE * max(first, 1.0), sys.float_info.max)
-    return not (descent.net.is_finite() and probe_cost(descent) <= limit)
+    """Whether the descent has diverged since its cost was `first`; `divergence` says how."""
+    return bool(divergence(descent, first))
+
+
+def divergence(descent, first):
+    """What shows that the descent has diverged since its cost was `first`, in words, or "".
+
+    A cost or a parameter that is not finite; a cost a million times the first, which counts as 1
+    where it is less (a net that has learnt may forget); or a net that its own steps have killed:
+    all inputs get one output, from weights beyond a million. A cost that rises and comes back
+    between two looks is no divergence.
+    """
+    cost = probe_cost(descent)
+    if not (descent.net.is_finite() and math.isfinite(cost)):
+        return "the cost or a parameter left the range of numbers"
+    if cost > TOO_LARGE * max(first, 1.0):
+        return f"the cost rose more than a million times, from {first:.3g} to {cost:.3g}"
+    if _is_dead(descent):
+        return "weights beyond a million give every input the same output"
+    return ""
+
+
+def _is_dead(descent):
+    if max(np.abs(W).max() for W in descent.net.W) <= TOO_LARGE:
+        return False
+    outputs = descent.net.predict(descent.X[:PROBED])
+    return len(outputs) > 1 and bool((outputs == outputs[0]).all())
+
+
+def likely_cause(descent):
+    """Why a descent diverges, as a rule, in a sentence that says what to do."""
+    largest = np.abs(descent.X).max()
+    if largest > LARGE_INPUT:
+        return (
+            f"X holds numbers up to {largest:.3g}: scale them to about 1 (pixels: X / 255), or "
+            "choose a smaller eta."
+        )
+    return f"eta = {descent.eta:.3g} is probably too large."
 
 
 def probe_cost(descent):
-    """The cost on the first samples of the training set: quick to compute and enough to see NaN."""
-    return descent.net.cost_and_accuracy(descent.X[:1000], descent.Y[:1000])[0]
+    """The cost on the first samples of the training set, with its L2 term: quick, and enough."""
+    cost = descent.net.cost_and_accuracy(descent.X[:PROBED], descent.Y[:PROBED])[0]
+    return cost + descent.net.penalty(descent.l2, len(descent.X))
 
 
 def _recorder(descent, evaluation, monitor):
