@@ -20,11 +20,14 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 MOVED = moved
 endif
+ifneq ($(shell cat .venv-bench/.place 2>/dev/null),$(CURDIR))
+BENCH_MOVED = moved
+endif
 
 # As if there were no MNIST: nothing in the cache, and a proxy that does not answer.
 OFFLINE = NNLIB_MNIST= XDG_CACHE_HOME="$(CURDIR)/.venv/no-cache" HTTPS_PROXY=http://127.0.0.1:9
 
-.PHONY: help lab test lint unit notebooks-test offline browser soak notebooks binder clean moved
+.PHONY: help lab test lint unit notebooks-test offline browser soak bench notebooks binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -56,6 +59,10 @@ browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chrom
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (ARGS are passed to pytest)
 	$(PYTEST) tests/soak $(ARGS)
 
+# PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
+bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)
+	.venv-bench/bin/python benchmarks/speed.py $(ARGS)
+
 notebooks: .venv/.test  ## run every notebook (ARGS: only these) and store its outputs
 	$(VENV_PYTHON) .ci/notebooks.py $(ARGS)
 
@@ -63,7 +70,7 @@ binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py
 
 clean:  ## remove the environment and everything that was generated
-	rm -rf .venv build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
+	rm -rf .venv .venv-bench build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # The two stamps say what was installed last; a second call installs nothing.
@@ -74,3 +81,7 @@ clean:  ## remove the environment and everything that was generated
 .venv/.test: tests/requirements.txt requirements.txt pyproject.toml $(MOVED)
 	@PYTHON="$(PYTHON)" sh .ci/environment tests/requirements.txt
 	@touch $@ .venv/.lab
+
+.venv-bench/.bench: benchmarks/requirements.txt requirements.txt pyproject.toml $(BENCH_MOVED)
+	@VENV=.venv-bench PYTHON="$(PYTHON)" sh .ci/environment benchmarks/requirements.txt
+	@touch $@
