@@ -12,6 +12,7 @@ The letters, in the code and on the blackboard (samples are rows, layers count f
 """
 
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation
+from nnlib.checks import no_such_attribute as _no_such_attribute
 from nnlib.costs import (
     CROSS_ENTROPY,
     LOG_LIKELIHOOD,
@@ -53,3 +54,7 @@ __all__ = [
     "load_mnist_or_digits",
     "sgd",
 ]
+
+
+def __getattr__(name):
+    raise _no_such_attribute("nnlib", name, __all__)

@@ -25,7 +25,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("validation", "validation_data", "test_data"), "evaluation"),
     **dict.fromkeys(("weight", "weights", "kernel"), "W"),
     **dict.fromkeys(("bias", "biases"), "b"),
-    **dict.fromkeys(("fit", "train", "sgd", "learn"), "fit(net, X, Y, …)"),
+    **dict.fromkeys(("train", "learn"), "fit"),
     **dict.fromkeys(("layers", "shape"), "sizes"),
     "loss": "cost",
     "derivative": "slope",
@@ -37,20 +37,21 @@ _ELSEWHERE = {
 
 def did_you_mean(name, known):
     """`; did you mean eta?`, if one of the known names is near, else ""."""
-    by_lower = {word.lower(): word for word in known}
-    lower = str(name).lower()
-    if _ELSEWHERE.get(lower) in known:
-        return f"; did you mean {_ELSEWHERE[lower]}?"
-    near = difflib.get_close_matches(lower, by_lower, n=1)
-    return f"; did you mean {by_lower[near[0]]}?" if near else ""
+    by_name = {word.partition("(")[0].lower(): word for word in known}
+    name = name.lower()
+    near = [_ELSEWHERE.get(name, name).lower(), *difflib.get_close_matches(name, by_name, n=1)]
+    return next((f"; did you mean {by_name[word]}?" for word in near if word in by_name), "")
 
 
-def no_such_attribute(thing, name, others=()):
-    """The AttributeError, with the nearest of the public names; others are known as well."""
-    known = [word for word in dir(thing) if not word.startswith("_")] + list(others)
-    owner = thing.__name__ if inspect.ismodule(thing) else f"a {type(thing).__name__}"
+def no_such_attribute(owner, name, known):
+    """The AttributeError for a name that the owner, "a Network", does not have."""
     near = "" if name.startswith("_") else did_you_mean(name, known)
     return AttributeError(f"{name}: {owner} has no such name{near}")
+
+
+def public_names(thing):
+    """The names a thing has for everybody."""
+    return [name for name in dir(thing) if not name.startswith("_")]
 
 
 def explains_its_arguments(function):
@@ -86,8 +87,8 @@ def _what_does_not_fit(function, args, kwargs):
             return f"{k}: {name} has no such argument{near}"
     if given > len(places):
         return (
-            f"{name}: expected {len(places)} arguments without their names, got {given}; "
-            f"write {name}({example}) and the others with their names"
+            f"{name}: expected only {', '.join(places) or 'arguments with names'} without a name, "
+            f"got {given} of them; write {name}({example})"
         )
     missing = [k for k in needed if k not in kwargs and k not in places[:given]]
     if missing:
