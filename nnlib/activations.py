@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib.hints import explains_its_arguments
 
+
+@explains_its_arguments
 @dataclass(frozen=True, repr=False)
 class Activation:
     """An activation function and its slope. Your own: ``Activation("mine", value=..., slope=...)``.
@@ -31,6 +34,7 @@ class Activation:
     def __post_init__(self):
         if self.times_slope is None:
             object.__setattr__(self, "times_slope", lambda v, z, a: v * self.slope(z))
+        check_parts(self, "value", "slope", "times_slope")
 
     def __reduce_ex__(self, protocol):
         # nnlib's own travel by name, so that in another process they are the ones it has
@@ -41,14 +45,25 @@ class Activation:
         return f"{self.name}: {self.formula}" if self.formula else self.name
 
 
-# e^x stays finite up to here; past it the sigmoid is 0 to the last digits of its type.
-_LARGEST_EXPONENT = {np.dtype(t): np.floor(np.log(np.finfo(t).max)) for t in "efdg"}
+def check_parts(thing, *functions):
+    """What an Activation or a Cost is made of: a name, and functions."""
+    if not isinstance(thing.name, str):
+        raise TypeError(f'name: expected a word such as "mine", got {thing.name!r:.80}')
+    for part in functions:
+        if not callable(getattr(thing, part)):
+            raise TypeError(
+                f"{part}: expected a function of arrays, got {getattr(thing, part)!r:.80}; "
+                "write lambda or def"
+            )
+
+
+# e^-z stays finite down to this z; below it the sigmoid is 0 to the last digits of its type.
+_LOWEST = {char: -np.floor(np.log(np.finfo(char).max)) for char in "efdg"}
 
 
 def _sigmoid(z):
     z = np.asarray(z)
-    lowest = -_LARGEST_EXPONENT.get(z.dtype, 709.0)
-    return 1 / (1 + np.exp(-np.maximum(z, lowest)))
+    return np.reciprocal(1 + np.exp(-np.maximum(z, _LOWEST.get(z.dtype.char, -709.0))))
 
 
 def _softmax(z):

@@ -1,8 +1,5 @@
 """What may come in at the public doors; the rest is refused in words: expected, got, what to do."""
 
-import difflib
-import functools
-import inspect
 import itertools
 import math
 import numbers
@@ -13,90 +10,11 @@ import numpy as np
 
 from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
+from nnlib.datasets import Digits
+from nnlib.hints import did_you_mean
 
 MOST_PARAMETERS = 50_000_000
 _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
-
-# What other libraries and books call it, and what it is called here
-_ELSEWHERE = {
-    **dict.fromkeys(("lr", "learning_rate", "alpha", "step_size", "η"), "eta"),
-    **dict.fromkeys(("lmbda", "lambda_", "lamda", "lam", "weight_decay", "λ"), "l2"),
-    **dict.fromkeys(("seed", "random_state", "random", "generator"), "rng"),
-    **dict.fromkeys(("validation", "validation_data", "test_data"), "evaluation"),
-    **dict.fromkeys(("weight", "weights", "kernel"), "W"),
-    **dict.fromkeys(("bias", "biases"), "b"),
-    **dict.fromkeys(("train", "learn"), "fit"),
-    **dict.fromkeys(("layers", "shape"), "sizes"),
-    "loss": "cost",
-    "derivative": "slope",
-}
-
-
-# Names that are nearly right
-
-
-def did_you_mean(name, known):
-    """`; did you mean eta?`, if one of the known names is near, else ""."""
-    by_name = {word.partition("(")[0].lower(): word for word in known}
-    name = name.lower()
-    near = [_ELSEWHERE.get(name, name).lower(), *difflib.get_close_matches(name, by_name, n=1)]
-    return next((f"; did you mean {by_name[word]}?" for word in near if word in by_name), "")
-
-
-def no_such_attribute(owner, name, known):
-    """The AttributeError for a name that the owner, "a Network", does not have."""
-    near = "" if name.startswith("_") else did_you_mean(name, known)
-    return AttributeError(f"{name}: {owner} has no such name{near}")
-
-
-def public_names(thing):
-    """The names a thing has for everybody."""
-    return [name for name in dir(thing) if not name.startswith("_")]
-
-
-def explains_its_arguments(function):
-    """The function, with a clear TypeError where an argument is missing, unknown or one too many.
-
-    Python's own does not say what else there is. A call that fits costs nothing extra.
-    """
-
-    @functools.wraps(function)
-    def asked(*args, **kwargs):
-        try:
-            return function(*args, **kwargs)
-        except TypeError as error:
-            if error.__traceback__.tb_next is not None:  # it came from inside: the call did fit
-                raise
-            words = _what_does_not_fit(function, args, kwargs) or str(error)
-        raise TypeError(words)
-
-    return asked
-
-
-def _what_does_not_fit(function, args, kwargs):
-    """The sentence on the arguments that the function cannot take."""
-    name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
-    known = dict(inspect.signature(function).parameters)
-    given = len(args) - bool(known.pop("self", None) or known.pop("cls", None))
-    places = [k for k, p in known.items() if p.kind is not p.KEYWORD_ONLY]
-    needed = [k for k, p in known.items() if p.default is p.empty]
-    example = ", ".join(k if k in places else f"{k}=…" for k in needed)
-    for k in kwargs:
-        if k not in known:
-            near = did_you_mean(k, known) or f"; expected some of {', '.join(known)}"
-            return f"{k}: {name} has no such argument{near}"
-    if given > len(places):
-        return (
-            f"{name}: expected only {', '.join(places) or 'arguments with names'} without a name, "
-            f"got {given} of them; write {name}({example})"
-        )
-    missing = [k for k in needed if k not in kwargs and k not in places[:given]]
-    if missing:
-        return f"{', '.join(missing)}: missing; write {name}({example})"
-    return ""  # an argument given twice
-
-
-# What comes in
 
 
 def checked_sizes(sizes):
@@ -130,12 +48,12 @@ def checked_activations(activations, n_layers):
             f"activations: expected one, or {n_layers} for the {n_layers} layers after the input, "
             f"got {len(activations)}"
         )
-    return [_checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
+    return [checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
 
 
 def checked_cost(cost, output):
     """The cost, if it makes sense for the output activation."""
-    _checked_kind(cost, Cost, COSTS, "cost")
+    checked_kind(cost, Cost, COSTS, "cost")
     if cost.only is not None and cost.only is not output:
         raise ValueError(
             f"the cost {cost.name} needs {cost.only.name} outputs, got {output.name}; "
@@ -145,7 +63,8 @@ def checked_cost(cost, output):
     return cost
 
 
-def _checked_kind(thing, kind, known, name):
+def checked_kind(thing, kind, known, name):
+    """An Activation or a Cost: one of those known, or your own."""
     if not isinstance(thing, kind):
         names = [k.name.replace("-", "_").replace(" ", "_").upper() for k in known]
         near = did_you_mean(re.sub(r"[\W_]+", "_", thing), names) if isinstance(thing, str) else ""
@@ -291,6 +210,15 @@ def checked_labels(labels, shape, n_classes):
             f"{labels.min():g} to {labels.max():g}; {do}"
         )
     return labels
+
+
+def checked_digits(digits):
+    """The Digits, as the loaders return them."""
+    if not isinstance(digits, Digits):
+        raise TypeError(
+            f"digits: expected Digits, got {_short(digits)}; write digits = load_mnist_or_digits()"
+        )
+    return digits
 
 
 def checked_axes(ax):

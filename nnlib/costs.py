@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.activations import SIGMOID, SOFTMAX
+from nnlib.activations import SIGMOID, SOFTMAX, check_parts
+from nnlib.hints import explains_its_arguments
 
 
+@explains_its_arguments
 @dataclass(frozen=True, repr=False)
 class Cost:
     """A cost function and its output error. Arrays are (n, n_out), one sample a row.
@@ -32,6 +34,9 @@ class Cost:
     averaged: bool = True
     only: object = None
     formula: str = ""
+
+    def __post_init__(self):
+        check_parts(self, "per_sample", "error")
 
     def share(self, n):
         """What one sample of a batch of n counts for: 1/n in a mean, 1 in a sum."""

@@ -27,11 +27,10 @@ from nnlib.checks import (
     checked_sizes,
     checked_target_values,
     checked_targets,
-    explains_its_arguments,
-    no_such_attribute,
 )
 from nnlib.costs import COSTS, CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
+from nnlib.hints import explains_its_arguments, no_such_attribute, public_names
 
 CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
 
@@ -126,14 +125,15 @@ class Network:
             A.append(f.value(z))
         return Z, A
 
-    def backward(self, Z, A, Y):
+    def backward(self, Z, A, Y, scale=1.0):
         """dW, db: the slope of the batch's cost in every weight and bias, in the shapes of W and b.
 
-        Z, A from forward; Y the targets (n, n_out).
+        Z, A from forward; Y the targets (n, n_out). All slopes are multiplied by scale: the small
+        error is multiplied, which costs nothing, not the many slopes that come from it.
         """
         Y = checked_targets(Y, len(A[0]), self)
         delta = self.cost.error(Z[-1], A[-1], Y, self.activations[-1])
-        delta = delta * self.dtype.type(self.cost.share(len(Y)))
+        delta = delta * (scale * self.cost.share(len(Y)))
         dW, db = [], []
         for layer in reversed(range(len(self.W))):
             # A.T @ delta, computed in W's own column-major order
@@ -254,12 +254,14 @@ class Network:
         }
 
     def __getattr__(self, name):
-        raise no_such_attribute(self, name, others=["fit(net, X, Y, …)"])
+        known = [*public_names(self), "fit(net, X, Y, …)", "sgd(net, X, Y, …)"]
+        raise no_such_attribute("a Network", name, known)
 
     def __setattr__(self, name, value):
         known = name in ("sizes", "activations", "cost", "dtype", "W", "b")
         if not known and not hasattr(type(self), name):
-            raise no_such_attribute(self, name)  # it would be kept and do nothing
+            # it would be kept and do nothing
+            raise no_such_attribute("a Network", name, public_names(self))
         super().__setattr__(name, value)
 
     @property

@@ -19,14 +19,21 @@ from time import perf_counter
 import numpy as np
 
 from nnlib.activations import SIGMOID
-from nnlib.checks import checked_number
-from nnlib.costs import CROSS_ENTROPY, Cost
+from nnlib.checks import (
+    checked_digits,
+    checked_kind,
+    checked_number,
+    checked_sizes,
+)
+from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
+from nnlib.hints import did_you_mean, explains_its_arguments
 from nnlib.network import Network
 from nnlib.training import calm, has_diverged, probe_cost, sgd
 
 SLICE = 50  # mini-batches between two looks at whether to stop
 
 
+@explains_its_arguments
 @dataclass(frozen=True)
 class Recipe:
     """All that decides a training run, the random numbers included: run twice, it gives the same.
@@ -48,8 +55,8 @@ class Recipe:
         for name in ("batch_size", "hidden", "epochs"):
             checked_number(getattr(self, name), name, 1, whole=True)
         checked_number(self.seed, "seed", 0, whole=True)
-        if not isinstance(self.cost, Cost):
-            raise TypeError(f"cost: expected a Cost such as CROSS_ENTROPY, got {self.cost!r:.60}")
+        checked_kind(self.cost, Cost, COSTS, "cost")
+        checked_sizes([784, self.hidden, 10])  # not too many
 
 
 def all_recipes(**choices):
@@ -61,7 +68,8 @@ def all_recipes(**choices):
     known = [field.name for field in fields(Recipe)]
     unknown = [name for name in choices if name not in known]
     if unknown:
-        raise TypeError(f"{unknown[0]}: no such choice; expected some of {', '.join(known)}")
+        near = did_you_mean(unknown[0], known) or f"; expected some of {', '.join(known)}"
+        raise TypeError(f"{unknown[0]}: no such choice{near}")
     combinations = itertools.product(*map(_as_values, choices.values()))
     return [Recipe(**dict(zip(choices, c, strict=True))) for c in combinations]
 
@@ -106,6 +114,7 @@ class Result:
         return f"{words}: {end}; {self.seconds:.1f} s"
 
 
+@explains_its_arguments
 def sweep(recipes, digits, *, n_jobs=-1, progress=True):
     """Train a network by each recipe, and hand out the Results as they come: iterate over it.
 
@@ -116,13 +125,29 @@ def sweep(recipes, digits, *, n_jobs=-1, progress=True):
     A recipe gives the same numbers wherever it runs on the same kind of machine. To end early,
     leave the loop, interrupt the kernel, or call .stop() from another thread.
     """
-    return Sweep(recipes, digits, workers(n_jobs), progress)
+    return Sweep(recipes, checked_digits(digits), workers(n_jobs), progress)
+
+
+def _checked_recipes(recipes):
+    if isinstance(recipes, (str, dict)) or not hasattr(recipes, "__iter__"):
+        raise TypeError(
+            f"recipes: expected a list of Recipes, got {recipes!r:.60}; write [Recipe(eta=0.5)] or "
+            "all_recipes(eta=(0.1, 1))"
+        )
+    recipes = list(recipes)
+    for recipe in recipes:
+        if not isinstance(recipe, Recipe):
+            raise TypeError(f"recipes: expected a list of Recipes, got {recipe!r:.60} in it")
+    return recipes
 
 
 def workers(n_jobs=-1):
     """The joblib.Parallel that a sweep hands its runs to, by the backend that is set here."""
     from joblib import Parallel
 
+    n_jobs = checked_number(n_jobs, "n_jobs", -1, whole=True)
+    if n_jobs == 0:
+        raise ValueError("n_jobs: expected 1 or more runs at a time, or -1 for one a core, got 0")
     return Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")
 
 
@@ -130,10 +155,7 @@ class Sweep:
     """The iterable that sweep returns. `stop()` ends it; what has come stays good."""
 
     def __init__(self, recipes, digits, parallel, progress=False):
-        self.recipes = list(recipes)
-        for recipe in self.recipes:
-            if not isinstance(recipe, Recipe):
-                raise TypeError(f"recipes: expected a list of Recipes, got {recipe!r:.60} in it")
+        self.recipes = _checked_recipes(recipes)
         self._digits, self._parallel, self._progress = digits, parallel, progress
         self._stopped = threading.Event()
         self._flag = None

@@ -13,6 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from nnlib.checks import (
+    checked_axes,
     checked_finite,
     checked_inputs,
     checked_number,
@@ -20,7 +21,8 @@ from nnlib.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib.network import are_classes
+from nnlib.hints import did_you_mean, explains_its_arguments, no_such_attribute, public_names
+from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
@@ -29,6 +31,7 @@ LARGE_INPUT = 10.0  # standardised data stays below; pixels from 0 to 255 do not
 PROBED = 1000  # samples that are looked at for signs of divergence
 
 
+@explains_its_arguments
 def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
     """Mini-batch stochastic gradient descent: each next() is one step and changes net.
 
@@ -46,8 +49,11 @@ def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
 class Descent:
     """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
 
+    # slots: a misspelt `descent.etta = 0.1` is an error, not a new attribute that does nothing
+    __slots__ = ("X", "Y", "_batch_size", "_eta", "_l2", "_rng", "_samples_seen", "_waiting", "net")
+
     def __init__(self, net, X, Y, eta, batch_size, l2, rng):
-        self.net = net
+        self.net = checked_network(net)
         self.X = np.ascontiguousarray(checked_finite(checked_inputs(X, net), "X"))
         self.Y = checked_target_values(checked_targets(Y, len(self.X), net), net.cost)
         self.eta, self.batch_size, self.l2 = eta, batch_size, l2
@@ -75,6 +81,9 @@ class Descent:
     def epochs(self):
         return self._samples_seen / len(self.X)
 
+    def __getattr__(self, name):
+        raise no_such_attribute("a descent", name, public_names(self))
+
     def __iter__(self):
         return self
 
@@ -98,14 +107,13 @@ class Descent:
 
 def descent_step(net, X, Y, eta, l2=0.0, n=1):
     """One step downhill on the batch X, Y; n is the size of the training set that λ refers to."""
-    dW, db = net.backward(*net.forward(X), Y)
-    for W, slope in zip(net.W, dW, strict=True):
+    dW, db = net.backward(*net.forward(X), Y, scale=-eta)
+    for W, step in zip(net.W, dW, strict=True):
         if l2:
             W *= 1 - eta * l2 / n
-        slope *= eta
-        W -= slope
-    for b, slope in zip(net.b, db, strict=True):
-        b -= eta * slope
+        W += step
+    for b, step in zip(net.b, db, strict=True):
+        b += step
 
 
 MONITORS = ("training_cost", "training_accuracy", "evaluation_cost", "evaluation_accuracy")
@@ -133,12 +141,12 @@ class History:
 
     def plot(self, ax):
         """Draw the costs over the epochs on ax, and return ax."""
-        ax.set_ylabel("cost")
+        checked_axes(ax).set_ylabel("cost")
         return self._draw(ax, self.training_cost, self.evaluation_cost, 1)
 
     def plot_accuracy(self, ax):
         """Draw the accuracies over the epochs on ax, and return ax."""
-        ax.set_ylabel("accuracy in %")
+        checked_axes(ax).set_ylabel("accuracy in %")
         return self._draw(ax, self.training_accuracy, self.evaluation_accuracy, 100)
 
     def _draw(self, ax, training, evaluation, unit):
@@ -168,6 +176,7 @@ class History:
         return "; ".join(parts) + (f". {self.ended}" if self.ended else "")
 
 
+@explains_its_arguments
 def fit(
     net,
     X,
@@ -298,8 +307,9 @@ def _checked_evaluation(evaluation, net):
             f"evaluation: expected a pair (X, Y), got {type(evaluation).__name__}; "
             "write evaluation=(digits.validation.images, digits.validation.targets)"
         ) from None
-    X = checked_finite(checked_inputs(X, net), "X")
-    return X, checked_target_values(checked_targets(Y, len(X), net), net.cost)
+    x, y = "evaluation X", "evaluation Y"
+    X = checked_finite(checked_inputs(X, net, x), x)
+    return X, checked_target_values(checked_targets(Y, len(X), net, y), net.cost, y)
 
 
 def _checked_monitor(monitor, sets):
@@ -307,9 +317,13 @@ def _checked_monitor(monitor, sets):
     if monitor is None:
         classes = {name: are_classes(Y) for name, (_, Y) in sets.items()}
         return {f"{name}_cost" for name in sets} | {f"{n}_accuracy" for n in sets if classes[n]}
-    named = isinstance(monitor, (list, tuple, set)) and all(name in MONITORS for name in monitor)
-    if not named:
-        raise ValueError(f"monitor: expected a list out of {', '.join(MONITORS)}, got {monitor!r}")
+    names = monitor if isinstance(monitor, (list, tuple, set)) else [monitor]
+    unknown = [name for name in names if name not in MONITORS]
+    if unknown or names is not monitor:
+        near = did_you_mean(str(unknown[0]), MONITORS) if unknown else ""
+        raise ValueError(
+            f"monitor: expected a list out of {', '.join(MONITORS)}, got {monitor!r:.80}{near}"
+        )
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
         raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
     return set(monitor)
