@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.hints import explains_its_arguments
+from nnlib.hints import explains_its_arguments, short
 
 
 @explains_its_arguments
@@ -48,11 +48,11 @@ class Activation:
 def check_parts(thing, *functions):
     """What an Activation or a Cost is made of: a name, and functions."""
     if not isinstance(thing.name, str):
-        raise TypeError(f'name: expected a word such as "mine", got {thing.name!r:.80}')
+        raise TypeError(f'name: expected a word such as "mine", got {short(thing.name)}')
     for part in functions:
         if not callable(getattr(thing, part)):
             raise TypeError(
-                f"{part}: expected a function of arrays, got {getattr(thing, part)!r:.80}; "
+                f"{part}: expected a function of arrays, got {short(getattr(thing, part))}; "
                 "write lambda or def"
             )
 

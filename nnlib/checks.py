@@ -11,7 +11,7 @@ import numpy as np
 from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
 from nnlib.datasets import Digits
-from nnlib.hints import did_you_mean
+from nnlib.hints import did_you_mean, short
 
 MOST_PARAMETERS = 50_000_000
 _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
@@ -22,18 +22,18 @@ def checked_sizes(sizes):
     try:
         whole = [int(size) for size in sizes]
         good = len(whole) >= 2 and min(whole) >= 1 and whole == list(sizes)
-        good = good and bool not in map(type, sizes) and not isinstance(sizes, (set, dict))
+        good = good and bool not in map(type, sizes) and not isinstance(sizes, (set, dict, bytes))
     except (TypeError, ValueError, OverflowError):
         good = False
     if not good:
         raise ValueError(
             "sizes: expected two or more whole numbers of at least 1, such as [784, 30, 10], "
-            f"got {_short(sizes)}"
+            f"got {short(sizes)}"
         )
     n = sum(n_in * n_out + n_out for n_in, n_out in zip(whole, whole[1:], strict=False))
     if n > MOST_PARAMETERS:
         raise ValueError(
-            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, {_short(sizes)} has {n:,}; "
+            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, {short(sizes)} has {n:,}; "
             "use fewer neurons"
         )
     return whole
@@ -70,7 +70,7 @@ def checked_kind(thing, kind, known, name):
         near = did_you_mean(re.sub(r"[\W_]+", "_", thing), names) if isinstance(thing, str) else ""
         raise TypeError(
             f"{name}: expected {', '.join(names)} or your own {kind.__name__}, "
-            f"got {_short(thing)}{near}"
+            f"got {short(thing)}{near}"
         )
     return thing
 
@@ -83,14 +83,14 @@ def checked_dtype(dtype):
             return np.dtype(dtype)
     except TypeError:
         pass
-    raise ValueError(f"dtype: expected np.float64 or np.float32, got {_short(dtype)}")
+    raise ValueError(f"dtype: expected np.float64 or np.float32, got {short(dtype)}")
 
 
 def checked_rng(rng):
     """A NumPy random Generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"rng: expected a NumPy random generator, got {_short(rng)}; "
+            f"rng: expected a NumPy random generator, got {short(rng)}; "
             "write rng=np.random.default_rng(0)"
         )
     return rng
@@ -99,7 +99,7 @@ def checked_rng(rng):
 def checked_parameters(arrays, name, shapes, dtype):
     """Our own copies of one array a layer, column-major: large products are a third faster so."""
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
-        got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else _short(arrays)
+        got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else short(arrays)
         drawn = "an initialiser (SCALED, LARGE, ONES)" if name == "weights" else "True, False"
         raise ValueError(
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
@@ -134,8 +134,8 @@ def checked_alive(net):
 
 
 def _check_own(arrays, name, shapes, dtype):
-    found = [(np.shape(array), getattr(array, "dtype", None)) for array in arrays]
-    if found != [(shape, dtype) for shape in shapes]:
+    found = [(np.shape(array), str(getattr(array, "dtype", "a list"))) for array in arrays]
+    if found != [(shape, str(dtype)) for shape in shapes]:
         got = ", ".join(f"{shape} of {kind}" for shape, kind in found)
         raise ValueError(
             f"net.{name}: expected {dtype} arrays of shapes {shapes!r:.80}, got {got:.80}; "
@@ -216,7 +216,7 @@ def checked_digits(digits):
     """The Digits, as the loaders return them."""
     if not isinstance(digits, Digits):
         raise TypeError(
-            f"digits: expected Digits, got {_short(digits)}; write digits = load_mnist_or_digits()"
+            f"digits: expected Digits, got {short(digits)}; write digits = load_mnist_or_digits()"
         )
     return digits
 
@@ -225,7 +225,7 @@ def checked_axes(ax):
     """The axes to draw on; known by how they act, for matplotlib is not imported here."""
     if isinstance(ax, type) or not hasattr(ax, "transData"):
         raise TypeError(
-            f"ax: expected matplotlib axes, got {_short(ax)}; make some with "
+            f"ax: expected matplotlib axes, got {short(ax)}; make some with "
             "figure, ax = plt.subplots()"
         )
     return ax
@@ -241,13 +241,8 @@ def checked_number(value, name, least, whole=False):
                 return number
     raise (ValueError if isinstance(value, numbers.Real) else TypeError)(
         f"{name}: expected a {'whole' if whole else 'finite'} number of at least {least}, "
-        f"got {_short(value)}"
+        f"got {short(value)}"
     )
-
-
-def _short(thing):
-    """How Python writes the thing, on one line of at most 80 characters."""
-    return " ".join(f"{thing!r:.80}".split())
 
 
 def _numbers(array, name, dtype):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.activations import SIGMOID, SOFTMAX, check_parts
-from nnlib.hints import explains_its_arguments
+from nnlib.activations import SIGMOID, SOFTMAX, Activation, check_parts
+from nnlib.hints import explains_its_arguments, short
 
 
 @explains_its_arguments
@@ -37,6 +37,8 @@ class Cost:
 
     def __post_init__(self):
         check_parts(self, "per_sample", "error")
+        if not isinstance(self.only, (Activation, type(None))):
+            raise TypeError(f"only: expected an Activation or None, got {short(self.only)}")
 
     def share(self, n):
         """What one sample of a batch of n counts for: 1/n in a mean, 1 in a sum."""

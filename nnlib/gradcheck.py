@@ -18,9 +18,9 @@ def central_differences(f, arrays, eps=EPS):
     Returns a list of arrays of the same shapes. TypeError or ValueError in words for anything else.
     """
     if not callable(f):
-        raise TypeError(f"f: expected a function of no arguments, got {f!r:.80}; write lambda: …")
+        raise TypeError(f"f: expected a function of no arguments, got {_short(f)}; write lambda: …")
     if not (isinstance(eps, numbers.Real) and 0 < eps < 1):
-        raise ValueError(f"eps: expected a small number above 0, such as 1e-5, got {eps!r:.80}")
+        raise ValueError(f"eps: expected a small number above 0, such as 1e-5, got {_short(eps)}")
     if not isinstance(arrays, (list, tuple)):
         raise TypeError(f"arrays: expected a list of arrays, got {type(arrays).__name__}")
     return [_slopes(f, _to_nudge(array), eps) for array in arrays]
@@ -57,7 +57,7 @@ def _slopes(f, array, eps):
 def _cost(value):
     if np.ndim(value) or not isinstance(value, (numbers.Real, np.ndarray)):
         raise TypeError(
-            f"f: expected a function that returns one real number, got {value!r:.80}; "
+            f"f: expected a function that returns one real number, got {_short(value)}; "
             "add up the costs of the samples"
         )
     return value
@@ -86,3 +86,7 @@ def _relative_error(g, s, floor):
 
 def _largest(array):
     return np.abs(array).max(initial=0.0)
+
+
+def _short(thing):
+    return " ".join(f"{thing!r:.80}".split())

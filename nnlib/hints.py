@@ -84,3 +84,8 @@ def _what_does_not_fit(function, args, kwargs):
     if missing:
         return f"{', '.join(missing)}: missing; write {name}({example})"
     return ""  # an argument given twice
+
+
+def short(thing):
+    """How Python writes the thing, on one line of at most 80 characters."""
+    return " ".join(f"{thing!r:.80}".split())

@@ -131,6 +131,11 @@ class Network:
         Z, A from forward; Y the targets (n, n_out). All slopes are multiplied by scale: the small
         error is multiplied, which costs nothing, not the many slopes that come from it.
         """
+        if not (isinstance(Z, list) and isinstance(A, list) and len(A) == len(Z) + 1 > 1):
+            raise TypeError(
+                "Z, A: expected the two lists that forward returns; write "
+                "net.backward(*net.forward(X), Y)"
+            )
         Y = checked_targets(Y, len(A[0]), self)
         delta = self.cost.error(Z[-1], A[-1], Y, self.activations[-1])
         delta = delta * (scale * self.cost.share(len(Y)))
@@ -207,7 +212,7 @@ class Network:
             cost=self.cost,
             weights=self.W,
             biases=self.b or False,
-            dtype=dtype or self.dtype,
+            dtype=self.dtype if dtype is None else dtype,
         )
 
     def is_finite(self):
@@ -324,6 +329,7 @@ def check_gradients(net, X, Y, eps=EPS):
     Checked in float64 on a copy, whatever the network's dtype; below 1e-7 the gradients are right.
     """
     net = checked_network(net).copy(dtype=np.float64)
+    cost = net.cost_of(X, Y)
     dW, db = net.backward(*net.forward(X), Y)
     slopes = central_differences(lambda: net.cost_of(X, Y), net.W + net.b, eps)
-    return largest_relative_error(dW + db, slopes, net.cost_of(X, Y))
+    return largest_relative_error(dW + db, slopes, cost)

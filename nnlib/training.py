@@ -21,7 +21,7 @@ from nnlib.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib.hints import did_you_mean, explains_its_arguments, no_such_attribute, public_names
+from nnlib.hints import did_you_mean, explains_its_arguments, no_such_attribute, public_names, short
 from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
 
@@ -318,11 +318,11 @@ def _checked_monitor(monitor, sets):
         classes = {name: are_classes(Y) for name, (_, Y) in sets.items()}
         return {f"{name}_cost" for name in sets} | {f"{n}_accuracy" for n in sets if classes[n]}
     names = monitor if isinstance(monitor, (list, tuple, set)) else [monitor]
-    unknown = [name for name in names if name not in MONITORS]
+    unknown = [name for name in names if not (isinstance(name, str) and name in MONITORS)]
     if unknown or names is not monitor:
         near = did_you_mean(str(unknown[0]), MONITORS) if unknown else ""
         raise ValueError(
-            f"monitor: expected a list out of {', '.join(MONITORS)}, got {monitor!r:.80}{near}"
+            f"monitor: expected a list out of {', '.join(MONITORS)}, got {short(monitor)}{near}"
         )
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
         raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
