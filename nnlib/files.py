@@ -19,14 +19,14 @@ def replacing(path):
     Raises OSError where the folder is missing, cannot be written or is full.
     """
     path = Path(path).resolve()  # a link stays a link: what it points to is replaced
-    _clear_leftovers(path.parent)
     temporary = path.with_name(f"{BEGIN}{secrets.token_hex(8)}{END}")
-    try:
-        yield temporary
-        _flush_to_disk(temporary)  # or a power cut could leave the new name on an empty file
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _tidied(path.parent):
+        try:
+            yield temporary
+            _flush_to_disk(temporary)  # or a power cut could leave the new name on an empty file
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _flush_to_disk(path):
@@ -34,9 +34,40 @@ def _flush_to_disk(path):
         os.fsync(file.fileno())
 
 
-def _clear_leftovers(folder):
-    """Remove the temporary files of processes that were killed, not those of one still at work."""
+@contextmanager
+def _tidied(folder):
+    """Clear what killed processes left in the folder, then be one of those that write there.
+
+    All that write share a lock on the folder, which the system takes back from the dead: whoever
+    gets it alone sees only leftovers. Where there is no such lock, an hour's age makes a leftover.
+    """
+    handle = None
+    with suppress(OSError):  # Windows opens no folder; one that is missing is told when written to
+        handle = os.open(folder, os.O_RDONLY)
+    try:
+        _clear_leftovers(folder, 0 if _locked(handle, alone=True) else HOUR)
+        _locked(handle, alone=False)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _locked(handle, alone):
+    """Whether the lock could be had: alone if that can be at once, shared as soon as it can."""
+    if handle is None:
+        return False
+    import fcntl
+
+    with suppress(OSError):  # another has it, or this kind of disk has no locks
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
+        return True
+    return False
+
+
+def _clear_leftovers(folder, age):
+    """Remove the temporary files last written to longer than age seconds ago."""
     with suppress(OSError):
         for leftover in folder.glob(f"{BEGIN}*{END}"):
-            if time.time() - leftover.stat().st_mtime > HOUR:
+            if time.time() - leftover.stat().st_mtime >= age:
                 leftover.unlink()

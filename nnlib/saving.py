@@ -20,12 +20,27 @@ class _BadFile(Exception):
 
 
 def write(path, content):
-    """Write the dict content to path; a process killed meanwhile leaves the old file as it was."""
+    """Write the dict content to path; a process killed meanwhile leaves the old file as it was.
+
+    Raises TypeError or ValueError if path names no file, OSError where it cannot be written.
+    """
+    _check_path(path)
+    if os.path.isdir(path):
+        raise ValueError(
+            f"path: expected the name of a file, got the folder {os.fspath(path)!r}; add a name to "
+            f"it, such as {os.path.join(path, 'net.json')!r}"
+        )
     content = {"format": FORMAT, "version": VERSION, **content}
     lines = [f'"{key}": {_rows(value)}' for key, value in content.items()]
     lines.append(f'"sha256": "{_checksum(content)}"')
-    with replacing(path) as temporary:
-        temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    except OSError as reason:
+        raise type(reason)(
+            f"{path}: expected a place where a file can be written, got: {reason.strerror}; name "
+            "a folder that is there, is yours and has room (what was there is as it was)"
+        ) from None
 
 
 def read(path, keys):
@@ -34,19 +49,33 @@ def read(path, keys):
     _expect(isinstance(content, dict), "it holds no JSON object")
     _expect(content.get("format") == FORMAT, f'its format is not "{FORMAT}"')
     version = content.get("version")
-    _expect(version == VERSION, f"it has version {version!r:.40}, this nnlib reads {VERSION}")
+    known = type(version) is int and version == VERSION  # True == 1 too
+    _expect(known, f"it has version {version!r:.40}, this nnlib reads {VERSION}")
     stored = content.pop("sha256", None)
     _expect(stored == _checksum(content), "its checksum does not match: a part was changed or lost")
     found, wanted = content.keys() - {"format", "version"}, ", ".join(keys)
-    _expect(found == set(keys), f"it holds {', '.join(sorted(found))} instead of {wanted}")
+    _expect(found == set(keys), f"it holds {_names(found)} instead of {wanted}")
+    _expect(content["dtype"] in ("float32", "float64"), "its dtype is neither float32 nor float64")
+    _expect(_are(int, content["sizes"]), "its sizes are not a list of whole numbers")
+    _expect(_are(str, content["activations"]), "its activations are not a list of names")
     return content
 
 
 @contextmanager
 def explained(path):
-    """Whatever is wrong with the file at path becomes one ValueError that says so in words."""
+    """Whatever is wrong with the file at path becomes one ValueError that says so in words.
+
+    Raises TypeError if path names no file, FileNotFoundError or another OSError, in words too, if
+    the file cannot be read.
+    """
+    _check_path(path)
     try:
         yield
+    except OSError as reason:
+        raise type(reason)(
+            f"{path}: expected a file saved with net.save, got: {reason.strerror}; check the name "
+            "and the folder"
+        ) from None
     except (_BadFile, KeyError, TypeError, ValueError, RecursionError) as reason:
         kind = "" if isinstance(reason, _BadFile) else f"{type(reason).__name__}: "
         raise ValueError(
@@ -74,9 +103,17 @@ def floats(nested, depth):
     return nested
 
 
+def _check_path(path):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"path: expected the name of a file, such as 'net.json', got {path!r:.60}")
+    if not os.fspath(path) or "\0" in os.fspath(path):
+        raise ValueError(f"path: expected the name of a file, such as 'net.json', got {path!r:.60}")
+
+
 def _parsed(path):
-    _expect(not os.path.isdir(path), "it is a folder")
     _expect(os.path.getsize(path) <= LARGEST_FILE, f"it is larger than {LARGEST_FILE:,} bytes")
+    _expect(not os.path.isdir(path), "it is a folder")
+    _expect(os.path.isfile(path), "it is a device or a pipe")  # which may never end
     with open(path, encoding="utf-8") as file:
         return json.load(file, object_pairs_hook=_without_twins, parse_constant=_refused)
 
@@ -84,6 +121,16 @@ def _parsed(path):
 def _without_twins(pairs):
     _expect(len(dict(pairs)) == len(pairs), "a key stands in it twice")
     return dict(pairs)
+
+
+def _are(kind, items):
+    """Whether items is a list of this very kind and nothing else: True is no whole number."""
+    return isinstance(items, list) and all(type(item) is kind for item in items)
+
+
+def _names(keys):
+    """The names on one line, whatever characters a file has put into them."""
+    return ascii(", ".join(sorted(keys)))[1:-1]
 
 
 def _refused(constant):

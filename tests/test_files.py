@@ -20,8 +20,8 @@ def write(path, text):
         temporary.write_text(text)
 
 
-def leftover(folder, age):
-    path = folder / f"{BEGIN}0123{END}"
+def leftover(folder, age, name="0123"):
+    path = folder / f"{BEGIN}{name}{END}"
     path.write_text("half a file")
     os.utime(path, (time.time() - age, time.time() - age))
     return path
@@ -72,16 +72,41 @@ def test_the_contents_are_flushed_to_disk_before_the_file_gets_its_name(tmp_path
     assert events == ["fsync", "replace"]
 
 
-def test_leftovers_older_than_an_hour_are_cleared(tmp_path):
-    old = leftover(tmp_path, age=HOUR + 60)
-    write(tmp_path / "net.json", "new")
-    assert not old.exists()
+needs_locks = pytest.mark.skipif(os.name == "nt", reason="Windows locks no folder")
 
 
-def test_a_temporary_file_younger_than_an_hour_may_be_in_use_and_stays(tmp_path):
-    young = leftover(tmp_path, age=HOUR - 60)
+@needs_locks
+def test_whoever_writes_alone_clears_all_leftovers(tmp_path):
+    for age in (0, 60, HOUR + 60):
+        leftover(tmp_path, age, name=f"{age}")
     write(tmp_path / "net.json", "new")
-    assert young.exists()
+    assert names(tmp_path) == ["net.json"]
+
+
+def test_while_another_writes_a_temporary_file_is_a_leftover_after_an_hour(tmp_path):
+    with replacing(tmp_path / "other.json") as other:
+        other.write_text("other")
+        old = leftover(tmp_path, age=HOUR + 60)
+        write(tmp_path / "net.json", "new")
+        assert other.exists() and not old.exists()
+
+
+def test_without_locks_a_temporary_file_is_a_leftover_after_an_hour(tmp_path, monkeypatch):
+    monkeypatch.setattr("nnlib.files._locked", lambda *_args, **_options: False)
+    young, old = (
+        leftover(tmp_path, age, name) for age, name in [(HOUR - 60, "1"), (HOUR + 60, "2")]
+    )
+    write(tmp_path / "net.json", "new")
+    assert young.exists() and not old.exists()
+
+
+@needs_locks
+def test_a_writer_lets_go_of_the_folder_when_it_has_ended(tmp_path):
+    handles = len(os.listdir("/dev/fd"))
+    write(tmp_path / "net.json", "new")
+    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "net.json"):
+        raise ZeroDivisionError
+    assert len(os.listdir("/dev/fd")) == handles
 
 
 def test_other_old_files_are_never_cleared(tmp_path):
@@ -137,3 +162,27 @@ def test_a_writer_killed_in_the_middle_leaves_the_old_file(tmp_path):
     assert (tmp_path / "net.json").read_text() == "old"
     write(tmp_path / "net.json", "new")
     assert (tmp_path / "net.json").read_text() == "new"
+    assert names(tmp_path) == ["net.json"]
+
+
+TURNS = 100
+WRITER = """
+import sys
+from nnlib.files import replacing
+for turn in range(int(sys.argv[3])):
+    with replacing(sys.argv[1]) as temporary:
+        temporary.write_text(sys.argv[2] * 10_000)
+"""
+
+
+def test_two_processes_that_write_one_file_again_and_again_never_disturb_each_other(tmp_path):
+    path = tmp_path / "net.json"
+    writers = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", WRITER, path, text, str(TURNS)])
+        for text in ("a", "b")
+    ]
+    while any(writer.poll() is None for writer in writers):
+        if path.exists():
+            assert path.read_text() in ("a" * 10_000, "b" * 10_000)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert names(tmp_path) == ["net.json"]

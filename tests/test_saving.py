@@ -138,10 +138,62 @@ def test_a_save_that_fails_leaves_the_old_file_as_it_was(saved, monkeypatch, fai
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, failing, full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="expected a place .* got: No space left .*; name a folder"):
         small_net(weights=ONES).save(saved)
     assert saved.read_bytes() == before
     assert [p.name for p in saved.parent.iterdir()] == ["net.json"]
+
+
+def save_or_load(door, path):
+    small_net().save(path) if door == "save" else Network.load(path)
+
+
+@pytest.mark.parametrize("path", [None, 7, 1.5, b"net.json", ["net.json"], small_net])
+@pytest.mark.parametrize("door", ["save", "load"])
+def test_what_is_no_path_is_a_type_error_in_words(door, path):
+    with pytest.raises(TypeError, match="path: expected the name of a file, such as .*, got "):
+        save_or_load(door, path)
+
+
+@pytest.mark.parametrize("path", ["", "net\0.json"])
+@pytest.mark.parametrize("door", ["save", "load"])
+def test_a_name_that_no_file_can_have_is_a_value_error_in_words(door, path):
+    with pytest.raises(ValueError, match="path: expected the name of a file, such as .*, got "):
+        save_or_load(door, path)
+
+
+def test_saving_into_a_folder_without_a_name_is_refused_in_words(tmp_path):
+    with pytest.raises(ValueError, match="got the folder .*; add a name to it, such as .*net.json"):
+        small_net().save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_saving_into_a_missing_folder_is_refused_in_words(tmp_path):
+    with pytest.raises(FileNotFoundError, match="net.json: expected a place .* got: .*; name a"):
+        small_net().save(tmp_path / "missing" / "net.json")
+
+
+def test_a_file_where_a_folder_should_be_is_refused_in_words(saved):
+    for door in ("save", "load"):
+        with pytest.raises(NotADirectoryError, match="below: expected a .* got: Not a directory; "):
+            save_or_load(door, saved / "below")
+
+
+@pytest.mark.parametrize("door", ["save", "load"])
+def test_a_file_that_may_not_be_touched_is_refused_in_words(saved, monkeypatch, door):
+    def forbidden(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("nnlib.saving.open", forbidden, raising=False)
+    monkeypatch.setattr(os, "replace", forbidden)
+    with pytest.raises(PermissionError, match="net.json: expected a .* got: Permission denied; "):
+        save_or_load(door, saved)
+
+
+def test_a_name_that_is_too_long_is_refused_in_words(tmp_path):
+    for door in ("save", "load"):
+        with pytest.raises(OSError, match="expected a .* got: .*; "):
+            save_or_load(door, tmp_path / ("long" * 1000))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -193,7 +245,7 @@ def content_of(path):
 
 
 def test_a_missing_file_is_simply_missing(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="none.json: expected a file .*; check the name"):
         Network.load(tmp_path / "none.json")
 
 
@@ -255,6 +307,13 @@ def test_a_folder_is_refused(tmp_path):
     assert "it is a folder" in refusal(tmp_path)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="Windows has no /dev/zero")
+def test_a_device_that_never_ends_and_a_pipe_are_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/zero", "/dev/null", tmp_path / "pipe"):
+        assert "it is a device or a pipe" in refusal(path)
+
+
 @pytest.mark.parametrize("key", ["format", "sizes", "W"])
 def test_a_key_that_stands_in_it_twice_is_refused(saved, key):
     text = saved.read_text()
@@ -293,7 +352,7 @@ def test_a_number_changed_by_hand_is_refused_unless_the_checksum_is_made_anew(sa
     assert "checksum" in refusal(saved)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, [1], 1.5, "x" * 1000])
+@pytest.mark.parametrize("version", [0, 2, "1", None, [1], 1.5, 1.0, True, "x" * 1000])
 def test_another_version_is_refused_by_name(saved, version):
     sentence = refusal(written(saved, {**content_of(saved), "version": version}))
     assert "this nnlib reads 1" in sentence and len(sentence) < 400
@@ -334,12 +393,13 @@ NUMBERS = [[0.0] * 3] * 2, [[0.0] * 2] * 3
         for value in (
             None, [], ["sigmoid"], ["sigmoid"] * 3, "sigmoid", [1, 2], ["eval", "sigmoid"],
             ["sigmoid", "softmax"], ["Sigmoid", "sigmoid"], [None, "sigmoid"], {"a": 1},
-            [["sigmoid"], ["sigmoid"]],
+            [["sigmoid"], ["sigmoid"]], {"sigmoid": 1, "tanh": 2},
         )
     ]
     + [("cost", value) for value in (None, "", "cost", "os.system", ["quadratic"], "softmax", 1)]
     + [("cost", "log-likelihood"), ("cost", "<script>alert(1)</script>" * 100)]
     + [("dtype", value) for value in (None, "", "float16", "object", "int64", 64, ["f8"], "O")]
+    + [("dtype", "f8"), ("dtype", "a")]
     + [
         ("W", value)
         for value in (
@@ -363,13 +423,24 @@ def test_a_wrong_value_is_refused_even_with_a_right_checksum(saved, key, value):
     assert len(refusal(written(saved, {**content_of(saved), key: value}))) < 600
 
 
+@pytest.mark.parametrize("one", [True, 1.0, "1", [1]])
+def test_what_only_equals_a_whole_number_is_refused(path, one):
+    Network([2, 1, 2], rng=np.random.default_rng(0)).save(path)
+    assert "sizes" in refusal(written(path, {**content_of(path), "sizes": [2, one, 2]}))
+
+
 def test_a_name_is_only_ever_looked_up_among_nnlibs_own(saved):
     sentence = refusal(written(saved, {**content_of(saved), "cost": "__import__"}))
     assert "'__import__' is none of sum of squares" in sentence
 
 
-def test_a_hostile_reason_stays_on_one_line(saved):
-    refusal(written(saved, {**content_of(saved), "cost": "a\nb\rc"}))
+@pytest.mark.parametrize("text", ["a\nb\rc", "\x1b[2J", "\ud800", "\u2028", "\u202e", "é" * 999])
+def test_a_hostile_text_stays_on_one_line_and_can_be_printed(saved, text):
+    content = content_of(saved)
+    for bad in ({"cost": text}, {text: 1}, {"version": text}, {"activations": [text, text]}):
+        sentence = refusal(written(saved, {**content, **bad}))
+        sentence.encode()  # a lone surrogate could not be sent to the page
+        assert sentence.isprintable()
 
 
 def test_two_names_of_one_network_are_two_files(tmp_path):
