@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import math
 import os
+import queue
 import struct
 import threading
 import time
@@ -24,7 +25,9 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-PATIENCE = 10  # seconds for a mirror to connect, and between two pieces of a file
+SCHEME = "https://"  # an address that begins otherwise is not asked
+PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
+PIECE = 2**16  # bytes: at the slowest that is waited for, MNIST takes half an hour
 SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
 CHUNK = 500  # pictures unpacked at a time
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -150,26 +153,27 @@ class Split:
 class Digits:
     """Handwritten digits as three splits, `train`, `validation` and `test`.
 
-    A split is unpacked when it is first used, which raises ValueError for a damaged file.
+    A file is unpacked when a split in it is first used; a damaged one raises ValueError then.
     """
 
     def __init__(self, source, folder):
         self._source, self._folder = source, folder
+        self._unpacked = {}  # by File: to train and to validate are two parts of one file
 
     @cached_property
     def train(self):
         """The Split to learn from."""
-        return self._unpacked("train")
+        return self._split("train")
 
     @cached_property
     def validation(self):
         """The Split to choose hyper-parameters by."""
-        return self._unpacked("validation")
+        return self._split("validation")
 
     @cached_property
     def test(self):
         """The Split to judge the finished network by, once."""
-        return self._unpacked("test")
+        return self._split("test")
 
     def few(self, n):
         """The same digits with only the first n images to train on; a fresh Digits.
@@ -186,12 +190,17 @@ class Digits:
         few.validation, few.test = self.validation, self.test  # shared: not unpacked twice
         return few
 
-    def _unpacked(self, split):
-        images, labels, start, stop = self._source.splits[split]
+    def _split(self, name):
+        images, labels, start, stop = self._source.splits[name]
         return Split(
-            unpack_images(self._folder / images.name, images, start, stop),
-            unpack_labels(self._folder / labels.name, labels, start, stop),
+            self._all(images, unpack_images)[start:stop],
+            self._all(labels, unpack_labels)[start:stop],
         )
+
+    def _all(self, file, unpack):
+        if file not in self._unpacked:
+            self._unpacked[file] = unpack(self._folder / file.name, file)
+        return self._unpacked[file]
 
     def __repr__(self):
         _, height, width = self._source.files[0].shape
@@ -254,8 +263,8 @@ def load_mnist_or_digits(folder=None):
         if named is not None:
             raise
         print(
-            f"The 1,797 built-in digits, because {str(reason).splitlines()[0]} "
-            "For MNIST, put that right and run this again; load_mnist() prints the manual steps."
+            f"{str(reason).splitlines()[0]} Here are the 1,797 built-in digits instead; "
+            "load_mnist() says how to get MNIST by hand."
         )
         return load_digits()
     print("MNIST: 70,000 handwritten digits.")
@@ -266,10 +275,16 @@ def load_mnist_or_digits(folder=None):
 
 
 def cache_folder():
-    """The folder of the user's cache in which downloaded files are kept."""
+    """The folder of the user's cache that keeps downloaded files; OSError if there is none."""
     import pooch
 
-    return Path(pooch.os_cache("nnlib"))
+    try:
+        return Path(pooch.os_cache("nnlib"))
+    except RuntimeError:
+        raise OSError(
+            "MNIST cannot be stored: expected a home folder, this account has none; set HOME, or "
+            "name a folder with the four files: load_mnist(folder)."
+        ) from None
 
 
 def _named_folder(folder):
@@ -280,10 +295,11 @@ def _named_folder(folder):
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"folder: expected a path, got {name!r:.60}; pass the folder's name")
     by = "folder" if folder is not None else "The environment variable NNLIB_MNIST"
-    if not Path(name).is_dir():
+    if not os.path.isdir(name):
         raise FileNotFoundError(
             f"{by}: expected the folder that holds the four MNIST files, got {str(name)!r}, which "
-            "is not a folder; correct the name, or leave it out to have them downloaded"
+            "is not a folder that can be opened; correct the name, or leave it out to have them "
+            "downloaded"
         )
     return Path(name).resolve()
 
@@ -301,7 +317,7 @@ def _mnist(named, seconds):
 
 def _check_folder(folder):
     for file in MNIST.files:
-        if not (folder / file.name).is_file():
+        if not os.path.isfile(folder / file.name):
             raise FileNotFoundError(
                 f"{folder}: expected the MNIST files, packed as published, but {file.name} is "
                 "missing; put it there, or name another folder"
@@ -321,6 +337,8 @@ def _is_genuine(path, file):
 def _check(path, file):
     """Raise ValueError unless the file at path can be read and is the published one."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise _wrong(path, "a file", "a folder or a device")
         with open(path, "rb") as packed:
             _check_bytes(packed, file, path)
     except OSError as reason:
@@ -386,24 +404,25 @@ def _answering(file, seconds):
 
 
 def _ask(mirror, file, seconds, answers):
-    import requests
-
     try:
-        with requests.get(mirror + file.name, **_request(seconds)) as response:
-            response.raise_for_status()
-        answers[mirror] = "ready"
+        with _opened(mirror + file.name, seconds):
+            answers[mirror] = "ready"
     except Exception as reason:  # any failure at all means: not this mirror
         answers[mirror] = _in_words(reason)
 
 
-def _request(seconds):
-    """How a file is asked for: the bytes as they are, and never led away from https elsewhere."""
-    return {
-        "timeout": seconds,
-        "stream": True,
-        "allow_redirects": False,
-        "headers": {"Accept-Encoding": "identity"},
-    }
+def _opened(url, seconds):
+    """The answer to a request: the bytes as they are, and never led away from https elsewhere."""
+    import requests
+
+    if not url.startswith(SCHEME):
+        raise ConnectionRefusedError(url)
+    as_they_are = {"Accept-Encoding": "identity"}
+    response = requests.get(
+        url, timeout=seconds, stream=True, allow_redirects=False, headers=as_they_are
+    )
+    response.raise_for_status()
+    return response
 
 
 def _download(file, folder, mirrors, answers):
@@ -424,32 +443,52 @@ def _download(file, folder, mirrors, answers):
 
 
 def _fetch(url, file, out):
-    """Download into an open file, with a progress bar; raise ValueError for any other content."""
-    import pooch
+    """Download into an open file, with a progress bar; raise ValueError for any other content.
+
+    A thread receives the pieces, and is left behind with a mirror that trickles: a byte now and
+    then keeps to every time-out of a connection, and would take days.
+    """
     from tqdm import tqdm
 
+    pieces, over = queue.SimpleQueue(), threading.Event()
+    threading.Thread(target=_receive, args=(url, file.size, pieces, over), daemon=True).start()
     out.seek(0)  # over what another mirror may have left
     with tqdm(desc=file.name, total=file.size, unit="B", unit_scale=True) as bar:
-        download = pooch.HTTPDownloader(progressbar=bar, chunk_size=2**15, **_request(PATIENCE))
-        download(url, _Bounded(out, file.size), None)
+        try:
+            while piece := _next(pieces):
+                out.write(piece)
+                bar.update(len(piece))
+        finally:
+            over.set()
     out.seek(0)
     _check_bytes(out, file, url)
 
 
-class _Bounded:
-    """A file open for writing that refuses more bytes than it should get."""
+def _receive(url, most, pieces, over):
+    """Put the pieces of at most so many bytes into the queue, and at the end b"" or what failed."""
+    end = b""
+    try:
+        with _opened(url, PATIENCE) as response:
+            for piece in response.iter_content(PIECE):
+                most -= len(piece)
+                if most < 0:
+                    raise ValueError("more bytes than the published file has")
+                if over.is_set():
+                    return
+                pieces.put(piece)
+    except Exception as reason:
+        end = reason
+    pieces.put(end)
 
-    def __init__(self, out, size):
-        self._out, self._left = out, size
 
-    def write(self, piece):
-        self._left -= len(piece)
-        if self._left < 0:
-            raise ValueError("more bytes than the published file has")
-        self._out.write(piece)
-
-    def flush(self):
-        self._out.flush()
+def _next(pieces):
+    try:
+        piece = pieces.get(timeout=PATIENCE)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(piece, Exception):
+        raise piece
+    return piece
 
 
 def _in_words(reason):
@@ -480,52 +519,48 @@ def _manual_steps(answers):
 # Unpacking
 
 
-def unpack_images(path, file, start, stop):
-    """The pictures start … stop of a packed IDX file as (stop − start, pixels) float32, 0..1.
+def unpack_images(path, file):
+    """All pictures of a packed IDX file as (n, pixels) float32, 0..1.
 
     Raises ValueError unless the file is the one published, and whole.
     """
-    images = _unpack(path, file, start, stop, np.float32)
+    images = _unpack(path, file, np.float32)
     images /= 255  # in place: one copy of MNIST as float32 is enough
     images.flags.writeable = False
     return images
 
 
-def unpack_labels(path, file, start, stop):
-    """The labels start … stop of a packed IDX file as (stop − start,) int64.
+def unpack_labels(path, file):
+    """All labels of a packed IDX file as (n,) int64.
 
     Raises ValueError unless the file is the one published, and whole, and its labels are digits.
     """
-    labels = _unpack(path, file, start, stop, np.int64)[:, 0]
-    if labels.size and labels.max() > 9:
+    labels = _unpack(path, file, np.int64)[:, 0]
+    if labels.max() > 9:
         raise _wrong(path, "labels from 0 to 9", f"{labels.max()}")
     labels.flags.writeable = False
     return labels
 
 
-def _unpack(path, file, start, stop, dtype):
-    """The items start … stop as the rows of a (stop − start, bytes an item) array."""
+def _unpack(path, file, dtype):
+    """The items of the file as the rows of an (n, bytes an item) array."""
     try:
         with open(path, "rb") as packed:
             _check_bytes(packed, file, path)
             with gzip.GzipFile(fileobj=packed) as stream:
-                return _read_items(stream, file, path, start, stop, dtype)
+                return _read_items(stream, file, path, dtype)
     except (OSError, EOFError, zlib.error) as reason:
         raise _wrong(path, "a whole gzip file", f"{reason}") from reason
 
 
-def _read_items(stream, file, path, start, stop, dtype):
+def _read_items(stream, file, path, dtype):
     _read_header(stream, file, path)
-    n, n_bytes = file.shape[0], math.prod(file.shape[1:])
-    items = np.empty((stop - start, n_bytes), dtype)
-    for first in range(0, n, CHUNK):  # a few at a time: never all as uint8 beside the floats
-        chunk = _read_chunk(stream, min(CHUNK, n - first) * n_bytes, path).reshape(-1, n_bytes)
-        wanted = slice(max(start - first, 0), max(stop - first, 0))
-        rows = chunk[wanted]
-        begin = max(first - start, 0)
-        items[begin : begin + len(rows)] = rows
+    items = np.empty((file.shape[0], math.prod(file.shape[1:])), dtype)
+    for first in range(0, len(items), CHUNK):  # never all as uint8 beside the floats
+        rows = items[first : first + CHUNK]
+        rows[:] = _read_bytes(stream, rows.size, path).reshape(rows.shape)
     if stream.read(1):
-        raise _wrong(path, f"{n:,} items", "more")
+        raise _wrong(path, f"{len(items):,} items", "more")
     return items
 
 
@@ -538,8 +573,8 @@ def _read_header(stream, file, path):
         raise _wrong(path, f"the IDX header {expected.hex(' ', 4)}", got.hex(" ", 4) or "nothing")
 
 
-def _read_chunk(stream, n_bytes, path):
-    data = stream.read(n_bytes)
-    if len(data) < n_bytes:
-        raise _wrong(path, f"{n_bytes:,} more bytes of items", f"{len(data):,}")
+def _read_bytes(stream, n, path):
+    data = stream.read(n)
+    if len(data) < n:
+        raise _wrong(path, f"{n:,} more bytes of items", f"{len(data):,}")
     return np.frombuffer(data, np.uint8)
