@@ -73,12 +73,18 @@ class Shell:
     """An IPython shell that runs one cell after another."""
 
     def __init__(self):
-        self.runs = 0
+        self.runs, self.user_ns = 0, {"Out": {}}
 
     def run(self, cell, make):
         self.runs += 1
         self.parent = {"header": {"msg_id": str(self.runs)}, "metadata": {"cellId": cell}}
-        return make()
+        output = make()
+        self.user_ns["Out"][self.runs] = self.user_ns[f"_{self.runs}"] = output
+        return output
+
+    def drop_by_id(self, names):
+        for name, value in names.items():
+            assert self.user_ns.pop(name) is value
 
     def get_parent(self):
         return self.parent
@@ -96,6 +102,13 @@ def test_running_a_cell_again_closes_its_board(shell):
     old = shell.run("a", w.softmax_board)
     new = shell.run("a", w.softmax_board)
     assert old.comm is None and new.comm is not None
+    new.close()
+
+
+def test_a_board_that_was_replaced_is_not_kept_among_the_outputs(shell):
+    for _ in range(3):
+        new = shell.run("a", w.softmax_board)
+    assert shell.user_ns == {"Out": {3: new}, "_3": new}
     new.close()
 
 

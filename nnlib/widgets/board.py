@@ -5,6 +5,7 @@ without a kernel (GitHub, print) sees the board's still picture in its place.
 """
 
 import base64
+import gc
 import weakref
 
 import ipywidgets
@@ -79,5 +80,15 @@ def _replace_earlier(board):
     if before != execution:
         for earlier in boards:
             earlier.close()
+            _forget_output(shell, earlier)
+        gc.collect()  # a board is a ring of references, with pictures of megabytes in it
         boards = []
     _made_by[cell] = (execution, [*boards, board])
+
+
+def _forget_output(shell, board):
+    """Take a closed board out of IPython's Out, which would keep its pictures for ever."""
+    outputs = shell.user_ns.get("Out", {})
+    for number in [number for number, output in outputs.items() if output is board]:
+        del outputs[number]
+        shell.drop_by_id({f"_{number}": board})
