@@ -20,7 +20,7 @@ _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
 def checked_sizes(sizes):
     """A list of two or more positive whole numbers."""
     try:
-        whole = [int(size) for size in sizes]
+        whole = [int(size) for size in sizes if np.ndim(size) == 0]
         good = len(whole) >= 2 and min(whole) >= 1 and whole == list(sizes)
         good = good and bool not in map(type, sizes) and not isinstance(sizes, (set, dict, bytes))
     except (TypeError, ValueError, OverflowError):

@@ -4,12 +4,15 @@ Running a cell again closes the board it made before, with all that the board wa
 without a kernel (GitHub, print) sees the board's still picture in its place.
 """
 
+import atexit
 import base64
 import gc
 import weakref
 
 import ipywidgets
 from IPython import get_ipython
+
+ENDED = "<b role='status'>The kernel of this board has ended. Run all cells to have it back.</b>"
 
 _live = weakref.WeakValueDictionary()  # model_id -> Board
 _made_by = {}  # cell -> (execution, [boards])
@@ -84,6 +87,16 @@ def _replace_earlier(board):
         gc.collect()  # a board is a ring of references, with pictures of megabytes in it
         boards = []
     _made_by[cell] = (execution, [*boards, board])
+
+
+@atexit.register
+def _switch_off():
+    """Disable all controls: a kernel that is shut down leaves none that look alive in the page."""
+    for board in [board for board in _live.values() if board.comm is not None]:
+        for widget in _inside(board):
+            if widget.has_trait("disabled"):
+                widget.disabled = True
+        board.children = [ipywidgets.HTML(ENDED), *board.children]
 
 
 def _forget_output(shell, board):
