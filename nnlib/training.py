@@ -199,36 +199,60 @@ def fit(
     progress                   show a progress bar
 
     Training that diverges ends within the epoch, with the weights of the last good one; an
-    interrupt ends it where it is. Either way the history is returned, and `ended` says why.
+    interrupt ends it where it is, with the whole epochs in the history. Either way the history is
+    returned, and `ended` says why.
     """
     checked_number(epochs, "epochs", 0, whole=True)
     descent = sgd(net, X, Y, eta=eta, batch_size=batch_size, l2=l2, rng=rng)
     record = _recorder(descent, evaluation, monitor)
     history = History(descent.eta, descent.batch_size, descent.l2)
-    with _progress_bar(epochs * len(descent.X), progress) as bar, calm(net, batch_size):
-        try:
+    try:
+        with _progress_bar(epochs * len(descent.X), progress) as bar, calm(net, batch_size):
             _run_epochs(descent, epochs, history, record, bar)
-        except KeyboardInterrupt:
-            history.ended = f"Interrupted after {descent.epochs:.2f} epochs."
+    except KeyboardInterrupt:
+        history.ended = history.ended or f"Interrupted after {descent.epochs:.2f} epochs."
+        _keep_whole_epochs(history)
     return history
 
 
 def _run_epochs(descent, epochs, history, record, bar):
     first = probe_cost(descent)
     for epoch in range(1, epochs + 1):
-        began, good = perf_counter(), descent.net.copy()
+        began = perf_counter()
         bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
-        while descent.epochs < epoch:
-            bar.update(next(descent))
-        happened = divergence(descent, first)
+        happened = _run_epoch(descent, epoch, first, bar)
         if happened:
-            descent.net.W, descent.net.b = good.W, good.b
             history.ended = (
                 f"Diverged in epoch {epoch}: {happened}. {likely_cause(descent)} "
                 f"Kept: the net of epoch {epoch - 1}."
             )
             return
         record(history, began)
+
+
+def _run_epoch(descent, epoch, first, bar):
+    """Descend to the end of the epoch. Divergence takes the net back, and is returned in words."""
+    good = descent.net.copy()
+    try:
+        while descent.epochs < epoch:
+            bar.update(next(descent))
+        return _back_if_diverged(descent, first, good)
+    except KeyboardInterrupt:
+        _back_if_diverged(descent, first, good)
+        raise
+
+
+def _back_if_diverged(descent, first, good):
+    happened = divergence(descent, first)
+    if happened:
+        descent.net.W, descent.net.b = good.W, good.b
+    return happened
+
+
+def _keep_whole_epochs(history):
+    """Drop what an interrupt has cut off: entries of an epoch that not all monitors have yet."""
+    for name in MONITORS:
+        del getattr(history, name)[len(history.seconds) :]
 
 
 def has_diverged(descent, first):
