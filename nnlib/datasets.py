@@ -30,6 +30,7 @@ PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
 PIECE = 2**16  # bytes: at the slowest that is waited for, MNIST takes half an hour
 SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
 CHUNK = 500  # pictures unpacked at a time
+SHARED_DTYPE = "<f4"
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -41,6 +42,7 @@ class File:
     sha256: str
     size: int  # bytes, packed
     shape: tuple
+    sha256_shared: str = ""  # of the pictures as share_mnist writes them
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ _TRAIN = (
         "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         9_912_422,
         (60_000, 28, 28),
+        "257f039238a0be158bad088c051a53908383fd47df03a7b1c229bb7bc968f160",
     ),
     File(
         "train-labels-idx1-ubyte.gz",
@@ -77,6 +80,7 @@ _TEST = (
         "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         1_648_877,
         (10_000, 28, 28),
+        "bc9f8f501f39b3ca61f899a2f402edf2024bde012b73223431b6bd735e47a165",
     ),
     File(
         "t10k-labels-idx1-ubyte.gz",
@@ -269,6 +273,45 @@ def load_mnist_or_digits(folder=None):
         return load_digits()
     print("MNIST: 70,000 handwritten digits.")
     return digits
+
+
+# For a class on one server
+
+
+def share_mnist(folder=None):
+    """Unpack MNIST beside its packed files, once for all kernels that will read this folder.
+
+    They hold its 220 MB of pictures in memory together from then on, not each a copy of its own.
+    Returns the folder; `folder` and errors as for load_mnist, and OSError when it cannot be written
+    or its disk is full.
+    """
+    digits = load_mnist(folder)
+    for images, *_ in digits._source.splits.values():
+        path = digits._folder / images.name
+        if _shared(path, images) is None:
+            with replacing(_shared_place(path)) as temporary:
+                unpack_images(path, images).astype(SHARED_DTYPE, copy=False).tofile(temporary)
+    return digits._folder
+
+
+def _shared_place(path):
+    return path.with_suffix(".float32")
+
+
+def _shared(path, file):
+    """The pictures that share_mnist put beside a packed file, mapped, or None if it has not.
+
+    Their SHA-256 is checked; a file that is not as it was written counts as none.
+    """
+    place = _shared_place(path)
+    shape = (file.shape[0], math.prod(file.shape[1:]))
+    try:
+        if not place.is_file():
+            return None
+        images = np.asarray(np.memmap(place, SHARED_DTYPE, "r", shape=shape))
+    except (OSError, ValueError):  # it may not be read, or is too short
+        return None
+    return images if hashlib.sha256(images).hexdigest() == file.sha256_shared else None
 
 
 # Where the files are
@@ -524,6 +567,9 @@ def unpack_images(path, file):
 
     Raises ValueError unless the file is the one published, and whole.
     """
+    shared = _shared(path, file)
+    if shared is not None:
+        return shared
     images = _unpack(path, file, np.float32)
     images /= 255  # in place: one copy of MNIST as float32 is enough
     images.flags.writeable = False
