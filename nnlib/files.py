@@ -1,7 +1,6 @@
 """Files that are whole or not there at all, whatever happens while they are written."""
 
 import os
-import secrets
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +18,7 @@ def replacing(path):
     Raises OSError where the folder is missing, cannot be written or is full.
     """
     path = Path(path).resolve()  # a link stays a link: what it points to is replaced
-    temporary = path.with_name(f"{BEGIN}{secrets.token_hex(8)}{END}")
+    temporary = path.with_name(f"{BEGIN}{os.urandom(8).hex()}{END}")
     with _tidied(path.parent):
         try:
             yield temporary

@@ -3,7 +3,6 @@
 Python knows such answers too, but Jupyter does not show them.
 """
 
-import difflib
 import functools
 import inspect
 
@@ -24,6 +23,8 @@ _ELSEWHERE = {
 
 def did_you_mean(name, known):
     """`; did you mean eta?`, if one of the known names is near, else ""."""
+    import difflib
+
     by_name = {word.partition("(")[0].lower(): word for word in known}
     name = name.lower()
     near = [_ELSEWHERE.get(name, name).lower(), *difflib.get_close_matches(name, by_name, n=1)]

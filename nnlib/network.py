@@ -5,13 +5,11 @@ A[0] is the input X and A[-1] the output. Both passes are pure: forward returns 
 needs, and neither changes the network. Only the descent step (training.py) writes parameters.
 """
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib import saving
 from nnlib.activations import ACTIVATIONS, SIGMOID
 from nnlib.checks import (
     checked_activations,
@@ -231,12 +229,16 @@ class Network:
             )
         if not self.is_finite():
             raise ValueError("the network holds NaN or infinity: nothing was saved; train it again")
+        from nnlib import saving
+
         saving.write(path, self._content())
 
     @classmethod
     @explains_its_arguments
     def load(cls, path):
         """The network that save wrote to path; ValueError in words if the file is anything else."""
+        from nnlib import saving
+
         with saving.explained(path):
             content = saving.read(path, ("sizes", "activations", "cost", "dtype", "W", "b"))
             return cls(
@@ -291,6 +293,8 @@ class Network:
             yield row
 
     def _repr_html_(self):
+        import html
+
         title = (
             f"Network {self._architecture()}, cost {html.escape(self.cost.name)}, {self.dtype}, "
             f"{self.n_parameters:,} parameters"
