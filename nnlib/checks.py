@@ -96,6 +96,18 @@ def checked_rng(rng):
     return rng
 
 
+def checked_seed(seed):
+    """A whole number to make random numbers from."""
+    return checked_number(seed, "seed", 0, whole=True)
+
+
+def checked_n_jobs(n_jobs):
+    """How many runs at a time: 1 or more, or -1 for one a core."""
+    if checked_number(n_jobs, "n_jobs", -1, whole=True) == 0:
+        raise ValueError("n_jobs: expected 1 or more runs at a time, or -1 for one a core, got 0")
+    return n_jobs
+
+
 def checked_parameters(arrays, name, shapes, dtype):
     """Our own copies of one array a layer, column-major: large products are a third faster so."""
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
@@ -195,21 +207,41 @@ def checked_finite(array, name):
     return array
 
 
-def checked_labels(labels, shape, n_classes):
-    """One class number for each sample, an array (n,) of integers."""
-    labels = _numbers(labels, "labels", None)
-    if labels.shape != shape:
+def checked_labels(labels, shape, n_classes, name="labels"):
+    """One class number for each sample, an array (n,) of integers; a shape of None is any n."""
+    labels = _numbers(labels, name, None)
+    if labels.shape != (shape or labels.shape[:1] or ("n",)):
         raise ValueError(
-            f"labels: expected shape {shape}, one class number for each sample, got "
+            f"{name}: expected shape {shape or '(n,)'}, one class number for each sample, got "
             f"{labels.shape}; for one-hot targets Y pass Y.argmax(axis=1)"
         )
     if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() >= n_classes:
         do = "write labels.astype(int)" if labels.dtype.kind == "f" else "look at the data"
         raise ValueError(
-            f"labels: expected whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
+            f"{name}: expected whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
             f"{labels.min():g} to {labels.max():g}; {do}"
         )
     return labels
+
+
+def checked_matrix(array, name, n_rows=None):
+    """A matrix of numbers, (rows, columns), at least one of each."""
+    array = _numbers(array, name, None)
+    if array.ndim != 2 or not array.size or n_rows not in (None, len(array)):
+        raise ValueError(
+            f"{name}: expected a matrix of shape ({n_rows or 'rows'}, columns), got {array.shape}"
+        )
+    return array
+
+
+def checked_squares(images, name):
+    """A matrix (n, pixels) of square images, one a row."""
+    images = checked_matrix(images, name)
+    if math.isqrt(images.shape[1]) ** 2 != images.shape[1]:
+        raise ValueError(
+            f"{name}: expected square images such as 784 pixels, got {images.shape[1]} each"
+        )
+    return images
 
 
 def checked_digits(digits):

@@ -30,11 +30,14 @@ from functools import reduce
 import numpy as np
 
 from nnlib.activations import CUBE, SIGMOID, SOFTMAX, SQUARE
+from nnlib.checks import checked_number, checked_rng
+from nnlib.hints import did_you_mean, short
 from nnlib.index_notation import Formula, latex_of
 
 BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15
 BAR_MEASURED = 1e-6  # a measured line, about 1e-9: eps² times a third derivative, and rounding
 EPS = 1e-5
+MOST = 100  # samples, neurons, …: each line is computed by loops and measured entry by entry
 
 SIZES = {  # how large a random example is: at least 2, or a wrong index would not show
     "samples": (2, 10),
@@ -192,6 +195,7 @@ class Derivation:
 
         sample(rng, samples=10, hidden=4) sets sizes, sample(rng, f1=TANH) another activation.
         """
+        checked_rng(rng)
         check_choices(chosen, self.functions)
         sizes = {word: int(rng.integers(low, high + 1)) for word, (low, high) in SIZES.items()}
         sizes.update(chosen)
@@ -265,12 +269,13 @@ def check_choices(chosen, functions):
     """Raise ValueError unless each choice is a size of at least 1 or one of the functions."""
     for name, choice in chosen.items():
         if name not in SIZES and name not in functions:
-            expected = ", ".join([*SIZES, *functions])
-            raise ValueError(f"expected a choice among {expected}; got {name}")
-        if name in SIZES and not (isinstance(choice, int) and choice >= 1):
-            raise ValueError(f"{name}: expected a whole number of at least 1, got {choice!r:.80}")
+            known = [*SIZES, *functions]
+            near = did_you_mean(name, known)
+            raise ValueError(f"expected a choice among {', '.join(known)}; got {name}{near}")
+        if name in SIZES and checked_number(choice, name, 1, whole=True) > MOST:
+            raise ValueError(f"{name}: expected at most {MOST}, to be read, got {choice}")
         if name in functions and not hasattr(choice, "slope"):
-            raise ValueError(f"{name}: expected an Activation such as TANH, got {choice!r:.80}")
+            raise ValueError(f"{name}: expected an Activation such as TANH, got {short(choice)}")
 
 
 def draw(symbol, sizes, rng):

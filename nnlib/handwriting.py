@@ -6,6 +6,8 @@ these steps (LeCun et al. 1998); a drawing that skips one is often misread.
 
 import numpy as np
 
+from nnlib.hints import short
+
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 
 
@@ -16,7 +18,15 @@ def like_mnist(ink, cropped=True, centred=True):
     centred  put the centre of mass in the middle; otherwise the middle of the rectangle
     An empty sheet gives an empty picture.
     """
-    ink = np.asarray(ink, np.float32)
+    try:
+        ink = np.asarray(ink, np.float32)
+        good = ink.ndim == 2 and ink.size and (ink >= 0).all() and np.isfinite(ink).all()
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        raise ValueError(
+            f"ink: expected a matrix (height, width) of numbers from 0 to 1, got {short(ink)}"
+        )
     if not ink.any():
         return np.zeros((1, SIDE * SIDE), np.float32)
     small = shrunk(around(ink), BOX) if cropped else shrunk(ink, SIDE)

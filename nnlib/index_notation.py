@@ -92,6 +92,10 @@ class Formula:
     """
 
     def __init__(self, text):
+        if not isinstance(text, str):
+            raise TypeError(
+                f'text: expected a formula such as "C_ik = A_ij B_jk"; got {short(text)}'
+            )
         self.text = unicodedata.normalize("NFKC", text).strip()
         left, self.sign, right = split(self.text)
         self.left = read_left(left)
@@ -325,7 +329,10 @@ def numbers(name, array):
     """Return `array` as a NumPy array of numbers; a function is handed through."""
     if callable(array) or hasattr(array, "slope"):
         return array
-    array = np.asarray(array)
+    try:
+        array = np.asarray(array)
+    except ValueError:
+        raise ValueError(f"{name} must be an array; got rows of different lengths") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers; got dtype {array.dtype}")
     return array
@@ -354,7 +361,14 @@ def delta_array(factor, lengths):
 
 def matrix_of(factor, given):
     """The named array, multiplied out and transposed as the factor says."""
-    array = reduce(np.matmul, (given[name] for name in factor.name.split("·")))
+    names = factor.name.split("·")
+    for left, right in itertools.pairwise(names):
+        if given[left].ndim != 2 or given[left].shape[1:] != given[right].shape[:1]:
+            raise ValueError(
+                f"{factor.text} needs matrices that hook onto each other, but {left} has the shape "
+                f"{given[left].shape} and {right} {given[right].shape}"
+            )
+    array = reduce(np.matmul, (given[name] for name in names))
     return array.T if factor.transposed else array
 
 
@@ -505,9 +519,10 @@ def subscripts(term, free):
 
 def check_element(formula, element, shape):
     """Raise ValueError unless `element` is one place in the result."""
-    if tuple(element) not in np.ndindex(shape):
+    if not isinstance(element, (tuple, list)) or tuple(element) not in np.ndindex(shape):
         raise ValueError(
-            f"{described(formula.left)} has the shape {shape} here; there is no element {element}"
+            f"{described(formula.left)} has the shape {shape} here; there is no element "
+            f"{short(element)}"
         )
 
 
@@ -518,6 +533,11 @@ def sum_as_text(products):
         for sign, factors in products
     )
     return text.removeprefix(" + ").removeprefix(" ")
+
+
+def short(thing):
+    """How Python writes the thing, on one line of at most 80 characters."""
+    return " ".join(f"{thing!r:.80}".split())
 
 
 def show(number):

@@ -1,8 +1,18 @@
 """Pictures of data and networks. Each draw_x(ax, arrays...) draws on the axes and returns them."""
 
+import itertools
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from nnlib.checks import (
+    checked_axes,
+    checked_labels,
+    checked_matrix,
+    checked_number,
+    checked_squares,
+)
+from nnlib.hints import short
 from nnlib.palette import BLUE, GREY, ORANGE
 
 
@@ -11,6 +21,12 @@ def draw_digits(ax, images, captions=None, columns=10):
 
     captions  a word for each image, written above it
     """
+    images = checked_squares(images, "images")
+    columns = checked_number(columns, "columns", 1, whole=True)
+    if captions is not None and np.shape(captions)[:1] != (len(images),):
+        raise ValueError(
+            f"captions: expected {len(images)} words, one for each image, got {short(captions)}"
+        )
     side = int(np.sqrt(images.shape[1]))
     gap = 6 if captions is None else side // 2
     rows = -(-len(images) // columns)
@@ -20,13 +36,17 @@ def draw_digits(ax, images, captions=None, columns=10):
         sheet[y : y + side, x : x + side] = image.reshape(side, side)
         if captions is not None:
             ax.text(x + side / 2, y - 2, captions[place], ha="center", va="bottom")
-    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
+    checked_axes(ax).imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.set_axis_off()
     return ax
 
 
 def draw_confusion(ax, labels, found, classes=10):
     """How often each class (row) is read as each class (column); right ones are left pale."""
+    checked_axes(ax)
+    classes = checked_number(classes, "classes", 1, whole=True)
+    labels = checked_labels(labels, None, classes)
+    found = checked_labels(found, labels.shape, classes, "found")
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (labels, found), 1)
     wrong = counts * (1 - np.eye(classes, dtype=int))
@@ -41,6 +61,9 @@ def draw_confusion(ax, labels, found, classes=10):
 
 def draw_weights(ax, W, columns=10):
     """The weights into each neuron (n_in, n_out) as square images: orange adds, purple takes."""
+    checked_axes(ax)
+    W = checked_squares(checked_matrix(W, "W").T, "W").T
+    columns = checked_number(columns, "columns", 1, whole=True)
     side = int(np.sqrt(W.shape[0]))
     rows = -(-W.shape[1] // columns)
     sheet = np.full((rows * (side + 2), columns * (side + 2)), np.nan)
@@ -66,9 +89,15 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
 
     Each line carries the gid "W[l][i,j]", and its number "number W[l][i,j]": see edge_style.
     """
-    sizes = [len(W[0]), *(layer.shape[1] for layer in W)]
-    names = names or _neuron_names(sizes)
-    limit = limit or _largest(W) or 1.0
+    checked_axes(ax)
+    W, sizes = _checked_layers(W)
+    b = _checked_biases(b, sizes)
+    names = _neuron_names(sizes) if names is None else _checked_names(names, sizes)
+    limit = checked_number(0 if limit is None else limit, "limit", 0) or _largest(W) or 1.0
+    if marked is not None and not _is_place(marked, W):
+        raise ValueError(
+            f"marked: expected (l, i, j), the place of a weight W[l][i, j], got {short(marked)}"
+        )
     if marked is not None:
         _mark_line(ax, sizes, *marked)
         numbers = numbers or {marked: "+.2f"}
@@ -78,12 +107,51 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
     for layer, size in enumerate(sizes):
         for i in range(size):
             _draw_neuron(ax, layer, _height(i, size), names[layer][i])
-            if b is not None and len(b) and layer:
+            if b and layer:
                 _write_below(ax, (layer, _height(i, size)), f"b = {b[layer - 1][i]:+.2f}")
     highest = (max(sizes) - 1) / 2 + 0.5
     ax.set(xlim=(-0.3, len(W) + 0.3), ylim=(-highest, highest))
     ax.set_axis_off()
     return ax
+
+
+def _checked_layers(W):
+    """The weights as a list of matrices that fit together, and the sizes of the layers."""
+    if not isinstance(W, (list, tuple)) or not W:
+        raise TypeError(f"W: expected a list of matrices, such as net.W, got {short(W)}")
+    W = [checked_matrix(layer, f"W[{l}]") for l, layer in enumerate(W)]
+    for l, (left, right) in enumerate(itertools.pairwise(W)):
+        if left.shape[1] != right.shape[0]:
+            raise ValueError(
+                f"W: expected W[{l + 1}] with {left.shape[1]} rows, one for each column of W[{l}], "
+                f"got the shape {right.shape}"
+            )
+    return W, [len(W[0]), *(layer.shape[1] for layer in W)]
+
+
+def _checked_biases(b, sizes):
+    """The biases as a list, empty where there are none."""
+    shapes = [(size,) for size in sizes[1:]]
+    found = [np.shape(layer) for layer in b] if isinstance(b, (list, tuple)) else short(b)
+    if b is not None and found not in ([], shapes):
+        raise ValueError(f"b: expected arrays of shapes {shapes}, such as net.b, got {found}")
+    return list(b or [])
+
+
+def _checked_names(names, sizes):
+    layers = names if isinstance(names, (list, tuple)) else []
+    found = [len(layer) if hasattr(layer, "__len__") else 0 for layer in layers]
+    if found != sizes:
+        raise ValueError(f"names: expected lists of {sizes} words, one a layer, got {short(names)}")
+    return names
+
+
+def _is_place(marked, W):
+    """Whether there is a W[l][i, j] for the three numbers that are marked."""
+    whole = isinstance(marked, tuple) and all(isinstance(n, (int, np.integer)) for n in marked)
+    if not whole or len(marked) != 3 or not 0 <= marked[0] < len(W):
+        return False
+    return all(0 <= n < length for n, length in zip(marked[1:], W[marked[0]].shape, strict=True))
 
 
 HALO = "#FFE680"  # behind a line that is set off
@@ -163,14 +231,18 @@ def draw_blocks(ax, *blocks):
     blocks  ("X", (10, 3)) draws an empty matrix of that shape; ("W1", array) one with its numbers,
             coloured as draw_net colours its lines; a word such as "·" or "=" stands between
     """
-    x, tallest = 0.0, max(np.shape(_empty(b[1]))[0] for b in blocks if not isinstance(b, str))
+    checked_axes(ax)
+    blocks = [block if isinstance(block, str) else _checked_block(block) for block in blocks]
+    tallest = max((len(block[1]) for block in blocks if not isinstance(block, str)), default=0)
+    if not tallest:
+        raise ValueError('blocks: expected at least one matrix, such as ("X", (10, 3)), got none')
+    x = 0.0
     for block in blocks:
         if isinstance(block, str):
             ax.text(x + 0.25 * len(block), 0, block, ha="center", va="center", fontsize=22)
             x += 0.5 * len(block) + 0.5
         else:
-            name, matrix = block
-            x += _draw_matrix(ax, x, name, _empty(matrix)) + 0.5
+            x += _draw_matrix(ax, x, *block) + 0.5
     ax.set(xlim=(-0.5, x), ylim=(-tallest / 2 - 1.6, tallest / 2 + 1.2), aspect="equal")
     ax.set_axis_off()
     _fit_numbers(ax)
@@ -187,9 +259,16 @@ def _fit_numbers(ax):
             text.set_fontsize(min(0.42 * square * 72 / ax.figure.dpi, 12))
 
 
-def _empty(matrix):
-    """A matrix without numbers where only its shape is given."""
-    return np.full(matrix, np.nan) if isinstance(matrix, tuple) else np.asarray(matrix)
+def _checked_block(block):
+    """The name and the matrix, which is without numbers where only its shape is given."""
+    if not isinstance(block, (tuple, list)) or len(block) != 2:
+        raise TypeError(
+            f'blocks: expected words and pairs such as ("X", (10, 3)), got {short(block)}'
+        )
+    name, matrix = block
+    if isinstance(matrix, tuple) and all(isinstance(n, (int, np.integer)) for n in matrix):
+        matrix = np.full(matrix, np.nan)
+    return name, checked_matrix(matrix, f"blocks, {name}")
 
 
 def _draw_matrix(ax, x, name, matrix):

@@ -22,6 +22,7 @@ from nnlib.activations import SIGMOID
 from nnlib.checks import (
     checked_digits,
     checked_kind,
+    checked_n_jobs,
     checked_number,
     checked_sizes,
 )
@@ -145,9 +146,7 @@ def workers(n_jobs=-1):
     """The joblib.Parallel that a sweep hands its runs to, by the backend that is set here."""
     from joblib import Parallel
 
-    n_jobs = checked_number(n_jobs, "n_jobs", -1, whole=True)
-    if n_jobs == 0:
-        raise ValueError("n_jobs: expected 1 or more runs at a time, or -1 for one a core, got 0")
+    checked_n_jobs(n_jobs)
     return Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")
 
 

@@ -17,6 +17,8 @@ import traitlets
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
+from nnlib import hints
+from nnlib.checks import checked_finite
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.palette import BLUE, GREEN, ORANGE, SKY
 from nnlib.widgets.board import Board, still_png
@@ -43,6 +45,7 @@ OWN = "my own: index formula or einsum"
 STRETCHED = "No error: NumPy stretches an axis of length 1 to fit (broadcasting)."
 
 
+@hints.explains_its_arguments
 def contraction_explorer(A, B, formula=MODES[0].formula):
     """A board of two matrices and what a formula makes of them, number by number.
 
@@ -163,7 +166,10 @@ class Contraction:
 
 def as_matrix(name, array):
     """Return `array` as a matrix. ValueError in words unless it is one of a size to be drawn."""
-    array = np.asarray(array)
+    try:
+        array = np.asarray(array)
+    except ValueError:
+        raise ValueError(f"{name} must be a matrix; got rows of different lengths") from None
     if array.ndim != 2 or array.dtype.kind not in "iuf":
         raise ValueError(
             f"{name} must be a matrix of numbers, shape (rows, columns); got shape {array.shape} "
@@ -174,11 +180,15 @@ def as_matrix(name, array):
             f"{name} must have 1 to {LONGEST} rows and columns to be drawn; got shape "
             f"{array.shape}: pass a part of it, such as {name}[:{LONGEST}, :{LONGEST}]"
         )
-    return array
+    return checked_finite(array, name)
 
 
 def as_formula(text):
     """The formula for subscripts such as "ij,jk->ik"; any other text as it is."""
+    if not isinstance(text, str):
+        raise TypeError(
+            f'formula: expected one such as "C_ik = A_ij B_jk", got {hints.short(text)}'
+        )
     subscripts, arrow, free = text.replace(" ", "").partition("->")
     if not arrow:
         return text

@@ -10,7 +10,10 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from nnlib.checks import checked_digits
 from nnlib.handwriting import SIDE, like_mnist
+from nnlib.hints import explains_its_arguments
+from nnlib.network import checked_network
 from nnlib.palette import BLUE, ORANGE
 from nnlib.widgets.board import Board, still_png
 from nnlib.widgets.picture import Picture
@@ -74,12 +77,15 @@ export default {
 """.replace("SENT", str(SENT))
 
 
+@explains_its_arguments
 def digit_pad(net, digits):
     """A board to draw digits on; net, a Network with 784 inputs and 10 outputs, reads them.
 
     digits  the Digits whose test images can be loaded instead of drawing
     What you keep is in ``pad.images`` (n, 784) and ``pad.labels`` (n,).
     """
+    checked_network(net)
+    checked_digits(digits)
     if net.sizes[0] != SIDE * SIDE or net.sizes[-1] != 10:
         raise ValueError(
             f"net: expected 784 inputs and 10 outputs, got {net.sizes[0]} and {net.sizes[-1]}; "

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import ipywidgets
 import numpy as np
 
+from nnlib.checks import checked_seed
+from nnlib.hints import explains_its_arguments
 from nnlib.palette import BLUE, ORANGE, SKY
 from nnlib.widgets.board import Board, still_png
 from nnlib.widgets.picture import Picture
@@ -21,12 +23,13 @@ ROWS = 10  # rows of X that are shown as numbers
 BARS = 20  # at most
 
 
+@explains_its_arguments
 def sample_explorer(*, seed=0):
     """A board that draws data X of shape (n, 3) in three ways and shows how they spread.
 
     seed  of the random numbers: the same seed and the same sliders give the same X
     """
-    return SampleExplorer(seed)
+    return SampleExplorer(checked_seed(seed))
 
 
 # The model

@@ -15,6 +15,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from nnlib.checks import checked_seed
 from nnlib.derivations import (
     BLACKBOARD,
     SIZES,
@@ -25,6 +26,7 @@ from nnlib.derivations import (
     markdown,
     marked,
 )
+from nnlib.hints import short
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
 from nnlib.widgets.board import Board
 
@@ -46,6 +48,7 @@ def derivation_stepper(*derivations, seed=0, **chosen):
     chosen  sizes and activations of the example: derivation_stepper(GRADIENT_W2, f1=TANH, hidden=2)
     TypeError or ValueError in words where something is no derivation or no choice.
     """
+    checked_seed(seed)
     return Stepper(Walk(derivations, seed, chosen))
 
 
@@ -115,7 +118,7 @@ def checked(derivations):
         if not isinstance(derivation, Derivation):
             raise TypeError(
                 "expected one or more derivations, such as GRADIENT_W2 from nnlib.derivations; "
-                f"got {derivation!r:.80}"
+                f"got {short(derivation)}"
             )
     return derivations
 

@@ -16,6 +16,8 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from nnlib.checks import checked_digits, checked_n_jobs, checked_number, checked_seed
+from nnlib.hints import explains_its_arguments, short
 from nnlib.palette import GREY, ORANGE, PALE
 from nnlib.sweep import Sweep, all_recipes, workers
 from nnlib.widgets.board import Board, still_png
@@ -33,6 +35,7 @@ GRIDS = (
 EPOCHS = (1, 2, 3, 5, 10, 20, 50)
 
 
+@explains_its_arguments
 def sweep_board(digits, grid=None, *, epochs=10, seed=0, n_jobs=-1):
     """A heat map of validation accuracies that fills in as the runs behind it end.
 
@@ -43,15 +46,20 @@ def sweep_board(digits, grid=None, *, epochs=10, seed=0, n_jobs=-1):
     What has come is in ``board.results``; ``board.start()`` presses Start. Made inside `with
     joblib.parallel_config(backend="dask"):` the board works on that cluster.
     """
+    checked_digits(digits)
+    checked_n_jobs(n_jobs)
+    checked_number(epochs, "epochs", 1, whole=True)
+    checked_seed(seed)
     grids = GRIDS if grid is None else (_checked_grid(grid), *GRIDS)
     return SweepBoard(digits, grids, epochs, seed, n_jobs)
 
 
 def _checked_grid(grid):
-    if not (isinstance(grid, dict) and len(grid) == 2 and set(grid) <= set(WORDS)):
+    fits = isinstance(grid, dict) and len(grid) == 2 and set(grid) <= set(WORDS)
+    if not (fits and all(isinstance(values, (list, tuple)) for values in grid.values())):
         raise ValueError(
             f"grid: expected two of {', '.join(WORDS)} with their values, as in "
-            f'{{"eta": (0.1, 1), "l2": (0, 5)}}, got {grid!r:.80}'
+            f'{{"eta": (0.1, 1), "l2": (0, 5)}}, got {short(grid)}'
         )
     return {name: tuple(values) for name, values in grid.items()}
 

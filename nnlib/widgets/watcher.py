@@ -18,10 +18,12 @@ from nnlib.checks import (
     checked_finite,
     checked_inputs,
     checked_number,
+    checked_seed,
     checked_target_values,
     checked_targets,
 )
 from nnlib.costs import MEAN_SQUARES
+from nnlib.hints import explains_its_arguments, short
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREEN, ORANGE, PALE
 from nnlib.plots import draw_net, edge_style
@@ -41,6 +43,7 @@ EPOCHS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
 STARTS = {"equal": "all equal", "random": "random", "own": "my own"}
 
 
+@explains_its_arguments
 def weight_watcher(
     X=((1, 1),), Y=((1,),), *, activations=IDENTITY, eta=0.1, epochs=10, start="equal", seed=0
 ):
@@ -56,8 +59,9 @@ def weight_watcher(
     (epochs + 1, n) the cost of each sample as each epoch met it.
     """
     net, X, Y = _checked_task(X, Y, activations)
-    if start not in ("equal", "random"):
-        raise ValueError(f"start: expected 'equal' or 'random', got {start!r:.80}")
+    if not (isinstance(start, str) and start in ("equal", "random")):
+        raise ValueError(f"start: expected 'equal' or 'random', got {short(start)}")
+    checked_seed(seed)
     eta = checked_number(eta, "eta", ETAS[0])
     epochs = checked_number(epochs, "epochs", 1, whole=True)
     if eta > ETAS[-1]:
