@@ -656,10 +656,11 @@ def test_two_processes_that_download_at_once_both_end_well(server, small):
 
 
 @pytest.fixture
-def full_disk():
+def full_disk(small, monkeypatch):
     """No file may grow beyond 5,000 bytes: more is refused by the system as on a full disk."""
     resource = pytest.importorskip("resource", reason="Windows sets no limit to a file's size")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr(datasets, "PIECE", 2**16)  # as it is: too large to wait in a buffer
     resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
