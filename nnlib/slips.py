@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.activations import CUBE, SQUARE, Activation
+from nnlib.hints import explains_its_arguments
 
 CLOSE = 1e-6  # relative to the largest entry: more than rounding, far less than any slip
 AT_ONCE = 3  # slips that a verdict combines
@@ -37,6 +38,7 @@ class Verdict:
         return "\n".join(self.sentences)
 
 
+@explains_its_arguments
 def check_my_gradient(dW1, dW2, *, X=None, Y=None, W1=None, W2=None, f1=SQUARE, f2=CUBE):
     """The Verdict on your own δW1 and δW2, the ways downhill (minus the slope of the cost).
 
@@ -57,6 +59,7 @@ def check_my_gradient(dW1, dW2, *, X=None, Y=None, W1=None, W2=None, f1=SQUARE, 
         return Verdict(False, (f"This cannot be judged: {said(error)}",))
 
 
+@explains_its_arguments
 def check_my_activation(activation):
     """The Verdict on your own Activation: is its slope the slope of its value?
 
@@ -444,7 +447,7 @@ def wanted(function):
 def short(thing):
     """A few words on anything at all."""
     try:
-        return f"{type(thing).__name__} {thing!r:.60}"
+        return " ".join(f"{type(thing).__name__} {thing!r:.60}".split())
     except Exception:
         return f"a {type(thing).__name__}"
 
@@ -452,6 +455,6 @@ def short(thing):
 def said(error):
     """An exception in one line."""
     try:
-        return f"{type(error).__name__}: {error!s:.200}".rstrip(": ")
+        return " ".join(f"{type(error).__name__}: {error!s:.200}".split()).rstrip(": ")
     except Exception:
         return type(error).__name__

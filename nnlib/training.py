@@ -82,7 +82,7 @@ class Descent:
         return self._samples_seen / len(self.X)
 
     def __getattr__(self, name):
-        raise no_such_attribute("a descent", name, public_names(self))
+        raise no_such_attribute("a descent", name, public_names(Descent))
 
     def __iter__(self):
         return self

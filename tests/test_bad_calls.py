@@ -5,7 +5,9 @@ held by the tests of each module; here it is held that each has the form, comes 
 from the depths of NumPy, and leaves everything as it was.
 """
 
+import inspect
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import nnlib
-from nnlib import derivations, gradcheck, plots, widgets
+from nnlib import derivations, gradcheck, plots, slips, widgets
 from nnlib import sweep as sweeping
 from nnlib.handwriting import like_mnist
 from nnlib.index_notation import Formula
@@ -498,3 +500,260 @@ def test_the_bad_calls_are_many_and_go_through_every_door(tell):
         if name not in ("load_digits", "still_twin"):  # one takes nothing, one is not for students
             assert f"{name}(" in code, name
     tell(f"{len(ROWS):,} bad calls, each refused in one sentence, nothing changed")
+
+
+# Names that are nearly right
+
+NEAR_MISSES = {
+    "nnlib.load_mist": "load_mnist",
+    "nnlib.load_MNIST": "load_mnist",
+    "nnlib.load_digit": "load_digits",
+    "nnlib.Netwrok": "Network",
+    "nnlib.network_": "Network",
+    "nnlib.sigmoid": "SIGMOID",
+    "nnlib.Softmax": "SOFTMAX",
+    "nnlib.crossentropy": "CROSS_ENTROPY",
+    "nnlib.MEAN_SQUARE": "MEAN_SQUARES",
+    "nnlib.check_gradient": "check_gradients",
+    "nnlib.train": "fit",
+    "net.weights": "W",
+    "net.w": "W",
+    "net.bias": "b",
+    "net.biases": "b",
+    "net.fit": "fit(net, X, Y, …)",
+    "net.train": "fit(net, X, Y, …)",
+    "net.sgd": "sgd(net, X, Y, …)",
+    "net.predikt(X)": "predict",
+    "net.activation": "activations",
+    "net.loss": "cost",
+    "net.layers": "sizes",
+    "net.parameters": "n_parameters",
+    "net.weights = []": "W",
+    "net.costs = QUADRATIC": "cost",
+    "descent.lr": "eta",
+    "descent.epoch": "epochs",
+    "descent.batchsize": "batch_size",
+    "Network([2, 3], activation=SIGMOID, rng=rng)": "activations",
+    "Network([2, 3], costs=QUADRATIC, rng=rng)": "cost",
+    "Network([2, 3], loss=QUADRATIC, rng=rng)": "cost",
+    "Network([2, 3], weight=ONES)": "weights",
+    "Network([2, 3], bias=False, rng=rng)": "biases",
+    "Network([2, 3], seed=0)": "rng",
+    "Network([2, 3], activations='sigmoid', rng=rng)": "SIGMOID",
+    "Network([2, 3], activations='Sigmoid', rng=rng)": "SIGMOID",
+    "Network([2, 3], activations=['softmx'], rng=rng)": "SOFTMAX",
+    "Network([2, 3], activations='ReLU', rng=rng)": "RELU",
+    "Network([2, 3], cost='cross-entropy', rng=rng)": "CROSS_ENTROPY",
+    "Network([2, 3], cost='cross entropy', rng=rng)": "CROSS_ENTROPY",
+    "Network([2, 3], cost='crossentropy', rng=rng)": "CROSS_ENTROPY",
+    "Network([2, 3], cost='loglikelihood', rng=rng)": "LOG_LIKELIHOOD",
+    "net.cost_of(X, Y, lmbda=5)": "l2",
+    "net.copy(dtyp=np.float32)": "dtype",
+    "sgd(net, X, Y, lr=0.5, rng=rng)": "eta",
+    "sgd(net, X, Y, eta=0.5, batchsize=5, rng=rng)": "batch_size",
+    "fit(net, X, Y, lr=0.5, epochs=1, rng=rng)": "eta",
+    "fit(net, X, Y, learning_rate=0.5, epochs=1, rng=rng)": "eta",
+    "fit(net, X, Y, eta=0.5, epoch=1, rng=rng)": "epochs",
+    "fit(net, X, Y, eta=0.5, epochs=1, batchsize=5, rng=rng)": "batch_size",
+    "fit(net, X, Y, eta=0.5, epochs=1, mini_batch_size=5, rng=rng)": "batch_size",
+    "fit(net, X, Y, eta=0.5, epochs=1, lmbda=5, rng=rng)": "l2",
+    "fit(net, X, Y, eta=0.5, epochs=1, lambda_=5, rng=rng)": "l2",
+    "fit(net, X, Y, eta=0.5, epochs=1, L2=5, rng=rng)": "l2",
+    "fit(net, X, Y, eta=0.5, epochs=1, validation_data=(X, Y), rng=rng)": "evaluation",
+    "fit(net, X, Y, eta=0.5, epochs=1, monitors=[], rng=rng)": "monitor",
+    "fit(net, X, Y, eta=0.5, epochs=1, seed=0)": "rng",
+    "fit(net, X, Y, eta=0.5, epochs=1, rng=rng, monitor=['training_acuracy'])": "training_accuracy",
+    "fit(net, X, Y, eta=0.5, epochs=1, rng=rng, monitor='evaluation_cots')": "evaluation_cost",
+    "check_gradients(net, X, Y, epsilon=1e-5)": "eps",
+    "Activation('mine', value=abs, derivative=abs)": "slope",
+    "Cost('mine', per_samples=abs, error=abs)": "per_sample",
+    "Recipe(lr=0.5)": "eta",
+    "Recipe(epoch=5)": "epochs",
+    "all_recipes(learning_rate=(0.1, 1))": "eta",
+    "sweep([Recipe()], digits, njobs=2)": "n_jobs",
+    "training_cockpit(digits, epoch=5)": "epochs",
+    "knob_board(net, X, Y, eta={'one': 1})": "etas",
+    "weight_watcher(activation=TANH)": "activations",
+    "softmax_board(rigth=1)": "right",
+    "derivation_stepper(derivation, sample=3)": "samples",
+}
+
+
+@pytest.mark.parametrize("code", NEAR_MISSES)
+def test_a_near_miss_gets_a_did_you_mean(code):
+    with pytest.raises((ValueError, TypeError, AttributeError)) as refusal:
+        exec(code, scene())
+    sentence = str(refusal.value)
+    assert sentence.endswith(f"; did you mean {NEAR_MISSES[code]}?")
+    assert "\n" not in sentence and len(sentence) < 300
+    assert PACKAGE in Path(refusal.traceback[-1].path).parents
+
+
+@pytest.mark.parametrize("code", ["descent.lr = 0.1", "descent.etta = 0.1", "descent.epochs = 0"])
+def test_a_misspelt_hyper_parameter_is_not_simply_kept_and_never_used(code):
+    with pytest.raises(AttributeError):
+        exec(code, scene())
+
+
+INCOMPLETE = {
+    "Network()": "sizes: missing; write Network(sizes)",
+    "Network([2, 3], SIGMOID)": "Network: expected only sizes without a name, got 2 of them; "
+    "write Network(sizes)",
+    "net.predict()": "X: missing; write predict(X)",
+    "net.cost_of(X)": "Y: missing; write cost_of(X, Y)",
+    "net.accuracy(X)": "labels: missing; write accuracy(X, labels)",
+    "net.save()": "path: missing; write save(path)",
+    "Network.load()": "path: missing; write load(path)",
+    "sgd(net, X, Y, eta=0.5)": "rng: missing; write sgd(net, X, Y, eta=…, rng=…)",
+    "sgd(net, X, Y, 0.5)": "sgd: expected only net, X, Y without a name, got 4 of them; "
+    "write sgd(net, X, Y, eta=…, rng=…)",
+    "fit(net, X, Y)": "eta, epochs, rng: missing; write fit(net, X, Y, eta=…, epochs=…, rng=…)",
+    "fit(net, X, Y, 0.5, 10)": "fit: expected only net, X, Y without a name, got 5 of them; "
+    "write fit(net, X, Y, eta=…, epochs=…, rng=…)",
+    "fit(X, Y, eta=0.5, epochs=1, rng=rng)": "Y: missing; "
+    "write fit(net, X, Y, eta=…, epochs=…, rng=…)",
+    "check_gradients(net, X)": "Y: missing; write check_gradients(net, X, Y)",
+    "Activation('mine', abs)": "slope: missing; write Activation(name, value, slope)",
+    "Cost('mine')": "per_sample, error: missing; write Cost(name, per_sample, error)",
+    "sweep([Recipe()])": "digits: missing; write sweep(recipes, digits)",
+    "Network([2, 3], optimiser=1)": "optimiser: Network has no such argument; "
+    "expected some of sizes, activations, cost, weights, biases, dtype, rng",
+}
+
+
+@pytest.mark.parametrize("code", INCOMPLETE)
+def test_a_missing_or_superfluous_argument_is_named_with_the_whole_call(code):
+    with pytest.raises(TypeError) as refusal:
+        exec(code, scene())
+    assert str(refusal.value) == INCOMPLETE[code]
+
+
+def test_jupyter_still_shows_the_true_signatures():
+    for function, first in ((nnlib.fit, "net"), (nnlib.sgd, "net"), (nnlib.Network, "sizes")):
+        names = list(inspect.signature(function).parameters)
+        assert names[0] == first and "kwargs" not in names
+        assert function.__doc__
+
+
+def test_the_near_misses_are_counted(tell):
+    tell(f"{len(NEAR_MISSES)} near-miss names, each answered by the right one")
+
+
+# What check_my_gradient and check_my_activation are asked: they answer, whatever it is
+
+ODD_QUESTIONS = {
+    "check_my_gradient": "None, None | X, X, X=X | 5, 'a' | ragged, ragged | objects, X | "
+    "net, net | none, none | X, X, X=X, Y=Y, W1=X, W2=X | X, X, f1='tanh' | X * nan, X * nan | lambda X: X, X",
+    "check_my_activation": "None | np.tanh | 'sigmoid' | 5 | X | SOFTMAX | Activation | "
+    "Activation('mine', value=lambda z: 1 / 0, slope=np.cos) | net | SIGMOID.value",
+}
+QUESTIONS = [(f, args) for f, rows in ODD_QUESTIONS.items() for args in rows.split(" | ")]
+
+
+@pytest.mark.parametrize("function, arguments", QUESTIONS)
+def test_a_checker_answers_in_words_and_never_raises(function, arguments):
+    verdict = eval(f"{function}({arguments})", scene() | vars(slips))
+    assert not verdict.right
+    for sentence in verdict.sentences:
+        assert 10 < len(sentence) < 400 and "\n" not in sentence
+
+
+# Odd but honest calls work, and mean what the plain call means
+
+
+def locked(array):
+    """A copy that cannot be written to."""
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def trained(**changes):
+    """What two epochs of training leave: the parameters and the costs."""
+    data = {"X": EXACT, "Y": np.eye(3)[[0, 1, 2, 0, 1, 2]], "eta": 0.5, "epochs": 2, **changes}
+    net = nnlib.Network([2, 3], weights=[np.arange(6.0).reshape(2, 3) / 8])
+    history = nnlib.fit(net, **data, rng=np.random.default_rng(0), progress=False)
+    costs = history.training_cost, history.evaluation_cost
+    return net.W[0].tolist(), net.b[0].tolist(), *costs
+
+
+def made(sizes):
+    net = nnlib.Network(sizes, rng=np.random.default_rng(0))
+    return net.sizes, net.W[0].tolist()
+
+
+EXACT = np.arange(12.0).reshape(6, 2) / 16  # the same number in every float type
+SAME_X = (
+    "X.tolist() | tuple(map(tuple, X)) | np.asfortranarray(X) | np.repeat(X, 2, axis=0)[::2] | "
+    "X[::-1].copy()[::-1] | X.astype('>f8') | X.astype(np.longdouble) | locked(X) | list(X) | "
+    "np.frombuffer(X.tobytes()).reshape(X.shape) | np.stack([X, X], 2)[:, :, 0] | "
+    "X.astype(np.float32) | X.astype(np.float16) | X.astype('>f2') | X.view(np.recarray)"
+).split(" | ")
+SAME_Y = (
+    "Y.tolist() | Y.astype(int) | Y.astype(bool) | Y.astype(np.uint8) | np.asfortranarray(Y) | "
+    "locked(Y) | Y.astype('>f4') | Y.astype(np.float16) | np.repeat(Y, 2, axis=1)[:, ::2]"
+).split(" | ")
+SAME_LABELS = (
+    "labels.tolist() | tuple(labels) | labels.astype(np.uint8) | labels.astype('>i8') | "
+    "locked(labels) | np.repeat(labels, 2)[::2] | labels.astype(np.uint64) | list(labels)"
+).split(" | ")
+HALF = "np.float32(0.5) | np.float16(0.5) | np.longdouble(0.5) | Fraction(1, 2)".split(" | ")
+TWO = "np.int8(2) | np.uint64(2) | np.int64(2)".split(" | ")
+NOTHING = "0 | -0.0 | np.float32(0) | np.uint8(0) | Fraction(0)".split(" | ")
+GOOD_CALLS = [  # the odd call, the plain one
+    *((f"net.predict({x})", "net.predict(X)") for x in SAME_X),
+    *((f"net.forward({x})", "net.forward(X)") for x in SAME_X),
+    *((f"net.cost_of({x}, Y)", "net.cost_of(X, Y)") for x in SAME_X),
+    *((f"check_gradients(net, {x}, Y)", "check_gradients(net, X, Y)") for x in SAME_X),
+    *((f"trained(X={x})", "trained()") for x in SAME_X),
+    *((f"trained(evaluation=({x}, Y))", "trained(evaluation=(X, Y))") for x in SAME_X),
+    *((f"net.cost_of(X, {y})", "net.cost_of(X, Y)") for y in SAME_Y),
+    *((f"net.backward(Z, A, {y})", "net.backward(Z, A, Y)") for y in SAME_Y),
+    *((f"softmax_net.cost_of(X, {y})", "softmax_net.cost_of(X, Y)") for y in SAME_Y),
+    *((f"trained(Y={y})", "trained()") for y in SAME_Y),
+    *((f"net.accuracy(X, {y})", "net.accuracy(X, labels)") for y in SAME_LABELS),
+    *((f"trained(eta={v})", "trained()") for v in HALF),
+    *((f"trained(l2={v})", "trained(l2=0.5)") for v in HALF),
+    *((f"trained(l2={v})", "trained()") for v in NOTHING),
+    *((f"trained(batch_size={v})", "trained(batch_size=2)") for v in TWO),
+    *((f"trained(epochs={v})", "trained(epochs=2)") for v in TWO),
+    *((f"trained(batch_size={v})", "trained(batch_size=6)") for v in ("7", "10**9", "10**400")),
+    *((f"trained(eta={v})", "trained(epochs=0)[:2]") for v in NOTHING),
+    *((f"made({v})", "made([2, 3])") for v in ("(2, 3)", "np.array([2, 3])", "range(2, 4)")),
+    *((f"made({v})", "made([2, 3])") for v in ("[2.0, 3.0]", "[np.int8(2), np.uint16(3)]")),
+    ("Network([2, 3], dtype='float32', rng=rng).dtype", "np.dtype(np.float32)"),
+    ("net.predict(X * 1e300)", "net.predict(X * 1e301)"),  # both are saturated, not NaN
+    ("net.copy().predict(X)", "net.predict(X)"),
+    ("derivation.sample(rng, samples=np.int64(3))['X'].shape[0]", "3"),
+    ("product.evaluate(A=rows.tolist(), B=locked(rows.T))", "rows @ rows.T"),
+    ("[len(all_recipes(eta=np.array([0.1, 1])))]", "[2]"),
+    ("central_differences(lambda: (X**2).sum(), [X])[0].round(6)", "2 * X"),
+]
+
+
+@pytest.mark.parametrize("odd, plain", GOOD_CALLS)
+def test_an_odd_but_honest_call_means_what_the_plain_one_means(odd, plain):
+    names = scene() | {"locked": locked, "trained": trained, "made": made, "Fraction": Fraction}
+    names["X"] = EXACT
+    names["Z"], names["A"] = names["net"].forward(EXACT)
+    before = photograph(names)
+    found, expected = eval(odd, names), eval(plain, names)
+    names.pop("__builtins__")
+    if "eta=" in odd and "epochs=0" in plain:
+        found = found[:2]  # no step: the parameters alone
+    assert_same(found, expected)
+    assert photograph(names) == before
+
+
+def assert_same(found, expected):
+    if isinstance(found, (tuple, list)):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            assert_same(one, other)
+    else:
+        np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+
+
+def test_the_good_odd_calls_are_counted(tell):
+    assert len(GOOD_CALLS) >= 100
+    tell(f"{len(GOOD_CALLS)} odd but honest calls, each with the plain call's result")
