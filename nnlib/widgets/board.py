@@ -12,7 +12,7 @@ import weakref
 import ipywidgets
 from IPython import get_ipython
 
-ENDED = "<b role='status'>The kernel of this board has ended. Run all cells to have it back.</b>"
+ENDED = "<b role='status'>The kernel has ended: reload this page, then run all cells.</b>"
 
 _live = weakref.WeakValueDictionary()  # model_id -> Board
 _made_by = {}  # cell -> (execution, [boards])
