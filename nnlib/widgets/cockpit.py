@@ -13,7 +13,9 @@ import ipywidgets
 import numpy as np
 
 from nnlib.activations import SIGMOID, SOFTMAX
+from nnlib.checks import checked_digits, checked_number, checked_seed
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
+from nnlib.hints import explains_its_arguments
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.training import calm, has_diverged, sgd
@@ -22,8 +24,8 @@ from nnlib.widgets.loop import interrupt_calls, running_loop
 from nnlib.widgets.picture import Picture
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
-REDRAW = 0.1  # seconds between two pictures
-MEASURED = 2_000  # images of each set that a point of the curves is measured on
+REDRAW = 0.09  # seconds between two pictures
+MEASURED = 1_000  # images of each set that a point of the curves is measured on
 KEPT = 3  # earlier runs that stay on the plot
 
 COSTS = {
@@ -33,6 +35,7 @@ COSTS = {
 }
 
 
+@explains_its_arguments
 def training_cockpit(digits, *, epochs=100, seed=0):
     """A board of controls and curves that trains a network on digits, a Digits.
 
@@ -40,6 +43,9 @@ def training_cockpit(digits, *, epochs=100, seed=0):
     seed    of the random numbers: Reset returns to the same start
     The network in training is ``cockpit.net``; ``cockpit.start()`` presses Start.
     """
+    checked_digits(digits)
+    checked_number(epochs, "epochs", 1, whole=True)
+    checked_seed(seed)
     return Cockpit(digits, epochs, seed)
 
 
@@ -148,6 +154,7 @@ class Curves:
         self._earlier.append((run.name, epochs, cost, accuracy))
         self._earlier = self._earlier[-KEPT:]
         self._limits = None
+        self.picture.make_room()  # for a longer legend
         for line in [line for ax in self._axes for line in ax.lines if line not in self._lines]:
             line.remove()
         for (name, epochs, *values), style in zip(self._earlier, (":", "-.", "-"), strict=False):
@@ -341,7 +348,8 @@ class Cockpit(Board):
 
     def _slice(self):
         """Descend for a moment, draw when it is time; the seconds to rest before the next slice."""
-        self._run.descend(SLICE, self._next_goal)
+        early = self._shown_at + REDRAW - perf_counter()
+        self._run.descend(min(max(early, SLICE / 3), SLICE), self._next_goal)
         early = self._shown_at + REDRAW - perf_counter()
         if early > 0:
             return early if self._run.descent.epochs >= self._next_goal else 0
@@ -352,6 +360,7 @@ class Cockpit(Board):
     # what is seen
 
     def _show(self, state):
+        self._shown_at = perf_counter()
         run, running = self._run, self._wanted and not self._finished
         self._curves.show(run)
         self._bar.max, self._bar.value = self._goal, run.descent.epochs
@@ -361,7 +370,6 @@ class Cockpit(Board):
         sentence = f"<div role='status'>{html.escape(state)}</div>"
         if self._sentence.value != sentence:  # so that a screen reader reads it once
             self._sentence.value = sentence
-        self._shown_at = perf_counter()
 
     def _figures(self):
         run = self._run

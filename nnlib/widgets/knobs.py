@@ -12,6 +12,7 @@ import ipywidgets
 import matplotlib
 import numpy as np
 
+from nnlib import hints
 from nnlib.checks import (
     checked_finite,
     checked_inputs,
@@ -19,7 +20,7 @@ from nnlib.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib.network import Network
+from nnlib.network import checked_network
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
 from nnlib.plots import HALO, draw_net, edge_style
 from nnlib.training import TOO_LARGE, calm, descent_step
@@ -34,6 +35,7 @@ MARKS = 300  # of the slider that turns it, to either side
 POINTS = 121  # on the cost along a knob
 
 
+@hints.explains_its_arguments
 def knob_board(net, X, Y, etas=None):
     """A board on which each weight of a small net is a knob, and the cost is seen along it.
 
@@ -42,16 +44,20 @@ def knob_board(net, X, Y, etas=None):
     The board turns the knobs of a copy, ``board.net``; Reset returns to net as it was given. The
     knob with the steepest slope is in hand first.
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
+    checked_network(net)
     if net.n_parameters > MOST:
         raise ValueError(
             f"net: expected at most {MOST} knobs, got {net.n_parameters}; choose smaller layers"
         )
-    etas = dict(ETAS if etas is None else etas)
+    etas = ETAS if etas is None else etas
+    if not isinstance(etas, dict) or not etas:
+        raise TypeError(
+            'etas: expected names with learning rates, such as {"small": 0.1}, '
+            f"got {hints.short(etas)}"
+        )
     for name, eta in etas.items():
         checked_number(eta, name, 0)
-    return KnobBoard(Knobs(net, X, Y), etas)
+    return KnobBoard(Knobs(net, X, Y), dict(etas))
 
 
 RATES = [float(f"{m}e{k}") for k in range(-6, 1) for m in (1, 2, 3, 5)] + [10.0]
@@ -241,8 +247,7 @@ class Dials:
         with matplotlib.rc_context(LOOK):
             parts = [self._make_net(knobs), self._make_along()]
             parts += [self._make_scatter(knobs), self._make_history()]
-        for artist in self.picture.moving(*(artist for part in parts for artist in part)):
-            artist.set_in_layout(False)  # what moves shall not push the axes about
+        self.picture.moving(*(artist for part in parts for artist in part))
 
     def _make_net(self, knobs):
         """The net's lines, and a band and a number for the one in hand, in drawing order."""
@@ -517,6 +522,7 @@ class KnobBoard(Board):
 
     def _show(self, said):
         knobs = self._knobs
+        self._dials.show(knobs, self._eta.value)
         with self._quietly():
             self._show_slider(knobs)
         for key, button in self._knob_buttons.items():
@@ -525,7 +531,6 @@ class KnobBoard(Board):
             button.button_style = "warning" if key == knobs.chosen else ""
         for button in self._steps:
             button.disabled = bool(knobs.diverged)
-        self._dials.show(knobs, self._eta.value)
         words = knobs.diverged or f"{said} {self._figures()}"
         self._sentence.value = (
             f"<div role='status' style='font-size: 1.2em'>{html.escape(words.strip())}</div>"

@@ -47,7 +47,6 @@ class Picture:
         for artist in artists:
             artist.set(animated=True, in_layout=False)
         self._moving += artists
-        return artists
 
     def refresh(self, everything=False):
         """Draw again and show it; everything=True draws the background again too."""
@@ -91,7 +90,7 @@ class Canvas(FigureCanvasAgg):
 
 
 class Renderer(RendererAgg):
-    """matplotlib's own renderer, but Pillow writes the text: the same fonts in a tenth of the time.
+    """matplotlib's own renderer, but Pillow writes the text: the same fonts, sooner.
 
     Formulas and slanting text are left to matplotlib.
     """

@@ -14,6 +14,7 @@ import numpy as np
 from nnlib.activations import SIGMOID
 from nnlib.checks import checked_number
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
+from nnlib.hints import explains_its_arguments, short
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.widgets.board import Board, still_png
 from nnlib.widgets.picture import LOOK, Picture
@@ -27,6 +28,7 @@ FARTHEST = 4.0  # of a start from 0
 ETAS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
 
 
+@explains_its_arguments
 def slowdown_explorer(start=(2.0, 2.0), *, eta=ETA, cost=QUADRATIC):
     """A board on which one sigmoid neuron with input 1 and target 0 learns for 300 epochs.
 
@@ -44,7 +46,7 @@ def _checked_start(start):
     try:
         w, b = start
     except (TypeError, ValueError):
-        raise ValueError(f"start: expected a pair (w, b), got {start!r:.80}") from None
+        raise ValueError(f"start: expected a pair (w, b), got {short(start)}") from None
     for name, value in (("w", w), ("b", b)):
         if checked_number(value, name, -FARTHEST) > FARTHEST:
             raise ValueError(f"{name}: expected a number of at most {FARTHEST}, got {value!r:.80}")
@@ -53,13 +55,13 @@ def _checked_start(start):
 
 def _checked_eta(eta):
     if not 0 < checked_number(eta, "eta", 0) <= ETAS[-1]:
-        raise ValueError(f"eta: expected a learning rate above 0, at most 5, got {eta!r:.80}")
+        raise ValueError(f"eta: expected a learning rate above 0, at most 5, got {short(eta)}")
     return float(eta)
 
 
 def _checked_cost(cost):
     if not any(cost is known for known in COSTS):
-        raise ValueError(f"cost: expected QUADRATIC or CROSS_ENTROPY, got {cost!r:.80}")
+        raise ValueError(f"cost: expected QUADRATIC or CROSS_ENTROPY, got {short(cost)}")
     return cost
 
 
@@ -165,9 +167,7 @@ class Drawing:
             for name, style in STYLES.items()
         }
         self._notes = [ax.text(0.02, y, "", transform=ax.transAxes) for y in (0.93, 0.87, 0.81)]
-        moving = self._trail, self._tangent, *self._points.values(), *self._notes
-        for artist in self.picture.moving(*moving):
-            artist.set_in_layout(False)  # what moves shall not push the axes about
+        self.picture.moving(self._trail, self._tangent, *self._points.values(), *self._notes)
         ax.set(xlim=Z_RANGE, ylim=(-0.03, 1.12), yticks=(0, 0.5, 1), xlabel="weighted input z")
         ax.grid(color=PALE)
 

@@ -13,6 +13,7 @@ import numpy as np
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.checks import checked_number
 from nnlib.costs import LOG_LIKELIHOOD
+from nnlib.hints import explains_its_arguments, short
 from nnlib.palette import BLUE, ORANGE, PALE, SKY
 from nnlib.widgets.board import Board, still_png
 from nnlib.widgets.picture import LOOK, Picture
@@ -23,6 +24,7 @@ MOVE = 5.0  # how far "move all" goes to either side
 FEWEST, MOST = 2, 5  # outputs that the board has room for
 
 
+@explains_its_arguments
 def softmax_board(z=START, right=0):
     """A board with a slider for each weighted input z and, as bars, what softmax makes of them.
 
@@ -32,6 +34,8 @@ def softmax_board(z=START, right=0):
     the log-likelihood cost of the right answer and the error δ = a - y. ``board.a`` are the
     softmax outputs as they stand.
     """
+    if isinstance(z, str) or not hasattr(z, "__len__"):
+        raise TypeError(f"z: expected a list of {FEWEST} to {MOST} numbers, got {short(z)}")
     z = [checked_number(one, f"z[{j}]", -LIMIT) for j, one in enumerate(z)]
     if not FEWEST <= len(z) <= MOST:
         raise ValueError(f"z: expected {FEWEST} to {MOST} numbers, got {len(z)}")
@@ -126,8 +130,7 @@ class Bars:
             self._pieces = self._laid_out(ends)
             self._costs = self._along_the_curve(cost)
         self._limits = None
-        for artist in self.picture.moving(*self._all_moving()):
-            artist.set_in_layout(False)  # what moves shall not push the axes about
+        self.picture.moving(*self._all_moving())
 
     def _columns(self, ax, title, limits, decimals):
         """One bar an output with its number, and a title that may change."""
@@ -267,7 +270,7 @@ class SoftmaxBoard(Board):
         self._lock, self._quiet = threading.RLock(), False
         self._sentence = ipywidgets.HTML()
         super().__init__([*self._controls(outputs), self._bars.picture.image, self._sentence])
-        self._act(lambda: self._put(outputs.z))
+        self._put(outputs.z)
 
     @property
     def a(self):
@@ -287,7 +290,7 @@ class SoftmaxBoard(Board):
             tooltips=[f"{j} is the right answer" for j in range(len(outputs.z))],
             style={"button_width": "46px"},
         )
-        self._listen(self._all, self._move_all)
+        self._listen(self._all, outputs.move_all, self._set_sliders)
         self._listen(self._right, lambda right: setattr(outputs, "right", right))
         name = ipywidgets.Label("right answer")
         rows = [*self._sliders, self._all], [name, self._right, *self._buttons(outputs)]
@@ -308,41 +311,41 @@ class SoftmaxBoard(Board):
 
     def _slider(self, j):
         slider = ipywidgets.FloatSlider(min=-LIMIT, max=LIMIT, description=f"z{j}", **KNOB)
-        self._listen(slider, lambda value: self._turn(j, value))
+        self._listen(slider, lambda value: self._outputs.turn(j, value), self._set_room)
         return slider
 
     def _button(self, name, act):
         button = ipywidgets.Button(description=name, layout={"width": "130px"})
-        button.on_click(lambda _: self._act(act))
+        button.on_click(lambda _: act())
         return button
 
-    def _listen(self, control, act):
-        control.observe(lambda change: self._act(lambda: act(change.new)), "value")
+    def _listen(self, control, act, follow=lambda: None):
+        control.observe(lambda change: self._act(lambda: act(change.new), follow), "value")
 
-    def _act(self, act):
-        """Act on a control, once at a time; what acting sets on other controls acts no further."""
+    def _act(self, act, follow):
+        """Act on a control, once at a time; the picture is what the eye waits for, so it is first.
+
+        follow lets the other controls follow; what it sets on them acts no further. None sets the
+        slider that is in the hand, which may be ahead already.
+        """
         with self._lock:
             if self._quiet:
                 return
             self._quiet = True
             try:
                 act()
+                self._bars.show(self._outputs)
+                follow()
             finally:
                 self._quiet = False
-            self._show()
-
-    # what they do; none sets the slider that is in the hand, which may be ahead already
-
-    def _turn(self, j, value):
-        self._outputs.turn(j, value)
-        self._set_room()
-
-    def _move_all(self, moved):
-        self._outputs.move_all(moved)
-        self._set_sliders()
+            self._say()
 
     def _put(self, z):
-        self._outputs.set(z)
+        self._act(lambda: self._outputs.set(z), self._set_all)
+
+    # how the controls follow
+
+    def _set_all(self):
         self._set_sliders()
         self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
         self._set_room()
@@ -361,8 +364,7 @@ class SoftmaxBoard(Board):
 
     # what is seen
 
-    def _show(self):
-        self._bars.show(self._outputs)
+    def _say(self):
         words = html.escape(self._words())
         self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{words}</div>"
 
