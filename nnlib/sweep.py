@@ -4,6 +4,7 @@ joblib hands the runs out. By default each core of this machine works in a proce
 inside `with joblib.parallel_config(backend="dask"):` the machines of a Dask cluster do the work.
 """
 
+import functools
 import itertools
 import math
 import multiprocessing
@@ -12,9 +13,9 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 
@@ -203,8 +204,9 @@ class Sweep:
 
 def run(recipe, X, Y, X_validation, Y_validation, stop=None):
     """Train by the recipe on X, Y: its Result, or None once a file named stop is there."""
-    _leave_interrupts_to_the_parent()
-    began, rng = perf_counter(), np.random.default_rng(recipe.seed)
+    if multiprocessing.parent_process() is not None:
+        _settle_in()
+    began, rng = time.perf_counter(), np.random.default_rng(recipe.seed)
     net = Network(
         [X.shape[1], recipe.hidden, Y.shape[1]],
         activations=[SIGMOID, recipe.cost.only or SIGMOID],
@@ -220,7 +222,7 @@ def run(recipe, X, Y, X_validation, Y_validation, stop=None):
             if not good:
                 return None
             accuracies.append(net.cost_and_accuracy(X_validation, Y_validation)[1])
-    return Result(recipe, net, tuple(accuracies), perf_counter() - began)
+    return Result(recipe, net, tuple(accuracies), time.perf_counter() - began)
 
 
 def _epochs(descent, epochs, stop):
@@ -228,7 +230,7 @@ def _epochs(descent, epochs, stop):
     first = probe_cost(descent)
     for epoch in range(1, epochs + 1):
         while descent.epochs < epoch:
-            if _told_to_stop(stop) or _orphaned():
+            if _told_to_stop(stop):
                 yield False
                 return
             _descend(descent, SLICE, epoch)
@@ -249,19 +251,16 @@ def _told_to_stop(stop):
     return stop is not None and os.path.exists(stop)
 
 
-_PARENT = os.getppid()  # the process that started this one; once it has died, another
+@functools.cache
+def _settle_in():
+    """Once in a worker process: leave interrupts to the kernel, and live no longer than it does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt reaches workers too
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
-def _orphaned():
-    """Whether this is a worker whose kernel was killed: nobody waits for its run any more."""
-    return _in_a_worker() and os.getppid() != _PARENT
-
-
-def _in_a_worker():
-    return multiprocessing.parent_process() is not None
-
-
-def _leave_interrupts_to_the_parent():
-    """In a worker process: the kernel's interrupt reaches it too, but is not for it to answer."""
-    if _in_a_worker() and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_with(parent):
+    """End this process when its parent has died: a killed kernel ends none of its workers."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
