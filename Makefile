@@ -27,7 +27,7 @@ endif
 # As if there were no MNIST: nothing in the cache, and a proxy that does not answer.
 OFFLINE = NNLIB_MNIST= XDG_CACHE_HOME="$(CURDIR)/.venv/no-cache" HTTPS_PROXY=http://127.0.0.1:9
 
-.PHONY: help lab test lint unit notebooks-test offline browser soak bench notebooks binder clean moved
+.PHONY: help lab test lint unit notebooks-test offline browser soak versions bench notebooks binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -62,6 +62,9 @@ soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)
 	.venv-bench/bin/python benchmarks/speed.py $(ARGS)
+
+versions: .venv/.test  ## the suite on the oldest versions allowed and on the newest there are
+	$(VENV_PYTHON) .ci/versions.py
 
 notebooks: .venv/.test  ## run every notebook (ARGS: only these) and store its outputs
 	$(VENV_PYTHON) .ci/notebooks.py $(ARGS)
