@@ -210,7 +210,7 @@ def checked_finite(array, name):
 def checked_labels(labels, shape, n_classes, name="labels"):
     """One class number for each sample, an array (n,) of integers; a shape of None is any n."""
     labels = _numbers(labels, name, None)
-    if labels.shape != (shape or labels.shape[:1] or ("n",)):
+    if labels.ndim != 1 or not labels.size or shape not in (None, labels.shape):
         raise ValueError(
             f"{name}: expected shape {shape or '(n,)'}, one class number for each sample, got "
             f"{labels.shape}; for one-hot targets Y pass Y.argmax(axis=1)"

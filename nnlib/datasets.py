@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib.files import replacing
+from nnlib.hints import short
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -187,7 +188,7 @@ class Digits:
         if not (isinstance(n, (int, np.integer)) and 1 <= n <= len(self.train)):
             raise ValueError(
                 f"n: expected a whole number from 1 to {len(self.train):,}, the training images "
-                f"there are, got {n!r:.40}"
+                f"there are, got {short(n)}"
             )
         few = Digits(self._source, self._folder)
         few.train = Split(self.train.images[:n], self.train.labels[:n])
@@ -336,7 +337,7 @@ def _named_folder(folder):
     if name is None:
         return None
     if not isinstance(name, (str, os.PathLike)):
-        raise TypeError(f"folder: expected a path, got {name!r:.60}; pass the folder's name")
+        raise TypeError(f"folder: expected a path, got {short(name)}; pass the folder's name")
     by = "folder" if folder is not None else "The environment variable NNLIB_MNIST"
     if not os.path.isdir(name):
         raise FileNotFoundError(

@@ -9,6 +9,7 @@ import os
 from contextlib import contextmanager
 
 from nnlib.files import replacing
+from nnlib.hints import short
 
 FORMAT = "nnlib network"
 VERSION = 1
@@ -105,9 +106,11 @@ def floats(nested, depth):
 
 def _check_path(path):
     if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"path: expected the name of a file, such as 'net.json', got {path!r:.60}")
+        raise TypeError(f"path: expected the name of a file, such as 'net.json', got {short(path)}")
     if not os.fspath(path) or "\0" in os.fspath(path):
-        raise ValueError(f"path: expected the name of a file, such as 'net.json', got {path!r:.60}")
+        raise ValueError(
+            f"path: expected the name of a file, such as 'net.json', got {short(path)}"
+        )
 
 
 def _parsed(path):

@@ -28,7 +28,7 @@ from nnlib.checks import (
     checked_sizes,
 )
 from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
-from nnlib.hints import did_you_mean, explains_its_arguments
+from nnlib.hints import did_you_mean, explains_its_arguments, short
 from nnlib.network import Network
 from nnlib.training import calm, has_diverged, probe_cost, sgd
 
@@ -133,13 +133,13 @@ def sweep(recipes, digits, *, n_jobs=-1, progress=True):
 def _checked_recipes(recipes):
     if isinstance(recipes, (str, dict)) or not hasattr(recipes, "__iter__"):
         raise TypeError(
-            f"recipes: expected a list of Recipes, got {recipes!r:.60}; write [Recipe(eta=0.5)] or "
-            "all_recipes(eta=(0.1, 1))"
+            f"recipes: expected a list of Recipes, got {short(recipes)}; "
+            "write [Recipe(eta=0.5)] or all_recipes(eta=(0.1, 1))"
         )
     recipes = list(recipes)
     for recipe in recipes:
         if not isinstance(recipe, Recipe):
-            raise TypeError(f"recipes: expected a list of Recipes, got {recipe!r:.60} in it")
+            raise TypeError(f"recipes: expected a list of Recipes, got {short(recipe)} in it")
     return recipes
 
 
