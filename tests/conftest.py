@@ -1,6 +1,11 @@
 """Any test may tell a fact, such as how many inputs it tried: all are printed at the end."""
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes says something about the machine, nothing about nnlib
+settings.register_profile("nnlib", deadline=None)
+settings.load_profile("nnlib")
 
 
 @pytest.fixture
