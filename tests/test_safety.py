@@ -247,7 +247,8 @@ def written(top, *arguments):
     here = {k: v for k, v in os.environ.items() if not k.startswith(("XDG", "NNLIB", "COV"))}
     here |= {"HOME": str(top / "home"), "TMPDIR": str(top / "temp"), "NO_PROXY": "127.0.0.1"}
     here |= {"JOBLIB_TEMP_FOLDER": str(top / "temp"), "PYTHONDONTWRITEBYTECODE": "1"}
-    here |= {"PYTHONPATH": f"{top / 'watch'}{os.pathsep}{Path(__file__).parent}"}
+    paths = top / "watch", Path(__file__).parent, PACKAGE.parent
+    here |= {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     here |= {"WRITTEN": str(top / "written")}
     command = [sys.executable, str(top / "watch" / "lesson.py"), *map(str, arguments)]
     done = subprocess.run(command, env=here, cwd=top / "mine", capture_output=True, text=True)
