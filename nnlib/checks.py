@@ -48,7 +48,22 @@ def checked_activations(activations, n_layers):
             f"activations: expected one, or {n_layers} for the {n_layers} layers after the input, "
             f"got {len(activations)}"
         )
-    return [checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
+    activations = [checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
+    for f in activations:
+        if f not in ACTIVATIONS:
+            _check_shape(f.value, f"activations: {f.name}.value")
+    return activations
+
+
+def _check_shape(function, name):
+    """Your own function of z has to answer each number of a layer with one number."""
+    with np.errstate(all="ignore"):
+        shape = np.shape(function(np.ones((2, 3))))
+    if shape != (2, 3):
+        raise ValueError(
+            f"{name}: expected one number for each of an array of shape (2, 3), got shape {shape}; "
+            "it works element by element"
+        )
 
 
 def checked_cost(cost, output):
@@ -279,6 +294,8 @@ def checked_number(value, name, least, whole=False):
 
 def _numbers(array, name, dtype):
     """An array of this dtype (None: as it is); what does not hold real numbers is refused."""
+    if isinstance(array, np.ma.MaskedArray):  # NumPy would bring back what the mask hides
+        raise ValueError(f"{name}: expected plain numbers, got masked ones; fill them in first")
     try:
         array = np.asarray(array)
         if array.dtype.kind in "biuf":

@@ -97,7 +97,7 @@ NOT_INPUTS = (
     "X[0] | X[:, :1] | X[:0] | X[None] | X.T | 3.0 | None | 'picture' | objects | X + 1j | "
     "ragged | "
     "[] | [[]] | {'a': 1} | np.array(['2026-01-01'], 'datetime64[D]') | [['a', 'b']] | none | "
-    "X * nan | X - inf | Y | digits"
+    "np.ma.masked_less(X, 0.5) | X * nan | X - inf | Y | digits"
 )
 NOT_TARGETS = (
     "labels | Y[0] | Y[:, :2] | Y[:5] | Y.T | Y[None] | None | 'zero' | Y.astype(object) | "
@@ -128,6 +128,12 @@ BAD_CALLS = {
             "cost",
             "Network([2, 3], cost=_, rng=rng)",
             "'cross-entropy' | None | SIGMOID | LOG_LIKELIHOOD | 0 | [QUADRATIC] | Cost | X",
+        ),
+        *each(
+            "activations",
+            "Network([2, 3], activations=Activation('mine', _, np.cos), cost=QUADRATIC, rng=rng)",
+            "lambda z: z.sum() | lambda z: z[:, :1] | lambda z: z.T | lambda z: None | "
+            "lambda z: z[0]",
         ),
         ("cost", "Network([2, 3], activations=SOFTMAX, rng=rng)"),
         ("cost", "Network([2, 3], activations=RELU, rng=rng)"),
@@ -161,9 +167,7 @@ BAD_CALLS = {
         *each("Y", "net.cost_of(X, _)", NOT_TARGETS),
         *each("Y", "softmax_net.cost_of(X, _)", NOT_TARGETS + " | 0 * Y | 2 * Y - 1 / 3"),
         ("Y", "one_output.cost_of(X, labels % 2)"),
-        *each(
-            "Y", "net.backward(Z, A, _)", "labels | Y[0] | Y[:, :2] | Y[:5] | None | Y[None] | 1.0"
-        ),
+        *each("Y", "net.backward(Z, A, _)", "labels | Y[0] | Y[:, :2] | Y[:5] | None | Y[None]"),
         *each(
             "Z, A", "net.backward(_, Y)", "A, Z | Z, Z | A, A | None, A | Z[0], A[0] | [], A | X, Y"
         ),

@@ -66,3 +66,31 @@ def test_a_small_gradient_that_is_wrong_is_still_found():
 def test_a_missing_array_is_an_error_not_a_pass():
     with pytest.raises(ValueError):
         largest_relative_error([np.ones(1)], [np.ones(1), np.ones(1)], cost=1.0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_not_finite_is_never_right(bad):
+    assert largest_relative_error([np.array([1.0, bad])], [np.ones(2)], cost=1.0) == np.inf
+    assert largest_relative_error([np.ones(2)], [np.array([1.0, bad])], cost=1.0) == np.inf
+
+
+def test_whole_numbers_are_refused_for_they_would_swallow_the_nudge():
+    x = np.array([1, 2, 3])
+    with pytest.raises(TypeError, match="expected arrays of float64 to nudge in place"):
+        central_differences(lambda: float((x**2).sum()), [x])
+
+
+def test_the_arrays_are_put_back_even_if_the_function_fails():
+    x = np.ones(3)
+
+    def fails():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        central_differences(fails, [x])
+    np.testing.assert_array_equal(x, 1)
+
+
+def test_gradients_of_another_shape_are_not_broadcast():
+    with pytest.raises(ValueError, match="expected the shapes of slopes"):
+        largest_relative_error([np.ones((3, 1))], [np.ones(3)], cost=1.0)
