@@ -176,6 +176,9 @@ class Sweep:
                     if result is not None:
                         bar.update()
                         yield result
+            except Exception:
+                if not self._stopped.is_set():
+                    raise  # else an interrupt ended workers that were just being started
             finally:
                 self.stop()
                 for _ in results:  # the runs in hand see the flag and return at once
@@ -204,8 +207,9 @@ class Sweep:
 
 def run(recipe, X, Y, X_validation, Y_validation, stop=None):
     """Train by the recipe on X, Y: its Result, or None once a file named stop is there."""
-    if multiprocessing.parent_process() is not None:
-        _settle_in()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        _settle_in(parent)
     began, rng = time.perf_counter(), np.random.default_rng(recipe.seed)
     net = Network(
         [X.shape[1], recipe.hidden, Y.shape[1]],
@@ -252,15 +256,19 @@ def _told_to_stop(stop):
 
 
 @functools.cache
-def _settle_in():
+def _settle_in(parent):
     """Once in a worker process: leave interrupts to the kernel, and live no longer than it does."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt reaches workers too
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    if os.name != "nt":  # Windows tells no process that its parent has died
+        threading.Thread(target=_end_with, args=(parent.pid,), daemon=True).start()
 
 
-def _end_with(parent):
-    """End this process when its parent has died: a killed kernel ends none of its workers."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+def _end_with(pid):
+    """End this process when the one with the pid has died: a killed kernel ends no worker."""
+    try:
+        while True:
+            os.kill(pid, 0)  # sends nothing, asks whether it is there
+            time.sleep(0.5)
+    except ProcessLookupError:
+        os._exit(1)
