@@ -1,0 +1,105 @@
+"""Kernels for the long tests: started, asked and interrupted as Jupyter does, with no network."""
+
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from jupyter_client.manager import start_new_kernel
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds for a cell that nobody interrupts; a loaded machine is slow
+# as with `make offline`: no MNIST, nothing in the cache, and a proxy that does not answer
+OFFLINE = {"NNLIB_MNIST": "", "HTTPS_PROXY": "http://127.0.0.1:9"}
+
+
+def offline(folder):
+    """The environment of a kernel that has nothing but the built-in digits."""
+    return OFFLINE | {"XDG_CACHE_HOME": str(folder)}
+
+
+@dataclass
+class Reply:
+    """What a cell came to: "ok" or the name of its error, its printed text, its traceback."""
+
+    status: str
+    text: str
+    traceback: str
+
+
+class Kernel:
+    """A kernel and its client. `run` waits for a cell; `begin` and `end` are its two halves."""
+
+    def __init__(self, manager, client):
+        self.manager, self.client = manager, client
+        self.process = psutil.Process(manager.provisioner.pid)
+
+    def run(self, code):
+        self.begin(code)
+        return self.end()
+
+    def check(self, code):
+        """Run a cell that must not fail; what it printed."""
+        reply = self.run(code)
+        assert reply.status == "ok", reply.traceback
+        return reply.text
+
+    def begin(self, code):
+        """Send a cell and return when the kernel has begun to work on it."""
+        self._asked = self.client.execute(code)
+        # "busy" comes too early: until the cell is read, a kernel ignores interrupts
+        while self._message(PATIENCE)["msg_type"] != "execute_input":
+            pass
+
+    def end(self, patience=PATIENCE):
+        """Wait until the kernel is idle again: the Reply. Raises queue.Empty after the patience."""
+        until, texts, tracebacks = time.monotonic() + patience, [], []
+        while True:
+            message = self._message(until - time.monotonic())
+            kind, content = message["msg_type"], message["content"]
+            if kind == "stream":
+                texts.append(content["text"])
+            elif kind == "error":
+                tracebacks += content["traceback"]
+            elif content == {"execution_state": "idle"}:
+                break
+        answer = self.client.get_shell_msg(timeout=PATIENCE)
+        while answer["parent_header"].get("msg_id") != self._asked:
+            answer = self.client.get_shell_msg(timeout=PATIENCE)
+        status = answer["content"].get("ename") or answer["content"]["status"]
+        return Reply(status, "".join(texts), "\n".join(tracebacks))
+
+    def interrupt(self):
+        self.manager.interrupt_kernel()
+
+    def _message(self, patience):
+        """The next message that the cell at work has sent."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=max(patience, 0.001))
+            if message["parent_header"].get("msg_id") == self._asked:
+                return message
+
+
+@contextmanager
+def a_kernel(folder, **environment):
+    """A kernel that works in the folder, without a network; ended with all it started."""
+    env = os.environ | offline(folder) | environment
+    with open(folder / "stderr", "w") as stderr:
+        manager, client = start_new_kernel(
+            kernel_name="python3", cwd=str(folder), env=env, stderr=stderr
+        )
+        kernel = Kernel(manager, client)
+        try:
+            yield kernel
+        finally:
+            children = kernel.process.children(recursive=True) if alive(kernel.process) else []
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+            for child in filter(alive, children):
+                child.kill()
+
+
+def alive(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
