@@ -115,8 +115,8 @@ class Network:
     def forward(self, X):
         """Z, A: the weighted inputs Z[l] (n, n_out) and activations A[l] (n, n_in), A[0] = X."""
         Z, A = [], [checked_inputs(X, self)]
-        for layer, (W, f) in enumerate(zip(self.W, self.activations, strict=True)):
-            z = A[-1] @ W
+        for layer, f in enumerate(self.activations):
+            z = A[layer] @ self.W[layer]
             if self.b:
                 z += self.b[layer]
             Z.append(z)

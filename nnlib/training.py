@@ -108,12 +108,11 @@ class Descent:
 def descent_step(net, X, Y, eta, l2=0.0, n=1):
     """One step downhill on the batch X, Y; n is the size of the training set that λ refers to."""
     dW, db = net.backward(*net.forward(X), Y, scale=-eta)
-    for W, step in zip(net.W, dW, strict=True):
-        if l2:
+    if l2:
+        for W in net.W:
             W *= 1 - eta * l2 / n
-        W += step
-    for b, step in zip(net.b, db, strict=True):
-        b += step
+    for parameter, step in zip(net.W + net.b, dW + db, strict=True):
+        parameter += step
 
 
 MONITORS = ("training_cost", "training_accuracy", "evaluation_cost", "evaluation_accuracy")

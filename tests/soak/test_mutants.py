@@ -125,8 +125,10 @@ BUGS = {
         COSTS, "f.times_slope(2 * (A - Y), Z, A)", "f.times_slope((A - Y), Z, A)", ERROR
     ),
     "step: uphill": Bug(TRAINING, "scale=-eta", "scale=eta", STEP),
-    "step: the biases do not learn": Bug(TRAINING, "b += step", "b += 0 * step", STEP),
-    "step: the biases decay": Bug(TRAINING, "b += step", "b += step - eta * l2 / n * b", NO_DECAY),
+    "step: the biases do not learn": Bug(
+        TRAINING, "zip(net.W + net.b, dW + db", "zip(net.W, dW", STEP
+    ),
+    "step: the biases decay": Bug(TRAINING, "for W in net.W:", "for W in net.W + net.b:", NO_DECAY),
     "step: the decay forgets eta": Bug(TRAINING, "1 - eta * l2 / n", "1 - l2 / n", STEP),
     "step: the decay refers to the mini-batch": Bug(
         TRAINING, "self._eta, self._l2, n)", "self._eta, self._l2, len(batch))", DECAY
