@@ -123,11 +123,8 @@ def measure(lab):
     rate = pictures_of_the_cockpit(lab, SECONDS)
     lab.end()
     results["training_cockpit"] = {"pictures_a_second": round(rate, 1)}
-    print(
-        f"\nThe cockpit draws {rate:.1f} pictures a second, at least {PICTURES} are wanted: ",
-        end="",
-    )
-    print(verdict(rate >= PICTURES))
+    words = f"{rate:.1f} pictures a second, at least {PICTURES}: {verdict(rate >= PICTURES)}"
+    print(f"\nThe cockpit while it trains: {words}")
     return results
 
 
