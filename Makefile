@@ -54,7 +54,7 @@ offline: .venv/.test  ## the same on the built-in digits, as without a network
 	$(OFFLINE) $(RUN_NOTEBOOKS) $(ARGS)
 
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
-	$(PYTEST) tests/browser $(ARGS)
+	$(PYTEST) -n logical --dist worksteal tests/browser $(ARGS)
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (ARGS are passed to pytest)
 	$(PYTEST) tests/soak $(ARGS)

@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for all browser tests; a fresh page and kernel for each."""
+"""One JupyterLab and one Chromium page for all tests of a process; a new kernel for each test."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,11 @@ import pytest
 from lab import ARTEFACTS, CHROMIUM, CHROMIUM_OPTIONS, LabPage, LabServer, find_chromium
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # once, by the process that starts the others
+        shutil.rmtree(ARTEFACTS, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):
@@ -30,33 +35,36 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def lab_server(chromium, tmp_path_factory):
+def lab_server(chromium, worker_id, tmp_path_factory):
     """A running JupyterLab over a copy of notebooks/, so that no test changes the originals."""
-    shutil.rmtree(ARTEFACTS, ignore_errors=True)
     server = LabServer(tmp_path_factory.mktemp("lab"), NOTEBOOKS)
     yield server
     server.stop()
+    server.keep_log(f"server-{worker_id}.log")
+
+
+@pytest.fixture(scope="session")
+def lab_page(chromium, lab_server):
+    return LabPage(lab_server, chromium)
 
 
 @pytest.fixture
-def comms_over_subshells(request, lab_server):
-    """JupyterLab's own setting; the mark BOTH_COMM_SETTINGS asks for each."""
-    value = getattr(request, "param", None)
-    lab_server.set_comms_over_subshells(value)
-    yield value
-    lab_server.set_comms_over_subshells(None)
+def comms_over_subshells(request):
+    """Lab's setting, None for its own choice; the mark BOTH_COMM_SETTINGS asks for two."""
+    return getattr(request, "param", None)
 
 
 @pytest.fixture
-def lab(request, chromium, lab_server, comms_over_subshells):
-    """A LabPage. A test that fails leaves a last picture; its kernel is shut down in any case."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    lab_page = LabPage(lab_server, page, request.node.name)
+def lab(request, lab_page, comms_over_subshells):
+    """A LabPage with nothing open. A test that fails leaves a last picture, and its page."""
+    lab_page.begin(request.node.name, comms_over_subshells)
     yield lab_page
     if request.node.stash.get(FAILED, False):
         lab_page.screenshot("failed")
-    page.close()
-    lab_server.shut_down_kernels()
+        lab_page.leave()
+        lab_page.server.shut_down_kernels()
+    else:
+        lab_page.end()
 
 
 FAILED = pytest.StashKey[bool]()
@@ -65,6 +73,5 @@ FAILED = pytest.StashKey[bool]()
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if call.when == "call":
-        item.stash[FAILED] = report.failed
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report

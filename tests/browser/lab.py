@@ -29,7 +29,6 @@ CHROMIUM_OPTIONS = (
     "--disable-sync",
 )
 
-KERNEL_SETTINGS = "@jupyterlab/apputils-extension:kernels-settings"
 SETTINGS = {
     # Cells out of sight are drawn too, so that the whole notebook can be looked at.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
@@ -38,11 +37,30 @@ SETTINGS = {
 
 PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
+PATIENCE = 60  # seconds: a machine with other work is slow, not wrong
+
 # A test with this mark runs twice: callbacks on the kernel's main thread, and on other threads
-# (JupyterLab's own setting).
+# (JupyterLab's own choice).
 BOTH_COMM_SETTINGS = pytest.mark.parametrize(
     "comms_over_subshells", ["disabled", "perCommTarget"], indirect=True
 )
+
+# The setting "commsOverSubshells", as Lab's settings editor hands it on; null is Lab's own choice.
+SET_COMMS = """(choice) => {
+    const kernels = jupyterapp.serviceManager.kernels;
+    window.choiceOfLab ??= kernels.commsOverSubshells;
+    kernels.commsOverSubshells = choice ?? window.choiceOfLab;
+}"""
+
+OPEN = """async (path) => {
+    const widget = await jupyterapp.commands.execute('docmanager:open', {path});
+    await widget.context.ready;
+}"""
+
+CLOSE_DOCUMENTS = """() => {
+    for (const widget of [...jupyterapp.shell.widgets('main')])
+        if (widget.context) widget.dispose();
+}"""
 
 # An error in a callback appears in no cell. The kernel still announces it: listen.
 LISTEN = """() => {
@@ -97,8 +115,11 @@ class LabServer:
         self.port, self.token = free_port(), secrets.token_hex(16)
         self.address = f"http://127.0.0.1:{self.port}"
         shutil.copytree(notebooks, self.notebooks, ignore=shutil.ignore_patterns(".ipynb_check*"))
-        self.set_comms_over_subshells(None)
-        self.log = open(self.folder / "server.log", "w")
+        self.write_settings()
+        self.start()
+
+    def start(self):
+        self.log = open(self.folder / "server.log", "a")
         self.process = subprocess.Popen(
             self.command(),
             cwd=self.folder,
@@ -108,7 +129,7 @@ class LabServer:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.wait_until_ready(seconds=60)
+        self.wait_until_ready(seconds=PATIENCE)
 
     def command(self):
         options = [
@@ -153,13 +174,8 @@ class LabServer:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def set_comms_over_subshells(self, value):
-        """Where callbacks run: "disabled" (the main thread), "perCommTarget", None for Lab's own.
-
-        A page that is opened afterwards obeys.
-        """
-        choice = {} if value is None else {"commsOverSubshells": value}
-        for plugin, settings in (SETTINGS | {KERNEL_SETTINGS: choice}).items():
+    def write_settings(self):
+        for plugin, settings in SETTINGS.items():
             package, _, name = plugin.partition(":")
             file = self.folder / "settings" / package / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -170,53 +186,93 @@ class LabServer:
             self.ask("DELETE", f"/api/sessions/{session['id']}")
 
     def stop(self):
-        """End the server and its kernels; keep its log."""
+        """End the server and its kernels."""
         self.shut_down_kernels()
         self.process.terminate()
         self.process.wait(timeout=30)
         self.log.close()
+
+    def keep_log(self, name):
+        """Copy the server's log to artefacts/<name>."""
         ARTEFACTS.mkdir(exist_ok=True)
-        shutil.copy(self.log.name, ARTEFACTS / "server.log")
+        shutil.copy(self.log.name, ARTEFACTS / name)
 
 
 class LabPage:
-    """One browser page with one notebook open. `page` is playwright's, for clicks and looks."""
+    """A browser page with Lab in it, and one notebook at a time, each with a kernel of its own.
 
-    def __init__(self, server, page, name):
-        self.server, self.page, self.name = server, page, re.sub(r"\W+", "-", name).strip("-")
+    Lab takes longest to load, so a test finds it loaded by the one before. `page` is playwright's,
+    for clicks and looks.
+    """
+
+    def __init__(self, server, browser):
+        self.server, self.browser = server, browser
+        self.page, self.name, self.comms, self.console_errors = None, "", None, []
+
+    def begin(self, name, comms=None):
+        """Be ready for the test of this name: Lab with nothing open, and no error heard yet."""
+        self.name, self.comms = re.sub(r"\W+", "-", name).strip("-"), comms
         self.console_errors = []
+        if self.page is None:
+            self.load()
+        self.page.evaluate(SET_COMMS, comms)
+
+    def end(self):
+        """Close the notebook, if it is not closed, and end its kernel."""
+        if self.page is not None:
+            self.page.evaluate(CLOSE_DOCUMENTS)
+        self.server.shut_down_kernels()
+
+    def leave(self):
+        """Close the page: the next one begins with a new one."""
+        self.page.close()
+        self.page = None
+
+    def load(self, path="/lab"):
+        """Load Lab, or this address of it, in a new page."""
+        page = self.browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("console", self.hear_console)
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        page.goto(f"{self.server.address}{path}?reset&token={self.server.token}")
+        page.wait_for_function("window.jupyterapp?.shell?.currentWidget")
+        page.evaluate("jupyterapp.shell.collapseLeft()")
+        self.page = page
 
     def hear_console(self, message):
         if message.type == "error":
             self.console_errors.append(f"{message.text} ({message.location.get('url', '')})")
 
-    def open(self, notebook, timeout=60):
+    def open(self, notebook, timeout=PATIENCE):
         """Open notebooks/<notebook> and wait for its idle kernel."""
-        address = f"{self.server.address}/lab/tree/{notebook}?reset&token={self.server.token}"
-        self.page.goto(address)
+        self.page.evaluate(OPEN, notebook)
+        self.attend(timeout)
+
+    def attend(self, timeout=PATIENCE):
+        """Wait for the open notebook and its idle kernel, and listen to it."""
         self.wait_for("window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout)
-        self.page.evaluate("jupyterapp.shell.collapseLeft()")
         self.wait_until_idle(timeout)
         self.page.evaluate(LISTEN)
-        return self
+
+    def open_cells(self, cells, timeout=PATIENCE):
+        """Open a new notebook with these code cells, or sources of such."""
+        self.open(self.write_cells(cells), timeout)
+
+    def write_cells(self, cells):
+        """Write a new notebook with these code cells, or sources of such; its name."""
+        cells = [nbformat.v4.new_code_cell(c) if isinstance(c, str) else c for c in cells]
+        name = f"{secrets.token_hex(4)}.ipynb"
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata=PYTHON)
+        nbformat.write(notebook, self.server.notebooks / name)
+        return name
 
     def wait_for(self, expression, timeout):
         """Wait until a JavaScript expression is true in the page; `timeout` in seconds."""
         self.page.wait_for_function(expression, timeout=1000 * timeout)
 
-    def wait_until_idle(self, timeout=60):
-        session = "jupyterapp.shell.currentWidget.context.sessionContext.session"
+    def wait_until_idle(self, timeout=PATIENCE):
+        session = "jupyterapp.shell.currentWidget.context?.sessionContext.session"
         self.wait_for(f"{session}?.kernel?.status === 'idle'", timeout)
-
-    def open_cells(self, sources, timeout=60):
-        """Open a new notebook with these code cells."""
-        cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        name = f"{secrets.token_hex(4)}.ipynb"
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata=PYTHON)
-        nbformat.write(notebook, self.server.notebooks / name)
-        return self.open(name, timeout)
 
     def run_all(self, timeout=600):
         """Run every cell and wait until the last one has finished, or the first one has failed."""
@@ -261,9 +317,87 @@ class LabPage:
         paths = []
         for number, top in enumerate(range(0, whole, seen)):
             panel.evaluate("(panel, top) => { panel.scrollTop = top; }", top)
-            self.page.wait_for_timeout(150)
             paths.append(self.screenshot(f"{number:02}"))
         return paths
+
+
+class BoardPage:
+    """A new notebook that shows a board, and the board's controls as a student finds them."""
+
+    def __init__(self, lab, *cells, opens_with):
+        self.lab = lab
+        lab.open_cells(cells)
+        lab.run_all()
+        self.is_sound()
+        self.says(opens_with)
+
+    @property
+    def page(self):
+        return self.lab.page
+
+    def says(self, words, seconds=PATIENCE):
+        """Wait until a sentence of the board holds these words."""
+        self.sentence(words).wait_for(timeout=1000 * seconds)
+
+    def sentence(self, words):
+        """The board's sentence that holds these words."""
+        return self.page.locator("[role=status]", has_text=words).first
+
+    def button(self, name):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def press(self, name):
+        self.button(name).click()
+
+    def slider(self, name):
+        """The slider whose label begins with this name."""
+        return self.page.locator(".widget-slider", has_text=re.compile(f"^{re.escape(name)}"))
+
+    def handle(self, name, number=0):
+        """What the hand takes of the slider of this name."""
+        return self.slider(name).locator(".noUi-handle").nth(number)
+
+    def turn(self, name, key, times=1, handle=0):
+        """Press a key on the slider of this name."""
+        for _ in range(times):
+            self.handle(name, handle).press(key)
+
+    def drag(self, name, pixels, steps=20, pause=0):
+        """Drag the slider of this name sideways with the mouse, `pause` milliseconds a step."""
+        box = self.handle(name).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        for step in range(1, steps + 1):
+            self.page.mouse.move(x + pixels * step / steps, y)
+            if pause:
+                self.page.wait_for_timeout(pause)
+        self.page.mouse.up()
+
+    def type(self, name, text):
+        """Write into the text field of this name, and press Enter."""
+        field = self.page.locator(".widget-text", has_text=name).locator("input")
+        field.fill(str(text))
+        field.press("Enter")
+
+    def ask(self, expression):
+        """What the kernel prints for an expression."""
+        return self.lab.ask_kernel(f"print({expression})").strip()
+
+    def wait_until(self, expression, value="True", seconds=PATIENCE):
+        """Wait until the kernel prints this for an expression."""
+        end = time.monotonic() + seconds
+        while (printed := self.ask(expression)) != value:
+            assert time.monotonic() < end, f"{expression} is {printed}, not {value}"
+            self.page.wait_for_timeout(100)
+
+    def screenshot(self, name):
+        return self.lab.screenshot(name)
+
+    def is_sound(self):
+        """Nothing went wrong: in a cell, in a callback, in the page."""
+        wrong = self.lab.errors() + self.lab.console_errors
+        assert wrong == [], wrong
 
 
 def unexpected_errors(cell):

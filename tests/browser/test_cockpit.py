@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from lab import BOTH_COMM_SETTINGS
+from lab import BOTH_COMM_SETTINGS, BoardPage
 
 OPENING = """
 from nnlib import load_digits
@@ -16,22 +16,11 @@ cockpit
 @pytest.fixture
 def cockpit(lab):
     """A page with a fresh notebook whose only cell shows a cockpit that has not been started."""
-    return CockpitPage(lab)
+    return CockpitPage(lab, OPENING, opens_with="Ready: press Start.")
 
 
-class CockpitPage:
-    """The controls of the cockpit, as a student finds them."""
-
-    def __init__(self, lab):
-        self.lab = lab
-        lab.open_cells([OPENING])
-        lab.run_all()
-        assert lab.errors() == []
-        self.page = lab.page
-        self.page.wait_for_selector("text=Ready: press Start.")
-
-    def press(self, name):
-        self.page.get_by_role("button", name=name, exact=True).click()
+class CockpitPage(BoardPage):
+    """A line below the curves says how far the training is."""
 
     def numbers(self):
         """Epochs, seconds and accuracy as the line below the curves says them."""
@@ -50,39 +39,19 @@ class CockpitPage:
             .map(e => e.innerText).some(t => {condition})"""
         self.page.wait_for_function(script, timeout=30_000)
 
-    def says(self, text):
-        self.page.wait_for_selector(f"[role=status]:has-text('{text}')", timeout=30_000)
-
-    def ask(self, expression):
-        return self.lab.ask_kernel(f"print({expression})").strip()
-
-    def wait_until(self, expression, value, seconds=20):
-        """Wait until an expression has this value in the kernel."""
-        for _ in range(5 * seconds):
-            if self.ask(expression) == value:
-                return
-            self.page.wait_for_timeout(200)
-        raise AssertionError(f"{expression} is {self.ask(expression)}, not {value}")
-
-    def turn(self, name, key, times):
-        """Press a key on the slider of this name."""
-        slider = self.page.locator(".widget-slider", has_text=name)
-        for _ in range(times):
-            slider.locator(".noUi-handle").press(key)
-
 
 @BOTH_COMM_SETTINGS
 def test_a_network_learns_while_its_controls_are_used(cockpit):
-    cockpit.lab.screenshot("ready")
+    cockpit.screenshot("ready")
     cockpit.press("Start")
     cockpit.wait_for_epochs(0.5)
-    cockpit.lab.screenshot("training")
+    cockpit.screenshot("training")
     cockpit.turn("η", "ArrowLeft", 6)
     cockpit.wait_until("cockpit._run.descent.eta", "0.1")
     cockpit.wait_for_epochs(cockpit.epochs() + 0.2)
     cockpit.press("Pause")
     cockpit.says("Paused.")
-    cockpit.lab.screenshot("paused")
+    cockpit.screenshot("paused")
     paused_at = cockpit.epochs()
     cockpit.page.wait_for_timeout(500)
     assert cockpit.epochs() == paused_at
@@ -91,9 +60,8 @@ def test_a_network_learns_while_its_controls_are_used(cockpit):
     cockpit.press("Reset")
     cockpit.says("A new start")
     assert cockpit.epochs() == 0
-    cockpit.lab.screenshot("reset")
-    assert cockpit.lab.errors() == []
-    assert cockpit.lab.console_errors == []
+    cockpit.screenshot("reset")
+    cockpit.is_sound()
 
 
 def test_another_number_of_hidden_units_begins_a_new_run_and_training_goes_on(cockpit):
@@ -102,8 +70,8 @@ def test_another_number_of_hidden_units_begins_a_new_run_and_training_goes_on(co
     cockpit.turn("hidden units", "ArrowRight", 2)
     cockpit.wait_until("cockpit.net.sizes[1]", "100")
     cockpit.wait_for_epochs(0.2)
-    cockpit.lab.screenshot("earlier-run-is-pale")
-    assert cockpit.lab.errors() == []
+    cockpit.screenshot("earlier-run-is-pale")
+    cockpit.is_sound()
 
 
 def test_the_stop_button_of_jupyterlab_pauses_it(cockpit):
@@ -113,7 +81,7 @@ def test_the_stop_button_of_jupyterlab_pauses_it(cockpit):
     cockpit.says("Paused.")
     cockpit.press("Start")
     cockpit.wait_for_epochs(cockpit.epochs() + 0.2)
-    assert cockpit.lab.errors() == []
+    cockpit.is_sound()
 
 
 def test_running_the_cell_again_ends_the_old_run(cockpit):
@@ -124,7 +92,7 @@ def test_running_the_cell_again_ends_the_old_run(cockpit):
     cockpit.says("Ready: press Start.")
     cockpit.wait_until("old._task.done(), old.comm, cockpit is old", "True None False")
     assert cockpit.page.get_by_role("button", name="Start", exact=True).count() == 1
-    assert cockpit.lab.errors() == []
+    cockpit.is_sound()
 
 
 def test_divergence_is_said_in_words(cockpit):
@@ -133,5 +101,5 @@ def test_divergence_is_said_in_words(cockpit):
     cockpit.wait_until("cockpit._run.descent.eta, cockpit._run.descent.l2", "100.0 100.0")
     cockpit.press("Start")
     cockpit.says("Diverged after")
-    cockpit.lab.screenshot("diverged")
-    assert cockpit.lab.errors() == []
+    cockpit.screenshot("diverged")
+    cockpit.is_sound()

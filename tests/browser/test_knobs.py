@@ -1,7 +1,7 @@
 """The knob board in a real JupyterLab: knobs turned by hand and by their slopes, to divergence."""
 
 import pytest
-from lab import BOTH_COMM_SETTINGS
+from lab import BOTH_COMM_SETTINGS, BoardPage
 
 OPENING = """
 import numpy as np
@@ -22,55 +22,34 @@ board
 @pytest.fixture
 def board(lab):
     """A page whose only cell shows a knob board at its start."""
-    return BoardPage(lab)
+    return KnobsPage(lab, OPENING, opens_with="Knob W2[0,0] reads -0.84")
 
 
-class BoardPage:
-    """The controls of the board, as a student finds them."""
-
-    def __init__(self, lab):
-        self.lab, self.page = lab, lab.page
-        lab.open_cells([OPENING])
-        lab.run_all()
-        assert lab.errors() == []
-        self.says("Knob W2[0,0] reads -0.84")
-
-    def press(self, name):
-        self.page.get_by_role("button", name=name, exact=True).click()
+class KnobsPage(BoardPage):
+    """Each knob is a button, and the one in hand a slider."""
 
     def knob(self, name):
         """The button that takes a knob in hand."""
         return self.page.locator(f"button[title='{name}']")
 
-    def says(self, text):
-        self.page.wait_for_selector(f'[role=status]:has-text("{text}")', timeout=30_000)
-
-    def turn(self, key, times=1, slider="="):
-        handle = self.page.locator(".widget-slider", has_text=slider).locator(".noUi-handle")
-        for _ in range(times):
-            handle.press(key)
-
-    def ask(self, expression):
-        return float(self.lab.ask_kernel(f"print(float({expression}))"))
+    def number(self, expression):
+        return float(self.ask(f"float({expression})"))
 
     def cost(self):
-        return self.ask("board.net.cost_of(X, Y)")
-
-    def errors(self):
-        return self.lab.errors() + self.lab.console_errors
+        return self.number("board.net.cost_of(X, Y)")
 
 
 @BOTH_COMM_SETTINGS
 def test_a_knob_is_chosen_and_turned_by_hand(board):
-    board.lab.screenshot("start")
+    board.screenshot("start")
     board.knob("W1[1,2]").click()
     board.says("Knob W1[1,2] reads +0.23")
-    board.turn("ArrowRight", 20)
+    board.turn("W1[1,2] =", "ArrowRight", 20)
     board.says("Knob W1[1,2] reads +0.43")
-    assert board.ask("board.net.W[0][1, 2]") == pytest.approx(0.43, abs=0.006)
+    assert board.number("board.net.W[0][1, 2]") == pytest.approx(0.43, abs=0.006)
     assert board.knob("W1[1,2]").inner_text() == "+0.43"
-    board.lab.screenshot("turned")
-    assert board.errors() == []
+    board.screenshot("turned")
+    board.is_sound()
 
 
 def test_the_board_can_be_used_from_the_keyboard(board):
@@ -80,15 +59,15 @@ def test_the_board_can_be_used_from_the_keyboard(board):
     board.page.get_by_role("button", name="One step: this knob").focus()
     board.page.keyboard.press("Space")
     board.says("One step of W2[2,0]")
-    assert board.errors() == []
+    board.is_sound()
 
 
 def test_a_step_is_exactly_as_long_as_the_slope_says(board):
     board.press("One step: this knob")
     board.says("One step of W2[0,0]: the cost went from 32.57 to ")
     slope = "net.backward(*net.forward(X), Y)[0][1][0, 0]"
-    assert board.ask(f"board.net.W[1][0, 0] - (W[1][0, 0] - 0.03 * {slope})") == 0
-    assert board.errors() == []
+    assert board.number(f"board.net.W[1][0, 0] - (W[1][0, 0] - 0.03 * {slope})") == 0
+    board.is_sound()
 
 
 def test_the_four_learning_rates_do_what_they_are_called(board):
@@ -100,10 +79,10 @@ def test_the_four_learning_rates_do_what_they_are_called(board):
         board.says(f"A step of η = {name.split()[-1]}")
         board.press("100 epochs")
         board.says("100 epochs: the cost went from 32.57")
-        board.lab.screenshot(name.split(":")[0])
+        board.screenshot(name.split(":")[0])
         costs[name.split(":")[0]] = board.cost()
     assert costs["right"] < 0.1 < costs["too large"] < 1 < costs["too small"]
-    assert board.errors() == []
+    board.is_sound()
 
 
 @BOTH_COMM_SETTINGS
@@ -115,24 +94,24 @@ def test_divergence_is_said_in_words_and_reset_mends_it(board):
     board.press("100 epochs")
     board.says("Diverged in step")
     board.says("Press Reset and choose a smaller η")
-    board.lab.screenshot("diverged")
+    board.screenshot("diverged")
     board.press("Reset")
     board.says("The same start again.")
-    assert board.cost() == board.ask("net.cost_of(X, Y)")
+    assert board.cost() == board.number("net.cost_of(X, Y)")
     assert board.page.get_by_role("button", name="100 epochs").is_enabled()
-    board.lab.screenshot("reset")
-    assert board.errors() == []
+    board.screenshot("reset")
+    board.is_sound()
 
 
 def test_every_slider_can_be_pressed_to_both_ends(board):
-    for slider in ("=", "η"):
+    for slider in ("W2[0,0] =", "η"):
         for key in ("Home", "End"):
-            board.turn(key, slider=slider)
+            board.turn(slider, key)
             board.page.wait_for_timeout(300)
     board.says("reads +3.00")
     board.says("A step of η = 10 ")
-    board.lab.screenshot("ends")
-    assert board.errors() == []
+    board.screenshot("ends")
+    board.is_sound()
 
 
 def test_the_slider_keeps_the_digits_that_a_step_gave_the_knob(board):
@@ -145,7 +124,7 @@ def test_the_slider_keeps_the_digits_that_a_step_gave_the_knob(board):
         "trained = net.copy()\n"
         "for _ in range(100): descent_step(trained, X, Y, 0.03)"
     )
-    assert board.ask(fresh) == 0
+    assert board.number(fresh) == 0
 
 
 def test_the_browser_never_answers_a_set_slider_with_another_reading(board):
@@ -156,16 +135,16 @@ def test_the_browser_never_answers_a_set_slider_with_another_reading(board):
         "for board._slider.value in range(-300, 301, 7): pass"
     )
     board.page.wait_for_timeout(2000)
-    assert board.ask("len(heard)") == len(range(-300, 301, 7))
+    assert board.number("len(heard)") == len(range(-300, 301, 7))
     board.lab.ask_kernel("heard.clear()")
     for _ in range(3):
         board.press("One step: this knob")
     board.page.wait_for_timeout(1000)
-    assert board.ask("len(heard) > 0 and all(heard)")
+    assert board.number("len(heard) > 0 and all(heard)")
 
 
 def test_running_the_cell_again_leaves_one_board(board):
     board.lab.run_all()
     board.says("Knob W2[0,0] reads -0.84")
     assert board.page.get_by_role("button", name="Reset", exact=True).count() == 1
-    assert board.errors() == []
+    board.is_sound()

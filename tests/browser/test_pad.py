@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from lab import BoardPage
+from playwright.sync_api import TimeoutError
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from strokes import STROKES
@@ -26,53 +28,54 @@ pad
 
 @pytest.fixture
 def pad(lab):
-    lab.open_cells([TRAIN, SHOW])
-    lab.run_all()
-    assert lab.errors() == []
-    lab.page.locator("canvas.nnlib-pad").scroll_into_view_if_needed()
-    return lab
+    """A page whose last cell shows the pad of a trained network."""
+    pad = PadPage(lab, TRAIN, SHOW, opens_with="")
+    pad.canvas.scroll_into_view_if_needed()
+    return pad
 
 
-def draw(pad, strokes):
-    """Move the mouse along the strokes."""
-    box = pad.page.locator("canvas.nnlib-pad").bounding_box()
-    for stroke in strokes:
-        for number, (x, y) in enumerate(stroke):
-            pad.page.mouse.move(box["x"] + 2 + x, box["y"] + 2 + y)
-            if number == 0:
-                pad.page.mouse.down()
-        pad.page.mouse.up()
-    pad.page.wait_for_timeout(400)
+class PadPage(BoardPage):
+    """The canvas takes strokes."""
 
+    @property
+    def canvas(self):
+        return self.page.locator("canvas.nnlib-pad")
 
-def press(pad, name):
-    pad.page.get_by_role("button", name=name, exact=True).click()
+    def draw(self, strokes):
+        """Move the mouse along the strokes."""
+        box = self.canvas.bounding_box()
+        for stroke in strokes:
+            for number, (x, y) in enumerate(stroke):
+                self.page.mouse.move(box["x"] + 2 + x, box["y"] + 2 + y)
+                if number == 0:
+                    self.page.mouse.down()
+            self.page.mouse.up()
 
-
-def sentence(pad):
-    return pad.page.locator("[role=status]").last.inner_text()
+    def comes_to_say(self, words):
+        """Whether the sentence holds these words within three seconds."""
+        try:
+            self.says(words, seconds=3)
+        except TimeoutError:
+            return False
+        return True
 
 
 def test_eight_of_ten_digits_drawn_with_the_mouse_are_read(pad):
     read = []
     for digit, strokes in STROKES.items():
-        draw(pad, strokes)
-        read.append(f"Read as a {digit} " in sentence(pad))
+        pad.draw(strokes)
+        read.append(pad.comes_to_say(f"Read as a {digit} "))
         pad.screenshot(f"{digit}")
-        press(pad, "Clear")
+        pad.press("Clear")
     assert sum(read) >= 8, read
-    assert pad.errors() == []
-    assert pad.console_errors == []
+    pad.is_sound()
 
 
 def test_a_test_digit_is_loaded_by_keyboard_and_kept(pad):
-    button = pad.page.get_by_role("button", name="Load a test digit", exact=True)
-    button.press("Enter")
-    pad.page.wait_for_timeout(300)
-    assert sentence(pad).startswith("Read as a ")
+    pad.button("Load a test digit").press("Enter")
+    pad.says("Read as a ")
     pad.screenshot("loaded")
-    pad.page.get_by_role("button", name="Save this one to my set", exact=True).press("Enter")
-    pad.page.wait_for_timeout(300)
-    assert "Your set holds 1" in sentence(pad)
-    assert pad.ask_kernel("print((pad.images == digits.test.images[:1]).all())").strip() == "True"
-    assert pad.errors() == []
+    pad.button("Save this one to my set").press("Enter")
+    pad.says("Your set holds 1")
+    assert pad.ask("(pad.images == digits.test.images[:1]).all()") == "True"
+    pad.is_sound()
