@@ -374,12 +374,17 @@ def markdown(derivation):
     """The whole derivation as one table: line, reason, and the shapes of the blackboard example."""
     sample = derivation.sample(np.random.default_rng(0), **BLACKBOARD)
     rows = [
-        f"| {k} | ${latex}$ | {line.reason} | {line.shapes} |"
+        f"| {k} | ${latex}$ | {as_text(line.reason)} | {line.shapes} |"
         for k, line in enumerate(derivation.lines(sample), start=1)
         for latex in [rf"\displaystyle {line.left} {marked(line.right)}"]
     ]
     head = ["|   | line | why | shapes |", "|---|:---|:---|:---|"]
-    return "\n".join([f"**{derivation.title}**", "", legend(derivation), "", *head, *rows])
+    return "\n".join([f"**{as_text(derivation.title)}**", "", legend(derivation), "", *head, *rows])
+
+
+def as_text(words):
+    """Words that Markdown takes for text, not for HTML."""
+    return words.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def legend(derivation):
