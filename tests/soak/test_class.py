@@ -5,14 +5,13 @@ Costs five minutes of both cores; KERNELS=6 in the environment makes the class s
 """
 
 import asyncio
-import json
 import os
 import shutil
 from contextlib import AsyncExitStack
 from pathlib import Path
-from statistics import median
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 from nbclient import NotebookClient
@@ -23,7 +22,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks/07_reading_handwritten_digits.
 KERNELS = int(os.environ.get("KERNELS", 30))
 A_KERNEL, TOGETHER = 300e6, 7e9 * KERNELS / 30  # bytes
 SLOWER = 1.5 * KERNELS / os.cpu_count()  # times an epoch of a kernel that has the machine alone
-EPOCHS = "import json; print(json.dumps(history.seconds))"
+EPOCHS = "np.savetxt('epochs.txt', history.seconds)"  # as a file: a late message may get lost
 
 
 class Student:
@@ -31,10 +30,11 @@ class Student:
 
     def __init__(self, folder):
         folder.mkdir()
+        self.folder = folder
         self.notebook = nbformat.read(NOTEBOOK, as_version=4)
         self.notebook.cells.append(nbformat.v4.new_code_cell(EPOCHS))
         place = {"metadata": {"path": str(folder)}}
-        patience = {"timeout": 1200, "startup_timeout": 300}
+        patience = {"timeout": 1200, "startup_timeout": 300, "iopub_timeout": 60}
         self.client = NotebookClient(
             self.notebook, kernel_name="python3", resources=place, **patience
         )
@@ -51,7 +51,7 @@ class Student:
     @property
     def epoch(self):
         """Seconds that an epoch of the full run took: the median of thirty."""
-        return median(json.loads(self.notebook.cells[-1].outputs[0].text))
+        return np.median(np.loadtxt(self.folder / "epochs.txt"))
 
 
 class Memory:
