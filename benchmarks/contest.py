@@ -37,7 +37,8 @@ def share_of(contender, task):
     """Which part of an epoch the contender trains on: (to warm up, in each timed round)."""
     if contender is SampleBySample and task.start.n_parameters > MANY:
         return 0.02, 0.02
-    return 1, SHARES.get(contender, 1)
+    timed = SHARES.get(contender, 1)
+    return 1 if task.threads == 1 else timed, timed
 
 
 def race(task, rounds, X, labels):

@@ -202,18 +202,17 @@ TARGETS = (
 # ---------------------------------------------------------------- the measuring
 
 
-def measure(quick):
+def measure(quick, rounds):
     """All results, as they go into speed.json."""
-    rounds, kernel_rounds = (2, 2) if quick else (5, 5)
     results = {"machine": machine(), "race": {}}
     for threads in (1,) if quick else (1, 2):
         sizes = ("--sizes", 1) if quick else ()
         options = ("--threads", threads, "--rounds", rounds, *sizes)
         results["race"][str(threads)] = run("contest.py", *options, threads=threads)
     say("training in a notebook's kernel")
-    results["kernel"] = run("in_a_kernel.py", "--rounds", kernel_rounds)
+    results["kernel"] = run("in_a_kernel.py", "--rounds", rounds)
     say("importing and loading")
-    results["waits"] = run("waits.py", "--rounds", 3 if quick else 9)
+    results["waits"] = run("waits.py", "--rounds", 2 * rounds)
     if not quick:
         say("peak memory, contender by contender")
         results["memory"] = peak_memories()
@@ -443,12 +442,13 @@ def race_notes(results):
         and name != ScikitLearn.name
     ]
     return (
-        "Each contender trains for one epoch to warm up, from the same start over the same "
-        "mini-batches (scikit-learn shuffles by itself); its accuracy on the test images is that "
-        f"of this epoch. The outputs then differ from nnlib's by at most {max(same):.0e}. In the "
-        "timed rounds the slow ones train on a part of the epoch, and their time is scaled up: "
-        "one sample at a time on a tenth (a fiftieth at the largest size), PyTorch and "
-        "scikit-learn on a fifth. Peak memory is that of a fresh process, images included."
+        "Before the timed rounds each contender trains for one epoch on one thread, from the same "
+        "start over the same mini-batches (scikit-learn shuffles by itself): the accuracy on the "
+        "test images is that of this epoch, and the outputs then differ from nnlib's by at most "
+        f"{max(same):.0e}. In the timed rounds the slow ones train on a part of the epoch, and "
+        "their time is scaled up: one sample at a time on a tenth (a fiftieth at the largest "
+        "size), PyTorch and scikit-learn on a fifth. Peak memory is that of a fresh process, "
+        "images included."
     )
 
 
@@ -488,13 +488,14 @@ def write(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a short look; writes nothing")
+    parser.add_argument("--rounds", type=int, help="timed rounds, by default 5 (quick: 2)")
     parser.add_argument("--again", action="store_true", help="measure nothing, read speed.json")
     options = parser.parse_args()
     began = perf_counter()
     if options.again:
         results = json.loads((FOLDER / "speed.json").read_text(encoding="utf-8"))
     else:
-        results = measure(options.quick)
+        results = measure(options.quick, options.rounds or (2 if options.quick else 5))
     results["latency"] = latency() or results.get("latency")
     if not options.quick:
         write(results)

@@ -33,6 +33,7 @@ def draw_race(rows, path):
     ax.axvline(1, color="black", lw=1)
     ax.set_yticks(range(len(names)), names, fontsize=11)
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.margins(x=0.12)
     ax.set_xlabel("time of an epoch, in times of nnlib's (logarithmic; left of the line: faster)")
     ax.grid(axis="x", color=PALE)
@@ -53,7 +54,7 @@ def draw_growth(growth, path):
     axes[0, 0].set_ylabel("seconds an epoch (one thread)")
     axes[1, 0].set_ylabel("megabytes beyond the images")
     for ax in axes[:, 0]:
-        ax.legend()
+        ax.legend(loc="upper left", fontsize=9)
     figure.savefig(path, dpi=100)
 
 
@@ -62,7 +63,7 @@ NAMES = {
     "nnlib": "nnlib",
     "floor": "the floor: matrix products only",
     "memory": "nnlib, peak",
-    "memory_floor": "the floor: parameters, slopes, a mini-batch",
+    "memory_floor": "parameters, slopes, a mini-batch",
 }
 
 

@@ -199,7 +199,12 @@ def test_a_step_says_how_many_samples_it_used_and_the_last_of_an_epoch_may_be_sm
 def test_inputs_and_targets_stay_together():
     seen = []
     pairs = Network([1, 1], activations=IDENTITY, cost=QUADRATIC, weights=ONES)
-    pairs.backward = lambda Z, A, Y, scale: seen.append((A[0], Y)) or Network.backward(pairs, Z, A, Y, scale)
+
+    def backward(Z, A, Y, scale):
+        seen.append((A[0], Y))
+        return Network.backward(pairs, Z, A, Y, scale)
+
+    pairs.backward = backward
     numbers = np.arange(20.0)[:, None]
     steps(sgd(pairs, numbers, -numbers, eta=0, batch_size=3, rng=rng()), 14)
     for inputs, targets in seen:

@@ -401,7 +401,8 @@ class Sheet:
 
     def _write(self, x, y, text, size, colour=INK, **look):
         look |= {"fontsize": size, "color": colour, "ha": "center", "va": "center"}
-        self._still.append(self._axes.text(x, y, text, in_layout=False, **look))
+        look |= {"transform": self._axes.transData, "in_layout": False}
+        self._still.append(self.picture.figure.text(x, y, text, **look))
 
     def _boxes(self, corners, **look):
         return self._axes.add_collection(

@@ -126,6 +126,7 @@ class Normal:
 # The drawing
 
 
+TALLEST = 50_000  # what the axis shows where all numbers fall into one bar
 BAR = {"facecolor": SKY, "edgecolor": BLUE}
 DASHES = {"color": ORANGE, "linestyle": "--", "linewidth": 2.5}
 
@@ -145,7 +146,9 @@ class Histogram:
         self._axes.legend(
             loc="upper left", bbox_to_anchor=(0, 1.14), ncols=2, frameon=False, fontsize=13
         )
-        self.picture.moving(self._rows, self._bars, self._expected)
+        self._axes.set_ylim(0, TALLEST)  # so that there is room for its labels
+        self.picture.refresh()
+        self.picture.moving(self._axes.yaxis, self._rows, self._bars, self._expected)
         self._limits = None
 
     def show(self, way, X):
@@ -156,10 +159,8 @@ class Histogram:
         self._bars.set_data(counts, edges)
         self._expected.set_data(expected, edges)
         self._rows.set_text(as_table(X))
-        limits = way.limits, nice(max(counts.max(), expected.max()))
-        changed, self._limits = limits != self._limits, limits
-        if changed:
-            self._axes.set(xlim=limits[0], ylim=(0, limits[1]))
+        self._axes.set(xlim=way.limits, ylim=(0, nice(max(counts.max(), expected.max()))))
+        changed, self._limits = way.limits != self._limits, way.limits
         self.picture.refresh(everything=changed)
 
 

@@ -1,0 +1,337 @@
+"""The speed benchmark's own code: the contenders compute the same, the rows say what they found.
+
+No timings here: `make bench` takes them. PyTorch and JAX are not needed by any test; that they
+compute the same too is measured and printed by the benchmark itself.
+"""
+
+import copy
+import importlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+MODULES = ("contenders", "contest", "growth", "in_a_kernel", "speed", "speed_plots", "waits")
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """The benchmark's programs, by name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(FOLDER)
+        yield {name: importlib.import_module(name) for name in MODULES}
+
+
+@pytest.fixture
+def results(bench):
+    """Results as `make bench` collects them, in round numbers: every row holds."""
+    took = dict(zip(bench["contenders"].CONTENDERS, (1.0, 0.9, 1.2, 10, 8, 4, 2), strict=True))
+    race = {
+        contender.name: {"seconds": [t] * 3, "cpu": [t] * 3, "trained_on": 50, "accuracy": 0.9}
+        for contender, t in took.items()
+    }
+    race["nnlib fit: bar, four monitors"]["differs"] = 1e-5
+    sizes = [f"784-{h}-10, mini-batch {n}" for h, n in ((30, 10), (100, 10), (800, 100))]
+    one = {
+        "threads": 1,
+        "data": "MNIST",
+        "images": 50,
+        "sizes": {size: copy.deepcopy(race) for size in sizes},
+        "anatomy": {size: {"the step": 50.0, "products": 20.0, "the rest": 30.0} for size in sizes},
+        "anatomy of fit": {"bare sgd": 1000.0, "the four monitors": 200.0},
+    }
+    points = [
+        {"value": v, "nnlib": 2.0, "floor": 1, "memory": 9, "memory_floor": 5} for v in (1, 9)
+    ]
+    return {
+        "machine": {"processor": "a processor", "cores": 2, "python": "3", "versions": {}},
+        "race": {"1": one, "2": {**one, "threads": 2}},
+        "kernel": {"bare": [9.0], "cockpit": [8.5], "pictures": [10.0], "parts": {"drawing": 20.0}},
+        "waits": {
+            "import": {"nnlib": [0.11], "numpy": [0.1], "parts": {"nnlib": 10.0}},
+            "load": {
+                "load": [0.9],
+                "unzip": [0.5],
+                "peak_mb": 230.0,
+                "arrays_mb": 220.0,
+                "parts": {"unzipping": 500.0},
+            },
+        },
+        "memory": {contender.name: 300.0 for contender in took},
+        "growth": {name: points for name in bench["growth"].VARIED},
+        "latency": {"a widget": {"median": 30.0, "p90": 60.0}},
+    }
+
+
+def a_task(bench, hidden=(5,), batch_size=10, n=200):
+    data = bench["contenders"].made_up(n, 50)
+    return bench["contenders"].Task(*data.train, list(hidden), batch_size, data.validation)
+
+
+# ---------------------------------------------------------------- the contenders
+
+
+def outputs_after_an_epoch(runner, task):
+    runner.train(len(task.X))
+    return runner.outputs(task.evaluation[0])
+
+
+@pytest.mark.parametrize("name", ["NnlibFit", "SampleBySample"])
+@pytest.mark.parametrize("hidden", [(5,), (6, 4)])
+def test_the_same_mini_batches_lead_to_the_same_outputs(bench, name, hidden):
+    task = a_task(bench, hidden)
+    ours = outputs_after_an_epoch(bench["contenders"].Nnlib(task), task)
+    theirs = outputs_after_an_epoch(getattr(bench["contenders"], name)(task), task)
+    assert theirs == pytest.approx(ours, abs=1e-5)
+    untrained = task.start.predict(task.evaluation[0])
+    assert np.abs(untrained - ours).max() > 0.1
+
+
+def test_scikit_learn_takes_the_same_step_on_the_same_batch(bench):
+    task = a_task(bench, batch_size=200)  # it shuffles by itself: one batch has only one order
+    ours = outputs_after_an_epoch(bench["contenders"].Nnlib(task), task)
+    theirs = outputs_after_an_epoch(bench["contenders"].ScikitLearn(task), task)
+    assert theirs == pytest.approx(ours, abs=1e-5)
+
+
+def test_a_contender_leaves_the_common_start_alone(bench):
+    task = a_task(bench)
+    before = [array.copy() for array in task.start.W + task.start.b]
+    for contender in (bench["contenders"].Nnlib, bench["contenders"].ScikitLearn):
+        contender(task).train(200)
+    bench["contenders"].Floor(task, "CF").train(200)
+    after = task.start.W + task.start.b
+    assert all((a == b).all() for a, b in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("way", ["CC", "CF", "FC", "FF"])
+@pytest.mark.parametrize("hidden", [(5,), (6, 4)])
+def test_the_floor_is_every_product_of_a_step_and_no_other(bench, way, hidden):
+    task = a_task(bench, hidden, batch_size=20)
+    step = next(bench["contenders"].Floor(task, way).steps)
+    layers = len(hidden) + 1
+    assert len(step) == 3 * layers - 1
+    net = task.start
+    dW, _ = net.backward(*net.forward(task.X[:20]), task.Y[:20])
+    slopes = [into.shape for *_, into in step if into.shape[0] != 20]
+    wanted = [slope.shape if way[1] == "C" else slope.T.shape for slope in dW[::-1]]
+    assert slopes == wanted
+
+
+def test_the_floor_passes_over_every_sample_once_an_epoch(bench):
+    task = a_task(bench)
+    floor = bench["contenders"].Floor(task, "FF")
+    seen = [next(floor.steps)[0][0] for _ in range(20)]
+    assert (np.concatenate(seen) == task.X).all()
+
+
+def test_made_up_images_can_be_learned(bench):
+    data = bench["contenders"].made_up(2000, 500)
+    task = bench["contenders"].Task(*data.train, [20], 10, data.validation)
+    runner = bench["contenders"].Nnlib(task)
+    for _ in range(5):
+        runner.train(2000)
+    X, Y = data.test
+    assert (X.dtype, X.shape, Y.shape) == (np.float32, (500, 784), (500, 10))
+    assert 0 <= X.min() and X.max() <= 1
+    assert runner.net.accuracy(X, Y.argmax(axis=1)) > 0.9
+
+
+def test_a_contender_that_is_not_installed_is_told_and_the_others_race(bench, monkeypatch):
+    contest, contenders = bench["contest"], bench["contenders"]
+
+    class Missing:
+        name = "missing"
+
+        def __init__(self, task):
+            raise ImportError("No module named 'missing'")
+
+    monkeypatch.setattr(contest, "CONTENDERS", (contenders.Nnlib, Missing, contenders.NnlibFit))
+    X, Y = a_task(bench).evaluation
+    results = contest.race(a_task(bench), 2, X, Y.argmax(axis=1))
+    assert results["missing"] == {"missing": "No module named 'missing'"}
+    assert len(results["nnlib"]["seconds"]) == len(results["nnlib"]["cpu"]) == 2
+    assert results[contenders.NnlibFit.name]["differs"] < 1e-5
+
+
+def test_the_parts_of_a_step_add_up_to_the_step(bench, monkeypatch):
+    monkeypatch.setattr(bench["contest"], "PIECE", 3)
+    parts = bench["contest"].anatomy(a_task(bench))
+    step = parts.pop("the step")
+    assert sum(parts.values()) == pytest.approx(step)
+    assert len(parts) == 5
+
+
+# ---------------------------------------------------------------- how an epoch grows
+
+
+def test_more_samples_than_there_are_begin_anew(bench):
+    rows = np.arange(6.0).reshape(3, 2)
+    assert (bench["growth"].array_of(rows, 5) == rows[[0, 1, 2, 0, 1]]).all()
+    assert (bench["growth"].array_of(rows, 2) == rows[:2]).all()
+
+
+def test_the_least_memory_is_parameters_twice_and_a_mini_batch(bench):
+    task = a_task(bench)  # 784-5-10 at 10, float32
+    parameters = 784 * 5 + 5 + 5 * 10 + 10
+    assert bench["growth"].least_memory(task) == 4 * (2 * parameters + 10 * (784 + 2 * 15))
+
+
+def test_no_run_needs_less_than_the_least_memory(bench):
+    task = a_task(bench, hidden=(300,))
+    assert bench["growth"].peak_of(task) > bench["growth"].least_memory(task) / 2
+
+
+# ---------------------------------------------------------------- what a row says
+
+
+def test_the_targets_are_those_that_were_asked_for(bench):
+    asked = [2.0, 1.25, 0.11, 0.17, 0.30, 1.0, 1.35, 1.15, 10, 1.15, 2.0, 1.15, 50, 100]
+    assert [target.bound for target in bench["speed"].TARGETS] == asked
+
+
+def test_a_row_holds_up_to_its_bound_and_not_beyond(bench):
+    target = bench["speed"].TARGETS[0]
+    assert bench["speed"].verdict(target, [1.0, 2.0, 9.0]) == "holds"
+    assert bench["speed"].verdict(target, [1.0, 2.01, 9.0]) == "does not hold"
+
+
+def test_a_lower_bound_holds_from_there_on(bench):
+    (target,) = (t for t in bench["speed"].TARGETS if t.least)
+    assert bench["speed"].verdict(target, [10.0]) == "holds"
+    assert bench["speed"].verdict(target, [9.9]) == "does not hold"
+
+
+def test_numbers_have_three_digits_that_count(bench):
+    shown = [bench["speed"].number(x) for x in (0.0123, 1.0, 12.345, 99.96, 1234.5)]
+    assert shown == ["0.0123", "1.00", "12.3", "100.", "1,234"]
+
+
+def test_the_stored_page_is_the_one_the_stored_results_give(bench):
+    if not (FOLDER / "speed.json").is_file():
+        pytest.skip("no speed.json: `make bench` has not been run")
+    stored = json.loads((FOLDER / "speed.json").read_text(encoding="utf-8"))
+    page = (FOLDER / "speed.md").read_text(encoding="utf-8")
+    assert bench["speed"].report(stored) == page
+
+
+def row_of(page, name):
+    """The one line of the table of targets that begins with this name."""
+    (line,) = (line for line in page.splitlines() if line.startswith(f"| {name} |"))
+    return line
+
+
+def test_where_every_row_holds_nothing_is_explained(bench, results):
+    page = bench["speed"].report(results)
+    assert page.count("| holds |") == len(bench["speed"].TARGETS)
+    assert "does not" not in page and "where the time goes" not in page
+
+
+def test_a_row_that_does_not_hold_is_followed_by_where_the_time_goes(bench, results):
+    name = "fit, bar and four monitors / bare sgd"
+    fit = results["race"]["1"]["sizes"][bench["speed"].SMALL]["nnlib fit: bar, four monitors"]
+    fit["seconds"] = fit["cpu"] = [1.4, 1.5, 1.6]
+    page = bench["speed"].report(results)
+    assert row_of(page, name).endswith("at most 1.35 × | 1.50 [1.45–1.55] × | does not hold |")
+    parts = "bare sgd 1,000 ms (83%), the four monitors 200 ms (17%)"
+    assert f"- **{name}.** An epoch of fit takes 1200 ms: {parts}." in page
+
+
+def test_rows_with_one_reason_are_told_once(bench, results):
+    for contender in ("Floor", "Jax"):
+        name = getattr(bench["contenders"], contender).name
+        race = results["race"]["1"]["sizes"][bench["speed"].SMALL][name]
+        race["seconds"] = race["cpu"] = [0.1] * 3
+    page = bench["speed"].report(results)
+    assert "- **nnlib / the floor; nnlib / JAX, compiled.** One step of nnlib at" in page
+    assert page.count("products 20.0 µs (40%)") == 1
+
+
+@pytest.mark.parametrize("number", range(14))
+def test_every_row_can_say_where_its_time_goes(bench, results, number):
+    assert "%" in bench["speed"].profile(bench["speed"].TARGETS[number], results)
+
+
+def test_what_was_not_measured_neither_holds_nor_fails(bench, results):
+    results |= {"latency": None}
+    results["waits"]["load"] = None
+    table = bench["speed"].target_table(results).splitlines()
+    lines = [line for line in table if "not measured" in line]
+    assert len(lines) == 4 and not [line for line in lines if "hold" in line]
+
+
+def test_a_contender_that_is_not_there_is_no_row_of_the_targets(bench, results):
+    for race in results["race"].values():
+        race["sizes"][bench["speed"].SMALL]["JAX, compiled"] = {"missing": "No module"}
+    page = bench["speed"].report(results)
+    assert "not measured" in row_of(page, "nnlib / JAX, compiled")
+    assert "| JAX, compiled | not installed |" in page
+
+
+def test_the_slowest_widget_is_the_one_that_counts(bench, results):
+    waits = {"quick": {"median": 10.0, "p90": 20.0}, "slow": {"median": 60.0, "p90": 70.0}}
+    table = bench["speed"].target_table(results | {"latency": waits})
+    assert row_of(table, "slider to picture, median, slowest widget").endswith(
+        "60.0 ms | does not hold |"
+    )
+    assert "70.0 ms | holds" in row_of(table, "slider to picture, 90th percentile, slowest widget")
+
+
+def test_a_busy_machine_is_told_and_judged_by_processor_time(bench, results):
+    for race in results["race"]["1"]["sizes"].values():
+        for result in race.values():
+            result["seconds"] = [10 * t * k for k, t in enumerate(result["cpu"], 1)]
+        race["nnlib"]["seconds"] = [1000.0] * 3
+    assert "**The machine was busy:** the race on one thread" in bench["speed"].about(results)
+    table = bench["speed"].target_table(results)
+    assert row_of(table, "nnlib / PyTorch, eager").endswith("| 0.125 [0.125–0.125] × | holds |")
+
+
+def test_a_machine_left_in_peace_is_judged_by_the_clock(bench, results):
+    assert bench["speed"].clock(results["race"]["1"]) == "seconds"
+    assert "busy" not in bench["speed"].about(results)
+
+
+def test_two_threads_are_judged_by_the_clock_whatever_the_processor_did(bench, results):
+    race = copy.deepcopy(results["race"]["2"])
+    for result in race["sizes"][bench["speed"].SMALL].values():
+        result["cpu"] = [0.1] * 3
+    assert bench["speed"].clock(race) == "seconds"
+
+
+def test_a_contender_on_part_of_an_epoch_says_so_beside_its_accuracy(bench, results):
+    results["race"]["1"]["sizes"][bench["speed"].SMALL]["PyTorch, eager"]["trained_on"] = 10
+    lines = [line for line in bench["speed"].report(results).splitlines() if "eager |" in line]
+    assert "90.0% after 10 images" in lines[1]
+    assert "after" not in lines[2]
+
+
+def test_both_pictures_are_drawn(bench, results, tmp_path):
+    bench["speed_plots"].draw_race(bench["speed"].times_of_nnlib(results), tmp_path / "race.png")
+    bench["speed_plots"].draw_growth(results["growth"], tmp_path / "growth.png")
+    assert min(path.stat().st_size for path in tmp_path.iterdir()) > 10_000
+
+
+# ---------------------------------------------------------------- waiting
+
+
+def test_the_times_of_imports_are_read_from_what_python_prints(bench):
+    text = (
+        "import time: self [us] | cumulative | imported package\n"
+        "import time:       120 |        120 |   numpy.version\n"
+        "import time:      2500 |       2620 | numpy\n"
+    )
+    assert bench["waits"].import_times(text) == {"numpy.version": 0.12, "numpy": 2.5}
+
+
+def test_a_program_that_fails_says_why(bench):
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        bench["waits"].answer("1 / 0")
+
+
+def test_one_thread_holds_for_every_library(bench):
+    limits = bench["speed"].environment(1)
+    assert {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS"} < set(limits)
+    assert "XLA_FLAGS" not in bench["speed"].environment(2)
