@@ -17,14 +17,16 @@ OPENING = """
 import sys
 sys.path.insert(0, {folder!r})
 from time import perf_counter
-from types import SimpleNamespace
 from contenders import Nnlib, Task, load_data
-from nnlib.datasets import Split
+from nnlib.datasets import Digits, Split
 from nnlib.widgets import training_cockpit
 
 data = load_data()
-splits = [Split(X, Y.argmax(axis=1)) for X, Y in (data.train, data.validation)]
-cockpit = training_cockpit(SimpleNamespace(train=splits[0], validation=splits[1]), epochs=10**6)
+digits = Digits(data.name, None)
+digits.train, digits.validation = (
+    Split(X, Y.argmax(axis=1)) for X, Y in (data.train, data.validation)
+)
+cockpit = training_cockpit(digits, epochs=10**6)
 bare = Nnlib(Task(*data.train, [30], 10))
 bare.train(10_000)
 
@@ -36,7 +38,7 @@ def samples_a_second(seconds):
     return samples / (perf_counter() - began)
 
 def how_far():
-    return perf_counter(), cockpit._run.descent.epochs * len(splits[0])
+    return perf_counter(), cockpit._run.descent.epochs * len(digits.train)
 
 def milliseconds(act, times=5):
     began = perf_counter()

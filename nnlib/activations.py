@@ -58,7 +58,7 @@ def check_parts(thing, *functions):
 
 
 # e^-z stays finite down to this z; below it the sigmoid is 0 to the last digits of its type.
-_LOWEST = {char: -np.floor(np.log(np.finfo(char).max)) for char in "efdg"}
+_LOWEST = {char: np.array(-np.floor(np.log(np.finfo(char).max)), char) for char in "efdg"}
 
 
 def _sigmoid(z):

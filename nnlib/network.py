@@ -114,11 +114,12 @@ class Network:
 
     def forward(self, X):
         """Z, A: the weighted inputs Z[l] (n, n_out) and activations A[l] (n, n_in), A[0] = X."""
+        W, b = self.W, self.b
         Z, A = [], [checked_inputs(X, self)]
         for layer, f in enumerate(self.activations):
-            z = A[layer] @ self.W[layer]
-            if self.b:
-                z += self.b[layer]
+            z = A[layer] @ W[layer]
+            if b:
+                z += b[layer]
             Z.append(z)
             A.append(f.value(z))
         return Z, A
@@ -135,17 +136,16 @@ class Network:
                 "net.backward(*net.forward(X), Y)"
             )
         Y = checked_targets(Y, len(A[0]), self)
-        delta = self.cost.error(Z[-1], A[-1], Y, self.activations[-1])
-        delta = delta * (scale * self.cost.share(len(Y)))
+        W, b, f, cost = self.W, self.b, self.activations, self.cost
+        delta = cost.error(Z[-1], A[-1], Y, f[-1]) * (scale * cost.share(len(Y)))
         dW, db = [], []
-        for layer in reversed(range(len(self.W))):
+        for layer in reversed(range(len(W))):
             # A.T @ delta, computed in W's own column-major order
             dW.append((delta.T @ A[layer]).T)
-            if self.b:
+            if b:
                 db.append(delta.sum(axis=0))
             if layer:
-                f = self.activations[layer - 1]
-                delta = f.times_slope(delta @ self.W[layer].T, Z[layer - 1], A[layer])
+                delta = f[layer - 1].times_slope(delta @ W[layer].T, Z[layer - 1], A[layer])
         return dW[::-1], db[::-1]
 
     @explains_its_arguments

@@ -88,13 +88,13 @@ class Descent:
         return self
 
     def __next__(self):
-        n = len(self.X)
-        if not len(self._waiting):
-            self._waiting = self._rng.permutation(n)
-        batch = self._waiting[: self._batch_size]
+        waiting, n = self._waiting, len(self.X)
+        if not len(waiting):
+            waiting = self._rng.permutation(n)
+        batch = waiting[: self._batch_size]
         X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=0)
         descent_step(self.net, X, Y, self._eta, self._l2, n)
-        self._waiting = self._waiting[len(batch) :]
+        self._waiting = waiting[len(batch) :]
         self._samples_seen += len(batch)
         return len(batch)
 

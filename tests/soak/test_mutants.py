@@ -61,10 +61,10 @@ DEAD = "test_divergence.py::test_an_eta_that_kills_every_relu_in_one_step_is_tol
 
 BUGS = {
     "forward: the bias is subtracted": Bug(
-        NETWORK, "z += self.b[layer]", "z -= self.b[layer]", FORWARD
+        NETWORK, "z += b[layer]", "z -= b[layer]", FORWARD
     ),
     "forward: every neuron of a layer has the same bias": Bug(
-        NETWORK, "z += self.b[layer]", "z += self.b[layer][0]", FORWARD
+        NETWORK, "z += b[layer]", "z += b[layer][0]", FORWARD
     ),
     "forward: every layer has the first activation": Bug(
         NETWORK, "A.append(f.value(z))", "A.append(self.activations[0].value(z))", TOY
@@ -89,18 +89,18 @@ BUGS = {
         NETWORK, "delta.sum(axis=0)", "delta.mean(axis=0)", BACKWARD
     ),
     "backward: never averaged over the batch": Bug(
-        NETWORK, "(scale * self.cost.share(len(Y)))", "scale", BATCH
+        NETWORK, "(scale * cost.share(len(Y)))", "scale", BATCH
     ),
     "backward: the slope of the layer above": Bug(
-        NETWORK, "f = self.activations[layer - 1]", "f = self.activations[layer]", PAIRS
+        NETWORK, "f[layer - 1].times_slope", "f[layer].times_slope", PAIRS
     ),
     "backward: z where a belongs": Bug(
         NETWORK, "Z[layer - 1], A[layer])", "Z[layer - 1], Z[layer - 1])", BACKWARD
     ),
     "backward: the slope of the activation forgotten": Bug(
         NETWORK,
-        "f.times_slope(delta @ self.W[layer].T, Z[layer - 1], A[layer])",
-        "delta @ self.W[layer].T",
+        "f[layer - 1].times_slope(delta @ W[layer].T, Z[layer - 1], A[layer])",
+        "delta @ W[layer].T",
         BACKWARD,
     ),
     "backward: slopes of the biases in reverse order": Bug(
@@ -143,7 +143,7 @@ BUGS = {
         TRAINING, "self.Y.take(batch, axis=0)", "self.Y.take(batch[::-1], axis=0)", TOGETHER
     ),
     "step: an epoch leaves a sample out": Bug(
-        TRAINING, "self._waiting[len(batch) :]", "self._waiting[len(batch) + 1 :]", EPOCH
+        TRAINING, "waiting[len(batch) :]", "waiting[len(batch) + 1 :]", EPOCH
     ),
     "divergence: a first cost below 1 counts as it is": Bug(
         TRAINING, "max(first, 1.0)", "first", LIMIT
