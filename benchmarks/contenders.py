@@ -78,9 +78,11 @@ class NnlibFit(Nnlib):
         self.rng = task.rng()
 
     def train(self, n):
+        """On so many samples; beyond the training set, in so many whole epochs of one fit."""
+        epochs = max(1, n // len(self.X))
         with contextlib.redirect_stdout(io.StringIO()):
             X, Y = self.X[:n], self.Y[:n]
-            fit(self.net, X, Y, eta=ETA, epochs=1, rng=self.rng, **self.asked)
+            fit(self.net, X, Y, eta=ETA, epochs=epochs, rng=self.rng, **self.asked)
 
 
 class Floor:

@@ -447,8 +447,8 @@ def race_notes(results):
         "test images is that of this epoch, and the outputs then differ from nnlib's by at most "
         f"{max(same):.0e}. In the timed rounds the slow ones train on a part of the epoch, and "
         "their time is scaled up: one sample at a time on a tenth (a fiftieth at the largest "
-        "size), PyTorch and scikit-learn on a fifth. Peak memory is that of a fresh process, "
-        "images included."
+        "size), PyTorch and scikit-learn on a fifth; fit does three epochs. Peak memory is that of "
+        "a fresh process, images included."
     )
 
 

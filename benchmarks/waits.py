@@ -60,6 +60,8 @@ print(memory("VmHWM") - before, arrays)
 
 def answer(code, **environment):
     """The numbers that a fresh process prints."""
+    # byte code is kept, as everywhere but in some containers
+    environment = {"PYTHONDONTWRITEBYTECODE": "", **environment}
     given = {k: v for k, v in (os.environ | environment).items() if v}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=given, capture_output=True, text=True)

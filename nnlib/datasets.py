@@ -1,49 +1,17 @@
 """Handwritten digits: MNIST, fetched once and checked, and a small set that comes with nnlib.
 
-Both lie in the same four-file form (IDX, packed with gzip) and are read by the same lines below.
+Both lie in the same four-file form (IDX, packed with gzip) and are read by the same lines, idx.py.
 """
 
-import errno
-import gzip
-import hashlib
-import math
 import os
-import queue
-import struct
-import threading
-import time
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from nnlib.files import replacing
 from nnlib.hints import short
-
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
-SCHEME = "https://"  # an address that begins otherwise is not asked
-PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
-PIECE = 2**16  # bytes: at the slowest that is waited for, MNIST takes half an hour
-SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
-CHUNK = 500  # pictures unpacked at a time
-SHARED_DTYPE = "<f4"
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-@dataclass(frozen=True)
-class File:
-    """A published file: the bytes it must have, and the shape of the array packed in it."""
-
-    name: str
-    sha256: str
-    size: int  # bytes, packed
-    shape: tuple
-    sha256_shared: str = ""  # of the pictures as share_mnist writes them
+from nnlib.idx import File, check, share, unpack_images, unpack_labels
 
 
 @dataclass(frozen=True)
@@ -242,7 +210,7 @@ def load_mnist(folder=None):
     be written.
     Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
     """
-    return _mnist(_named_folder(folder), PATIENCE)
+    return _mnist(_named_folder(folder))
 
 
 def load_digits():
@@ -263,7 +231,7 @@ def load_mnist_or_digits(folder=None):
     """
     named = _named_folder(folder)
     try:
-        digits = _mnist(named, SHORT_PATIENCE)
+        digits = _mnist(named, quick=True)
     except OSError as reason:
         if named is not None:
             raise
@@ -288,31 +256,8 @@ def share_mnist(folder=None):
     """
     digits = load_mnist(folder)
     for images, *_ in digits._source.splits.values():
-        path = digits._folder / images.name
-        if _shared(path, images) is None:
-            with replacing(_shared_place(path)) as temporary:
-                unpack_images(path, images).astype(SHARED_DTYPE, copy=False).tofile(temporary)
+        share(digits._folder / images.name, images)
     return digits._folder
-
-
-def _shared_place(path):
-    return path.with_suffix(".float32")
-
-
-def _shared(path, file):
-    """The pictures that share_mnist put beside a packed file, mapped, or None if it has not.
-
-    Their SHA-256 is checked; a file that is not as it was written counts as none.
-    """
-    place = _shared_place(path)
-    shape = (file.shape[0], math.prod(file.shape[1:]))
-    try:
-        if not place.is_file():
-            return None
-        images = np.asarray(np.memmap(place, SHARED_DTYPE, "r", shape=shape))
-    except (OSError, ValueError):  # it may not be read, or is too short
-        return None
-    return images if hashlib.sha256(images).hexdigest() == file.sha256_shared else None
 
 
 # Where the files are
@@ -348,14 +293,14 @@ def _named_folder(folder):
     return Path(name).resolve()
 
 
-def _mnist(named, seconds):
+def _mnist(named, quick=False):
     if named is not None:
         _check_folder(named)
         return Digits(MNIST, named)
+    from nnlib import mirrors
+
     folder = cache_folder()
-    missing = [file for file in MNIST.files if not _is_genuine(folder / file.name, file)]
-    if missing:
-        _fill(folder, missing, seconds)
+    mirrors.fill(folder, MNIST.files, mirrors.SHORT_PATIENCE if quick else mirrors.PATIENCE)
     return Digits(MNIST, folder)
 
 
@@ -366,262 +311,4 @@ def _check_folder(folder):
                 f"{folder}: expected the MNIST files, packed as published, but {file.name} is "
                 "missing; put it there, or name another folder"
             )
-        _check(folder / file.name, file)
-
-
-def _is_genuine(path, file):
-    """Whether a good copy is there; a bad one in the cache is simply fetched again."""
-    try:
-        _check(path, file)
-    except ValueError:
-        return False
-    return True
-
-
-def _check(path, file):
-    """Raise ValueError unless the file at path can be read and is the published one."""
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise _wrong(path, "a file", "a folder or a device")
-        with open(path, "rb") as packed:
-            _check_bytes(packed, file, path)
-    except OSError as reason:
-        raise _wrong(path, "a readable file", f"{reason.strerror or reason}") from reason
-
-
-def _check_bytes(packed, file, path):
-    """Raise ValueError unless the open file is the published one, byte for byte."""
-    size = os.fstat(packed.fileno()).st_size
-    if size != file.size:  # asked first: a file of gigabytes need not be read to be refused
-        raise _wrong(path, f"{file.size:,} bytes", f"{size:,}")
-    sha256 = hashlib.file_digest(packed, "sha256").hexdigest()
-    if sha256 != file.sha256:
-        raise _wrong(path, f"SHA-256 {file.sha256[:12]}…", f"{sha256[:12]}…")
-    packed.seek(0)
-
-
-def _wrong(path, expected, got):
-    return ValueError(
-        f"{path}: expected {expected}, got {got}; replace this file by a fresh copy of the original"
-    )
-
-
-# Fetching
-
-
-def _fill(folder, files, seconds):
-    """Download the files into the cache folder."""
-    mirrors, answers = _answering(files[0], seconds)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            _download(file, folder, mirrors, answers)
-    except ConnectionError:
-        raise
-    except OSError as reason:
-        raise OSError(
-            f"MNIST cannot be stored in {folder} ({reason.strerror or reason}); put that right, or "
-            "put the four files into a folder of yours and name it: load_mnist(folder), or set "
-            "NNLIB_MNIST to it."
-        ) from reason
-
-
-def _answering(file, seconds):
-    """The mirrors that begin to send the file in time, and what each of the others answered.
-
-    All are asked at once, in threads that may be left behind, since the look-up of a name can
-    hang for minutes, keeps to no time-out and cannot be interrupted.
-    """
-    import requests  # noqa: F401  (before the threads, so that none of them holds up an import)
-
-    answers = {mirror: f"no answer within {seconds} s" for mirror in MIRRORS}
-    threads = [
-        threading.Thread(target=_ask, args=(mirror, file, seconds, answers), daemon=True)
-        for mirror in MIRRORS
-    ]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + seconds
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
-    return [mirror for mirror in MIRRORS if answers[mirror] == "ready"], answers
-
-
-def _ask(mirror, file, seconds, answers):
-    try:
-        with _opened(mirror + file.name, seconds):
-            answers[mirror] = "ready"
-    except Exception as reason:  # any failure at all means: not this mirror
-        answers[mirror] = _in_words(reason)
-
-
-def _opened(url, seconds):
-    """The answer to a request: the bytes as they are, and never led away from https elsewhere."""
-    import requests
-
-    if not url.startswith(SCHEME):
-        raise ConnectionRefusedError(url)
-    as_they_are = {"Accept-Encoding": "identity"}
-    response = requests.get(
-        url, timeout=seconds, stream=True, allow_redirects=False, headers=as_they_are
-    )
-    response.raise_for_status()
-    return response
-
-
-def _download(file, folder, mirrors, answers):
-    """Download one file from the mirrors in turn; one that fails is moved to the end of the list.
-
-    Raises ConnectionError with the manual steps when all fail, OSError when the disk does.
-    """
-    with replacing(folder / file.name) as temporary, open(temporary, "w+b") as out:
-        for mirror in list(mirrors):
-            try:
-                return _fetch(mirror + file.name, file, out)
-            except Exception as reason:  # a wrong hash and a lost connection are the same here
-                if getattr(reason, "errno", None) in FULL_DISK:
-                    raise
-                answers[mirror] = _in_words(reason)
-                mirrors.append(mirrors.pop(0))
-        raise ConnectionError(_manual_steps(answers))
-
-
-def _fetch(url, file, out):
-    """Download into an open file, with a progress bar; raise ValueError for any other content.
-
-    A thread receives the pieces, and is left behind with a mirror that trickles: a byte now and
-    then keeps to every time-out of a connection, and would take days.
-    """
-    from tqdm import tqdm
-
-    pieces, over = queue.SimpleQueue(), threading.Event()
-    threading.Thread(target=_receive, args=(url, file.size, pieces, over), daemon=True).start()
-    out.seek(0)  # over what another mirror may have left
-    with tqdm(desc=file.name, total=file.size, unit="B", unit_scale=True) as bar:
-        try:
-            while piece := _next(pieces):
-                out.write(piece)
-                bar.update(len(piece))
-        finally:
-            over.set()
-    out.seek(0)
-    _check_bytes(out, file, url)
-
-
-def _receive(url, most, pieces, over):
-    """Put the pieces of at most so many bytes into the queue, and at the end b"" or what failed."""
-    end = b""
-    try:
-        with _opened(url, PATIENCE) as response:
-            for piece in response.iter_content(PIECE):
-                most -= len(piece)
-                if most < 0:
-                    raise ValueError("more bytes than the published file has")
-                if over.is_set():
-                    return
-                pieces.put(piece)
-    except Exception as reason:
-        end = reason
-    pieces.put(end)
-
-
-def _next(pieces):
-    try:
-        piece = pieces.get(timeout=PATIENCE)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(piece, Exception):
-        raise piece
-    return piece
-
-
-def _in_words(reason):
-    """A few words for a failed download: the libraries' own fill several lines."""
-    status = getattr(getattr(reason, "response", None), "status_code", None)
-    if status:
-        return f"answered {status}"
-    if isinstance(reason, ValueError):
-        return "sent something else than the published file"
-    return f"no connection, or it broke off ({type(reason).__name__})"
-
-
-def _manual_steps(answers):
-    names = [file.name for file in MNIST.files]
-    return "\n".join(
-        [
-            "MNIST could not be downloaded: no mirror delivered it.",
-            *[f"  {mirror} {answer}" for mirror, answer in answers.items()],
-            "By hand: fetch these four files from one of the mirrors, and leave them packed:",
-            f"  {', '.join(names[:2])},",
-            f"  {', '.join(names[2:])};",
-            "put them into one folder and name it: load_mnist(folder), or set NNLIB_MNIST to it.",
-            "Without any download, load_digits() has 1,797 real digits in the same form.",
-        ]
-    )
-
-
-# Unpacking
-
-
-def unpack_images(path, file):
-    """All pictures of a packed IDX file as (n, pixels) float32, 0..1.
-
-    Raises ValueError unless the file is the one published, and whole.
-    """
-    shared = _shared(path, file)
-    if shared is not None:
-        return shared
-    images = _unpack(path, file, np.float32)
-    images /= 255  # in place: one copy of MNIST as float32 is enough
-    images.flags.writeable = False
-    return images
-
-
-def unpack_labels(path, file):
-    """All labels of a packed IDX file as (n,) int64.
-
-    Raises ValueError unless the file is the one published, and whole, and its labels are digits.
-    """
-    labels = _unpack(path, file, np.int64)[:, 0]
-    if labels.max() > 9:
-        raise _wrong(path, "labels from 0 to 9", f"{labels.max()}")
-    labels.flags.writeable = False
-    return labels
-
-
-def _unpack(path, file, dtype):
-    """The items of the file as the rows of an (n, bytes an item) array."""
-    try:
-        with open(path, "rb") as packed:
-            _check_bytes(packed, file, path)
-            with gzip.GzipFile(fileobj=packed) as stream:
-                return _read_items(stream, file, path, dtype)
-    except (OSError, EOFError, zlib.error) as reason:
-        raise _wrong(path, "a whole gzip file", f"{reason}") from reason
-
-
-def _read_items(stream, file, path, dtype):
-    _read_header(stream, file, path)
-    items = np.empty((file.shape[0], math.prod(file.shape[1:])), dtype)
-    for first in range(0, len(items), CHUNK):  # never all as uint8 beside the floats
-        rows = items[first : first + CHUNK]
-        rows[:] = _read_bytes(stream, rows.size, path).reshape(rows.shape)
-    if stream.read(1):
-        raise _wrong(path, f"{len(items):,} items", "more")
-    return items
-
-
-def _read_header(stream, file, path):
-    """Raise ValueError unless the magic number (type, dimensions) and the shape are expected."""
-    n_axes = len(file.shape)
-    expected = struct.pack(f">{1 + n_axes}I", 0x0800 + n_axes, *file.shape)
-    got = stream.read(len(expected))
-    if got != expected:
-        raise _wrong(path, f"the IDX header {expected.hex(' ', 4)}", got.hex(" ", 4) or "nothing")
-
-
-def _read_bytes(stream, n, path):
-    data = stream.read(n)
-    if len(data) < n:
-        raise _wrong(path, f"{n:,} more bytes of items", f"{len(data):,}")
-    return np.frombuffer(data, np.uint8)
+        check(folder / file.name, file)

@@ -20,10 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tqdm
 
-from nnlib import datasets, load_digits, load_mnist, load_mnist_or_digits
-from nnlib.datasets import File, Source
+from nnlib import datasets, idx, load_digits, load_mnist, load_mnist_or_digits, mirrors
+from nnlib.datasets import Source
 from nnlib.files import BEGIN, END
+from nnlib.idx import File
 
 REAL = os.environ.get("NNLIB_MNIST")
 needs_mnist = pytest.mark.skipif(not REAL, reason="NNLIB_MNIST does not name a folder with MNIST")
@@ -33,7 +35,7 @@ SHORT = 0.4  # seconds a mirror is waited for here
 # A small MNIST: 30 pictures to train and validate, 10 to test
 
 
-def idx(array):
+def as_idx(array):
     return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
 
 
@@ -49,7 +51,7 @@ def small_files():
         arrays[f"{part}-images-idx3-ubyte.gz"] = rng.integers(0, 256, (n, 28, 28), np.uint8)
         arrays[f"{part}-labels-idx1-ubyte.gz"] = rng.integers(0, 10, n, np.uint8)
     for name, array in arrays.items():
-        packed[name] = gzip.compress(idx(array), mtime=0)
+        packed[name] = gzip.compress(as_idx(array), mtime=0)
     return arrays, packed
 
 
@@ -95,11 +97,11 @@ def small(monkeypatch, tmp_path):
     monkeypatch.delenv("NNLIB_MNIST", raising=False)
     monkeypatch.setattr(datasets, "MNIST", SMALL_MNIST)
     monkeypatch.setattr(datasets, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(datasets, "MIRRORS", ())
-    monkeypatch.setattr(datasets, "PATIENCE", SHORT)
-    monkeypatch.setattr(datasets, "SHORT_PATIENCE", SHORT)
-    monkeypatch.setattr(datasets, "PIECE", 10)
-    monkeypatch.setattr(datasets, "SCHEME", "http")
+    monkeypatch.setattr(mirrors, "MIRRORS", ())
+    monkeypatch.setattr(mirrors, "PATIENCE", SHORT)
+    monkeypatch.setattr(mirrors, "SHORT_PATIENCE", SHORT)
+    monkeypatch.setattr(mirrors, "PIECE", 10)
+    monkeypatch.setattr(mirrors, "SCHEME", "http")
     return tmp_path
 
 
@@ -201,13 +203,13 @@ def server():
 
 
 @pytest.fixture
-def mirrors(small, server, monkeypatch):
+def serving(small, server, monkeypatch):
     """A function that names the kinds of the mirrors, in order."""
     base = f"http://127.0.0.1:{server.server_port}"
 
     def use(*kinds):
         urls = tuple(kind if "://" in kind else f"{base}/{kind}/" for kind in kinds)
-        monkeypatch.setattr(datasets, "MIRRORS", urls)
+        monkeypatch.setattr(mirrors, "MIRRORS", urls)
 
     return use
 
@@ -251,7 +253,7 @@ def test_the_targets_have_a_single_1_in_the_column_of_the_label(small):
 
 
 def test_splits_longer_than_a_chunk_are_joined_without_a_seam(small, monkeypatch):
-    monkeypatch.setattr(datasets, "CHUNK", 7)
+    monkeypatch.setattr(idx, "CHUNK", 7)
     assert_whole(load_mnist(put(small / "mine")))
 
 
@@ -263,9 +265,9 @@ def test_a_split_is_unpacked_when_it_is_first_used_and_only_once(small):
 
 
 def test_a_file_that_holds_two_splits_is_unpacked_once(small, monkeypatch):
-    unpacked, read = [], datasets._read_items
+    unpacked, read = [], idx.read_items
     monkeypatch.setattr(
-        datasets, "_read_items", lambda *args: (unpacked.append(args[1].name), read(*args))[1]
+        idx, "read_items", lambda *args: (unpacked.append(args[1].name), read(*args))[1]
     )
     digits = load_mnist(put(small / "mine"))
     assert_whole(digits)
@@ -323,8 +325,8 @@ def test_an_empty_environment_variable_names_no_folder(small, monkeypatch):
     assert_whole(load_mnist())
 
 
-def test_whole_files_in_the_cache_are_used_without_a_connection(mirrors, server, small):
-    mirrors("good")
+def test_whole_files_in_the_cache_are_used_without_a_connection(serving, server, small):
+    serving("good")
     put(small / "cache")
     assert_whole(load_mnist())
     assert server.asked == []
@@ -393,7 +395,7 @@ def load_train_images(folder, packed, shape=(30, 28, 28)):
     """Unpack the bytes as the pictures of a file that was published in this very form."""
     path = folder / NAMES[0]
     path.write_bytes(packed)
-    return datasets.unpack_images(path, describe(NAMES[0], packed, shape))
+    return idx.unpack_images(path, describe(NAMES[0], packed, shape))
 
 
 MALFORMED = {
@@ -404,13 +406,13 @@ MALFORMED = {
     "with a wrong check sum": PACKED[NAMES[0]][:-8] + bytes(8),
     "followed by rubbish": PACKED[NAMES[0]] + b"rubbish",
     "of labels": PACKED[NAMES[1]],
-    "with another magic number": gzip.compress(b"\0\0\x0d" + idx(ARRAYS[NAMES[0]])[3:]),
+    "with another magic number": gzip.compress(b"\0\0\x0d" + as_idx(ARRAYS[NAMES[0]])[3:]),
     "of an empty archive": gzip.compress(b""),
-    "with half a header": gzip.compress(idx(ARRAYS[NAMES[0]])[:7]),
-    "with too few pictures": gzip.compress(idx(ARRAYS[NAMES[0]])[:-1]),
-    "with too many pictures": gzip.compress(idx(ARRAYS[NAMES[0]]) + b"\0"),
+    "with half a header": gzip.compress(as_idx(ARRAYS[NAMES[0]])[:7]),
+    "with too few pictures": gzip.compress(as_idx(ARRAYS[NAMES[0]])[:-1]),
+    "with too many pictures": gzip.compress(as_idx(ARRAYS[NAMES[0]]) + b"\0"),
     "that says it has more pictures": gzip.compress(
-        idx(ARRAYS[NAMES[0]]).replace(struct.pack(">I", 30), struct.pack(">I", 2**32 - 1), 1)
+        as_idx(ARRAYS[NAMES[0]]).replace(struct.pack(">I", 30), struct.pack(">I", 2**32 - 1), 1)
     ),
 }
 
@@ -423,10 +425,10 @@ def test_a_malformed_file_is_one_sentence_that_names_it(tmp_path, kind):
 
 
 def test_labels_above_9_are_refused(tmp_path):
-    packed = gzip.compress(idx(np.array([3, 10, 1], np.uint8)))
+    packed = gzip.compress(as_idx(np.array([3, 10, 1], np.uint8)))
     (tmp_path / "labels.gz").write_bytes(packed)
     with pytest.raises(ValueError, match="expected labels from 0 to 9, got 10"):
-        datasets.unpack_labels(tmp_path / "labels.gz", describe("", packed, (3,)))
+        idx.unpack_labels(tmp_path / "labels.gz", describe("", packed, (3,)))
 
 
 def test_five_hundred_mutated_files_give_the_right_pictures_or_a_value_error(tmp_path, tell):
@@ -446,7 +448,7 @@ def test_five_hundred_mutated_files_give_the_right_pictures_or_a_value_error(tmp
 
 
 def test_a_gzip_bomb_is_refused_without_being_unpacked(tmp_path):
-    packed = gzip.compress(idx(ARRAYS[NAMES[0]]) + bytes(10**8))
+    packed = gzip.compress(as_idx(ARRAYS[NAMES[0]]) + bytes(10**8))
     tracemalloc.start()
     with pytest.raises(ValueError, match="expected 30 items, got more"):
         load_train_images(tmp_path, packed)
@@ -466,8 +468,8 @@ def test_a_huge_file_is_refused_by_its_size_without_being_read(small):
 # Downloads
 
 
-def test_a_download_fills_the_cache_and_is_not_repeated(mirrors, server, small):
-    mirrors("good")
+def test_a_download_fills_the_cache_and_is_not_repeated(serving, server, small):
+    serving("good")
     assert_whole(load_mnist())
     assert names(small / "cache") == sorted(NAMES)
     n = len(server.asked)
@@ -475,8 +477,8 @@ def test_a_download_fills_the_cache_and_is_not_repeated(mirrors, server, small):
     assert len(server.asked) == n
 
 
-def test_a_slow_mirror_that_keeps_sending_is_waited_for(mirrors):
-    mirrors("slow")
+def test_a_slow_mirror_that_keeps_sending_is_waited_for(serving):
+    serving("slow")
     assert_whole(load_mnist())
 
 
@@ -485,27 +487,27 @@ FAULTS += ["trickling"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_after_any_failure_the_next_mirror_is_asked(mirrors, small, fault):
-    mirrors(fault, "good")
+def test_after_any_failure_the_next_mirror_is_asked(serving, small, fault):
+    serving(fault, "good")
     assert_whole(load_mnist())
     assert names(small / "cache") == sorted(NAMES)
 
 
-def test_a_mirror_that_refuses_the_connection_is_passed_over(mirrors):
-    mirrors(refused(), "good")
+def test_a_mirror_that_refuses_the_connection_is_passed_over(serving):
+    serving(refused(), "good")
     assert_whole(load_mnist())
 
 
 @pytest.mark.parametrize("fault", ["stalling", "trickling"])
-def test_a_mirror_that_falls_silent_or_trickles_is_left_after_the_time_out(mirrors, fault):
-    mirrors(fault, "good")
+def test_a_mirror_that_falls_silent_or_trickles_is_left_after_the_time_out(serving, fault):
+    serving(fault, "good")
     start = time.monotonic()
     load_mnist()
     assert time.monotonic() - start < 5 * SHORT
 
 
-def test_a_mirror_that_failed_for_one_file_is_not_asked_first_for_the_next(mirrors, server):
-    mirrors("broken_later", "good")
+def test_a_mirror_that_failed_for_one_file_is_not_asked_first_for_the_next(serving, server):
+    serving("broken_later", "good")
     load_mnist()
     served = [(kind, name) for kind, name in server.asked if name != NAMES[0]]
     first_failure = served.index(("broken_later", NAMES[1]))
@@ -513,71 +515,75 @@ def test_a_mirror_that_failed_for_one_file_is_not_asked_first_for_the_next(mirro
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_when_all_mirrors_fail_no_file_gets_its_name_and_none_is_left(mirrors, small, fault):
-    mirrors(fault)
+def test_when_all_mirrors_fail_no_file_gets_its_name_and_none_is_left(serving, small, fault):
+    serving(fault)
     with pytest.raises(ConnectionError, match="MNIST could not be downloaded"):
         load_mnist()
     assert names(small / "cache") == []
 
 
-def test_when_all_fail_the_manual_steps_take_at_most_eight_lines(mirrors):
-    mirrors("missing", refused())
+def test_when_all_fail_the_manual_steps_take_at_most_eight_lines(serving):
+    serving("missing", refused())
     with pytest.raises(ConnectionError) as error:
         load_mnist()
     text = str(error.value)
     assert len(text.splitlines()) <= 8
-    for part in [*NAMES, *datasets.MIRRORS, "404", "NNLIB_MNIST", "load_mnist(folder)"]:
+    for part in [*NAMES, *mirrors.MIRRORS, "404", "NNLIB_MNIST", "load_mnist(folder)"]:
         assert part in text
 
 
-def test_an_endless_answer_is_broken_off_before_it_fills_the_disk(mirrors, monkeypatch):
-    mirrors("endless")
+def test_an_endless_answer_is_broken_off_before_it_fills_the_disk(serving, monkeypatch):
+    serving("endless")
     written = []
-    following = datasets._next
+    following = mirrors._next
 
     def counted(pieces):
         piece = following(pieces)
         written.append(len(piece))
         return piece
 
-    monkeypatch.setattr(datasets, "_next", counted)
+    monkeypatch.setattr(mirrors, "_next", counted)
     with pytest.raises(ConnectionError):
         load_mnist()
     assert 0 < sum(written) <= len(PACKED[NAMES[0]])
 
 
-def test_a_damaged_file_in_the_cache_is_replaced_by_a_fresh_one(mirrors, small):
-    mirrors("good")
+def test_a_damaged_file_in_the_cache_is_replaced_by_a_fresh_one(serving, small):
+    serving("good")
     put(put(small / "cache"), {NAMES[0]: PACKED[NAMES[0]][:1000], NAMES[3]: b""})
     assert_whole(load_mnist())
 
 
-def test_only_the_missing_files_are_downloaded(mirrors, server, small):
-    mirrors("good")
+def test_only_the_missing_files_are_downloaded(serving, server, small):
+    serving("good")
     (put(small / "cache") / NAMES[2]).unlink()
     load_mnist()
     assert {name for _, name in server.asked} == {NAMES[2]}
 
 
-def test_half_a_file_left_by_a_killed_process_does_no_harm_and_goes_in_time(mirrors, small):
-    mirrors("good")
+def test_half_a_file_left_by_a_killed_process_does_no_harm_and_goes_in_time(serving, small):
+    serving("good")
     leftover = put(small / "cache", {f"{BEGIN}0123{END}": b"half"}) / f"{BEGIN}0123{END}"
     os.utime(leftover, (time.time() - 4000, time.time() - 4000))
     assert_whole(load_mnist())
     assert names(small / "cache") == sorted(NAMES)
 
 
-def test_an_interrupt_in_a_download_leaves_nothing_behind_and_the_next_one_works(mirrors, small):
-    mirrors("interrupting")
+def test_an_interrupt_in_a_download_leaves_nothing_behind_and_the_next_one_works(
+    serving, small, monkeypatch
+):
+    # one that meets tqdm while it takes its lock leaves that taken, to all threads but this one
+    monkeypatch.setattr(tqdm.tqdm, "_lock", threading.RLock(), raising=False)
+    serving("interrupting")
     with pytest.raises(KeyboardInterrupt):
         load_mnist()
     assert names(small / "cache") == []
-    mirrors("good")
+    serving("good")
     assert_whole(load_mnist())
 
 
-def test_two_downloads_at_once_both_end_well(mirrors, small):
-    mirrors("good")
+def test_two_downloads_at_once_both_end_well(serving, small):
+    serving("good")
     results = []
     threads = [threading.Thread(target=lambda: results.append(load_mnist())) for _ in range(4)]
     for thread in threads:
@@ -590,17 +596,17 @@ def test_two_downloads_at_once_both_end_well(mirrors, small):
     assert names(small / "cache") == sorted(NAMES)
 
 
-def test_a_cache_that_cannot_be_made_is_one_sentence_with_what_to_do(mirrors, small):
-    mirrors("good")
+def test_a_cache_that_cannot_be_made_is_one_sentence_with_what_to_do(serving, small):
+    serving("good")
     (small / "cache").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="cannot be stored in .*cache .*load_mnist.folder") as error:
         load_mnist()
     assert not isinstance(error.value, ConnectionError)
 
 
-def test_a_cache_from_an_older_version_is_brought_up_to_date(mirrors, server, small):
+def test_a_cache_from_an_older_version_is_brought_up_to_date(serving, server, small):
     """Other bytes under the same name are replaced; files of other names are left alone."""
-    mirrors("good")
+    serving("good")
     older = {NAMES[0]: PACKED[NAMES[0]][::-1], "mnist.pkl.gz": b"?", "mnist.npz": b"?"}
     put(put(small / "cache"), older)
     assert_whole(load_mnist())
@@ -609,10 +615,10 @@ def test_a_cache_from_an_older_version_is_brought_up_to_date(mirrors, server, sm
 
 
 @pytest.mark.parametrize("make", ["mkdir", "mkfifo"])
-def test_what_is_no_file_in_the_cache_is_no_reason_to_wait(mirrors, small, make):
+def test_what_is_no_file_in_the_cache_is_no_reason_to_wait(serving, small, make):
     if not hasattr(os, make):
         pytest.skip("Windows makes no pipes")
-    mirrors("good")
+    serving("good")
     (put(small / "cache") / NAMES[0]).unlink()
     getattr(os, make)(small / "cache" / NAMES[0])
     try:
@@ -636,10 +642,10 @@ def test_an_account_without_a_home_gets_the_built_in_digits(small, monkeypatch, 
 
 LOADER = """
 import sys
-from nnlib import datasets
+from nnlib import datasets, mirrors
 from test_datasets import SMALL_MNIST, assert_whole
 from pathlib import Path
-datasets.MNIST, datasets.MIRRORS, datasets.SCHEME = SMALL_MNIST, (sys.argv[1],), "http"
+datasets.MNIST, mirrors.MIRRORS, mirrors.SCHEME = SMALL_MNIST, (sys.argv[1],), "http"
 datasets.cache_folder = lambda: Path(sys.argv[2])
 assert_whole(datasets.load_mnist())
 """
@@ -660,43 +666,43 @@ def full_disk(small, monkeypatch):
     """No file may grow beyond 5,000 bytes: more is refused by the system as on a full disk."""
     resource = pytest.importorskip("resource", reason="Windows sets no limit to a file's size")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    monkeypatch.setattr(datasets, "PIECE", 2**16)  # as it is: too large to wait in a buffer
+    monkeypatch.setattr(mirrors, "PIECE", 2**16)  # as it is: too large to wait in a buffer
     resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_is_one_sentence_and_no_reason_to_try_the_next_mirror(
-    mirrors, server, small, full_disk
+    serving, server, small, full_disk
 ):
-    mirrors("good", "slow")
+    serving("good", "slow")
     with pytest.raises(OSError, match="cannot be stored in .*File too large.*; put that right"):
         load_mnist()
     assert names(small / "cache") == []
     assert [kind for kind, _ in server.asked].count("slow") == 1, "asked whether it is there, only"
 
 
-def test_with_a_full_disk_the_built_in_digits_come(mirrors, full_disk, capsys):
-    mirrors("good")
+def test_with_a_full_disk_the_built_in_digits_come(serving, full_disk, capsys):
+    serving("good")
     assert len(load_mnist_or_digits().train) == 1200
     assert "cannot be stored" in capsys.readouterr().out
 
 
 def test_the_product_downloads_over_https_only():
-    assert datasets.SCHEME == "https://"
-    assert all(mirror.startswith("https://") for mirror in datasets.MIRRORS)
+    assert mirrors.SCHEME == "https://"
+    assert all(mirror.startswith("https://") for mirror in mirrors.MIRRORS)
 
 
-def test_a_mirror_without_https_is_not_even_asked(mirrors, server, monkeypatch):
-    mirrors("good")
-    monkeypatch.setattr(datasets, "SCHEME", "https://")
+def test_a_mirror_without_https_is_not_even_asked(serving, server, monkeypatch):
+    serving("good")
+    monkeypatch.setattr(mirrors, "SCHEME", "https://")
     with pytest.raises(ConnectionError, match="MNIST could not be downloaded"):
         load_mnist()
     assert server.asked == []
 
 
 def test_a_mirror_is_given_ten_seconds_to_connect():
-    assert datasets.PATIENCE == 10
+    assert mirrors.PATIENCE == 10
 
 
 def test_importing_nnlib_loads_nothing_that_could_open_a_connection():
@@ -708,8 +714,8 @@ def test_importing_nnlib_loads_nothing_that_could_open_a_connection():
 # MNIST or the built-in digits
 
 
-def test_mnist_is_taken_where_it_can_be_had_and_one_line_says_so(mirrors, capsys):
-    mirrors("good")
+def test_mnist_is_taken_where_it_can_be_had_and_one_line_says_so(serving, capsys):
+    serving("good")
     assert_whole(load_mnist_or_digits())
     assert capsys.readouterr().out.startswith("MNIST: ")
 
@@ -720,30 +726,30 @@ def test_a_named_folder_is_used_by_load_mnist_or_digits(small, capsys):
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, "refused"])
-def test_without_mnist_the_built_in_digits_come_with_one_line_that_says_so(mirrors, capsys, fault):
-    mirrors(refused() if fault == "refused" else fault)
+def test_without_mnist_the_built_in_digits_come_with_one_line_that_says_so(serving, capsys, fault):
+    serving(refused() if fault == "refused" else fault)
     assert len(load_mnist_or_digits().train) == 1200
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "1,797 built-in digits" in out and "load_mnist()" in out
 
 
-def test_a_cache_that_cannot_be_written_leaves_the_built_in_digits(mirrors, small, capsys):
-    mirrors("good")
+def test_a_cache_that_cannot_be_written_leaves_the_built_in_digits(serving, small, capsys):
+    serving("good")
     (small / "cache").write_text("a file where the folder should be")
     assert len(load_mnist_or_digits().train) == 1200
     assert "cannot be stored" in capsys.readouterr().out
 
 
-def test_silent_mirrors_are_given_up_together_not_one_after_the_other(mirrors):
-    mirrors("hanging", "hanging", "hanging")
+def test_silent_mirrors_are_given_up_together_not_one_after_the_other(serving):
+    serving("hanging", "hanging", "hanging")
     start = time.monotonic()
     load_mnist_or_digits()
     assert time.monotonic() - start < 2 * SHORT
 
 
-def test_the_look_up_of_a_name_that_hangs_is_given_up_in_time(mirrors, monkeypatch):
-    mirrors("http://one.invalid/", "http://two.invalid/", "http://three.invalid/")
+def test_the_look_up_of_a_name_that_hangs_is_given_up_in_time(serving, monkeypatch):
+    serving("http://one.invalid/", "http://two.invalid/", "http://three.invalid/")
     over = threading.Event()
 
     def hanging(*_arguments, **_options):
@@ -758,7 +764,7 @@ def test_the_look_up_of_a_name_that_hangs_is_given_up_in_time(mirrors, monkeypat
 
 
 def test_offline_is_decided_within_three_seconds():
-    assert datasets.SHORT_PATIENCE <= 3
+    assert mirrors.SHORT_PATIENCE <= 3
 
 
 # The built-in digits
@@ -826,13 +832,13 @@ def test_mnist_has_its_published_sizes_and_first_labels():
 
 
 @needs_mnist
-def test_mnist_is_downloaded_whole_from_a_mirror(mirrors, server, small, monkeypatch):
+def test_mnist_is_downloaded_whole_from_a_mirror(serving, server, small, monkeypatch):
     monkeypatch.undo()  # the real files and their hashes again …
     monkeypatch.delenv("NNLIB_MNIST")
     monkeypatch.setattr(datasets, "cache_folder", lambda: small / "cache")
-    monkeypatch.setattr(datasets, "SCHEME", "http")
+    monkeypatch.setattr(mirrors, "SCHEME", "http")
     base = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(datasets, "MIRRORS", (f"{base}/broken/", f"{base}/good/"))  # … from here
+    monkeypatch.setattr(mirrors, "MIRRORS", (f"{base}/broken/", f"{base}/good/"))  # … from here
     server.files = {
         file.name: (Path(REAL) / file.name).read_bytes() for file in datasets.MNIST.files
     }

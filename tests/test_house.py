@@ -12,8 +12,8 @@ import nnlib
 PACKAGE = Path(nnlib.__file__).parent
 # Each room may enter only those before it. __init__, the door, may enter all.
 ROOMS = (
-    "hints activations costs index_notation gradcheck files datasets handwriting checks saving "
-    "network palette training sweep derivations slips plots widgets"
+    "hints activations costs index_notation gradcheck files idx mirrors datasets handwriting "
+    "checks saving network palette training sweep derivations slips plots widgets"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")
 by_path = {"ids": lambda path: path.relative_to(PACKAGE).as_posix()}
@@ -65,7 +65,7 @@ def test_the_gradient_check_and_the_index_notation_know_nothing_of_nnlib():
 
 HEAVY = (
     "matplotlib ipywidgets anywidget IPython tqdm pooch requests threadpoolctl joblib dask "
-    "distributed scipy sklearn PIL"
+    "distributed scipy sklearn PIL json html difflib secrets hashlib queue gzip"
 )
 
 

@@ -23,7 +23,7 @@ START = """
 import asyncio, math, os, signal, time
 import numpy as np
 import psutil
-from nnlib import Network, datasets, fit, load_digits, load_mnist
+from nnlib import Network, datasets, fit, load_digits, load_mnist, mirrors
 from nnlib.sweep import Recipe, all_recipes, sweep
 from nnlib.training import MONITORS
 from nnlib.widgets import sweep_board, training_cockpit
@@ -224,8 +224,8 @@ def test_a_download_interrupted_20_times_leaves_no_half_written_file(mirror, tmp
         kernel.check(START)
         address = f"http://127.0.0.1:{mirror.server_port}/"
         # the built-in digits stand in for MNIST: small, and at hand
-        kernel.check(f"datasets.MNIST, datasets.MIRRORS = datasets.BUILT_IN, ({address!r},)")
-        kernel.check("datasets.SCHEME = 'http://'")
+        kernel.check(f"datasets.MNIST, mirrors.MIRRORS = datasets.BUILT_IN, ({address!r},)")
+        kernel.check("mirrors.SCHEME = 'http://'")
         cache = Path(kernel.check("print(datasets.cache_folder())").strip())
         for _ in range(20):
             reply, seconds = interrupted(kernel, "load_mnist()", random_moment.uniform(0, 1.8))

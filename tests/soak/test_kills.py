@@ -24,9 +24,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib import Network, datasets, load_mnist, load_mnist_or_digits
-from nnlib.datasets import File, Source
+from nnlib import Network, datasets, idx, load_mnist, load_mnist_or_digits, mirrors
+from nnlib.datasets import Source
 from nnlib.files import BEGIN, END
+from nnlib.idx import File
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no process")
 KILLS = 200
@@ -93,7 +94,7 @@ def mirror():
 
 
 def use(folder, mirror, n):
-    datasets.MNIST, datasets.MIRRORS, datasets.SCHEME = stand_in(n)[1], (mirror,), "http"
+    datasets.MNIST, mirrors.MIRRORS, mirrors.SCHEME = stand_in(n)[1], (mirror,), "http"
     datasets.cache_folder = lambda: folder
 
 
@@ -114,7 +115,7 @@ class Downloading:
         """No file of the right name is anything but right."""
         for file in datasets.MNIST.files:
             if (self.folder / file.name).exists():
-                datasets._check(self.folder / file.name, file)
+                idx.check(self.folder / file.name, file)
 
     def begin_again(self):
         self.check()
@@ -266,8 +267,13 @@ def disk(tmp_path, monkeypatch):
         made.append(place)
         return place
 
-    for name in ("MNIST", "MIRRORS", "SCHEME", "cache_folder"):
-        monkeypatch.setattr(datasets, name, getattr(datasets, name))  # set back what use sets
+    for module, name in (
+        (datasets, "MNIST"),
+        (datasets, "cache_folder"),
+        (mirrors, "MIRRORS"),
+        (mirrors, "SCHEME"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name))  # set back what use sets
     monkeypatch.delenv("NNLIB_MNIST", raising=False)
     yield make
     for place in made:

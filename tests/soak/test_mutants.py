@@ -60,9 +60,7 @@ KEPT = "test_training.py::test_the_history_keeps_the_epochs_before_the_divergenc
 DEAD = "test_divergence.py::test_an_eta_that_kills_every_relu_in_one_step_is_told"
 
 BUGS = {
-    "forward: the bias is subtracted": Bug(
-        NETWORK, "z += b[layer]", "z -= b[layer]", FORWARD
-    ),
+    "forward: the bias is subtracted": Bug(NETWORK, "z += b[layer]", "z -= b[layer]", FORWARD),
     "forward: every neuron of a layer has the same bias": Bug(
         NETWORK, "z += b[layer]", "z += b[layer][0]", FORWARD
     ),

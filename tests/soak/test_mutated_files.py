@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib import LOG_LIKELIHOOD, RELU, SOFTMAX, TANH, Network, datasets, load_mnist
+from nnlib import LOG_LIKELIHOOD, RELU, SOFTMAX, TANH, Network, datasets, idx, load_mnist
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
-from nnlib.datasets import File, Source
+from nnlib.datasets import Source
+from nnlib.idx import File
 from nnlib.saving import _checksum
 
 FILES = 10_000
@@ -119,7 +120,7 @@ ANY_BYTES = (flipped, truncated, extended, overwritten, with_a_hole, repeated, r
 SHAPE = (30, 28, 28)
 
 
-def idx(array, magic=None):
+def as_idx(array, magic=None):
     magic = 0x0800 + array.ndim if magic is None else magic
     return struct.pack(f">{1 + array.ndim}I", magic, *array.shape) + array.tobytes()
 
@@ -130,7 +131,7 @@ def packed(raw):
 
 def other_content(rng, array):
     """Well packed, but not what it should be inside."""
-    raw = idx(array)
+    raw = as_idx(array)
     damage = ANY_BYTES[rng.integers(len(ANY_BYTES))]
     return packed(damage(rng, raw))
 
@@ -141,24 +142,24 @@ def huge_header(rng, array):
 
 
 def other_magic(rng, array):
-    return packed(idx(array, int(rng.choice([0, 0x801, 0x802, 0x804, 0x8FF, 0xD03, 0x308]))))
+    return packed(as_idx(array, int(rng.choice([0, 0x801, 0x802, 0x804, 0x8FF, 0xD03, 0x308]))))
 
 
 def bomb(rng, array):
     """Two hundred kilobytes that unpack into two hundred million."""
-    return packed(idx(array)) + BOMB[: int(rng.integers(1000, len(BOMB)))]
+    return packed(as_idx(array)) + BOMB[: int(rng.integers(1000, len(BOMB)))]
 
 
 def two_members(rng, array):
     """Two gzip files in one, as the gzip format allows: they are read as one."""
-    raw = idx(array)
+    raw = as_idx(array)
     cut = int(rng.integers(len(raw)))
     return packed(raw[:cut]) + packed(raw[cut:])
 
 
 def other_array(rng, array):
     shape = rng.integers(0, 40, rng.integers(1, 4))
-    return packed(idx(rng.integers(0, 256, shape, np.uint8)))
+    return packed(as_idx(rng.integers(0, 256, shape, np.uint8)))
 
 
 BOMB = gzip.compress(bytes(2 * 10**8), mtime=0)
@@ -168,7 +169,7 @@ INSIDE = (other_content, other_content, huge_header, other_magic, bomb, two_memb
 def mutated_idx(rng, array):
     if rng.random() < 0.5:
         damage = ANY_BYTES[rng.integers(len(ANY_BYTES))]
-        return damage.__name__, damage(rng, packed(idx(array)))
+        return damage.__name__, damage(rng, packed(as_idx(array)))
     damage = INSIDE[rng.integers(len(INSIDE))]
     return damage.__name__, damage(rng, array)
 
@@ -185,7 +186,7 @@ def read_idx_files(folder):
     labels = rng.integers(0, 10, SHAPE[:1], np.uint8)
     path = folder / "file.gz"
     for _ in range(FILES // 2):
-        for array, unpack in [(images, datasets.unpack_images), (labels, datasets.unpack_labels)]:
+        for array, unpack in [(images, idx.unpack_images), (labels, idx.unpack_labels)]:
             kind, content = mutated_idx(rng, array)
             path.write_bytes(content)
             file = described(path.name, content, array.shape)
@@ -196,7 +197,7 @@ def read_idx_files(folder):
                 inside = np.frombuffer(raw[4 * (1 + array.ndim) :], np.uint8).reshape(
                     len(array), -1
                 )
-                assert raw[: 4 * (1 + array.ndim)] == idx(array)[: 4 * (1 + array.ndim)]
+                assert raw[: 4 * (1 + array.ndim)] == as_idx(array)[: 4 * (1 + array.ndim)]
                 assert (found.reshape(len(array), -1) == inside / np.float32(255)).all() or (
                     found == inside[:, 0]
                 ).all()
@@ -213,7 +214,7 @@ def read_through_the_door(folder):
         for part in ("train", "test")
         for kind, shape in (("images", SHAPE), ("labels", SHAPE[:1]))
     }
-    whole = {name: packed(idx(array)) for name, array in arrays.items()}
+    whole = {name: packed(as_idx(array)) for name, array in arrays.items()}
     files = [described(name, whole[name], arrays[name].shape) for name in arrays]
     splits = {"train": (*files[:2], 0, 20), "validation": (*files[:2], 20, 30)}
     datasets.MNIST = Source("MNIST", {**splits, "test": (*files[2:], 0, 30)})
@@ -415,7 +416,7 @@ def read_odd_places(folder):
     for path in (*folder.iterdir(), Path("/dev/null"), Path("/dev/zero"), Path("/dev/full")):
         tally.read(lambda path=path: Network.load(path), None, path)
         if path.name != "huge":  # of the right size, it would be read to its end
-            tally.read(lambda path=path: datasets._check(path, file), None, path)
+            tally.read(lambda path=path: idx.check(path, file), None, path)
     return tally.told()
 
 
