@@ -83,7 +83,8 @@ async def lesson(folder, n):
     """
     students, memory = [Student(folder / f"{n}-{number}") for number in range(n)], Memory()
     async with AsyncExitStack() as room:
-        await asyncio.gather(*(student.come(room) for student in students))
+        for student in students:  # one by one: two that start at once may choose the same port
+            await student.come(room)
         watch = asyncio.create_task(memory.watch([student.process for student in students]))
         answers = await asyncio.gather(*(s.attend() for s in students), return_exceptions=True)
         watch.cancel()
