@@ -2,11 +2,13 @@
 
 import errno
 import queue
+import sys
 import threading
 import time
 
 from nnlib.files import replacing
 from nnlib.idx import check_bytes, is_genuine
+from nnlib.progress import progress_bar
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -109,12 +111,11 @@ def _fetch(url, file, out):
     A thread receives the pieces, and is left behind with a mirror that trickles: a byte now and
     then keeps to every time-out of a connection, and would take days.
     """
-    from tqdm import tqdm
-
     pieces, over = queue.SimpleQueue(), threading.Event()
     threading.Thread(target=_receive, args=(url, file.size, pieces, over), daemon=True).start()
     out.seek(0)  # over what another mirror may have left
-    with tqdm(desc=file.name, total=file.size, unit="B", unit_scale=True) as bar:
+    looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
+    with progress_bar(file.size, "B", **looks) as bar:
         try:
             while piece := _next(pieces):
                 out.write(piece)

@@ -10,7 +10,6 @@ import math
 import multiprocessing
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -30,6 +29,7 @@ from nnlib.checks import (
 from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
 from nnlib.hints import did_you_mean, explains_its_arguments, short
 from nnlib.network import Network
+from nnlib.progress import progress_bar
 from nnlib.training import calm, has_diverged, probe_cost, sgd
 
 SLICE = 50  # mini-batches between two looks at whether to stop
@@ -162,12 +162,9 @@ class Sweep:
 
     def __iter__(self):
         """Yield the Results in the order in which they are ready."""
-        from tqdm import tqdm
-
-        looks = {"unit": " runs", "leave": False, "file": sys.stdout}
         with (
             tempfile.TemporaryDirectory(prefix="nnlib-sweep-") as folder,
-            tqdm(total=len(self.recipes), disable=not self._progress, **looks) as bar,
+            progress_bar(len(self.recipes), " runs", self._progress, leave=False) as bar,
         ):
             self._flag = Path(folder) / "stop"
             results = self._parallel(self._tasks())

@@ -5,7 +5,6 @@ The step:  W ← (1 - ηλ/n) W - η dW,  b ← b - η db.  Biases do not decay.
 
 import functools
 import math
-import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -24,6 +23,7 @@ from nnlib.checks import (
 from nnlib.hints import did_you_mean, explains_its_arguments, no_such_attribute, public_names, short
 from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
+from nnlib.progress import progress_bar
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
 TOO_LARGE = 1e6  # a cost this many times the first one is divergence
@@ -206,7 +206,8 @@ def fit(
     record = _recorder(descent, evaluation, monitor)
     history = History(descent.eta, descent.batch_size, descent.l2)
     try:
-        with _progress_bar(epochs * len(descent.X), progress) as bar, calm(net, batch_size):
+        samples, looks = epochs * len(descent.X), {"unit_scale": True, "leave": False}
+        with progress_bar(samples, " samples", progress, **looks) as bar, calm(net, batch_size):
             _run_epochs(descent, epochs, history, record, bar)
     except KeyboardInterrupt:
         history.ended = history.ended or f"Interrupted after {descent.epochs:.2f} epochs."
@@ -350,14 +351,6 @@ def _checked_monitor(monitor, sets):
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
         raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
     return set(monitor)
-
-
-def _progress_bar(samples, shown):
-    from tqdm import tqdm
-
-    # on stdout, because Jupyter paints stderr red, and gone when it is done
-    looks = {"unit": " samples", "unit_scale": True, "leave": False, "file": sys.stdout}
-    return tqdm(total=samples, disable=not shown, **looks)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ import nnlib
 PACKAGE = Path(nnlib.__file__).parent
 # Each room may enter only those before it. __init__, the door, may enter all.
 ROOMS = (
-    "hints activations costs index_notation gradcheck files idx mirrors datasets handwriting "
-    "checks saving network palette training sweep derivations slips plots widgets"
+    "hints activations costs index_notation gradcheck files idx progress mirrors datasets "
+    "handwriting checks saving network palette training sweep derivations slips plots widgets"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")
 by_path = {"ids": lambda path: path.relative_to(PACKAGE).as_posix()}

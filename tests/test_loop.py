@@ -31,6 +31,25 @@ def test_boards_may_leave_in_any_order_and_the_last_puts_the_handler_back():
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_a_handler_that_was_put_back_meanwhile_is_taken_again_but_not_from_a_cell():
+    before, called = signal.getsignal(signal.SIGINT), []
+
+    async def work():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # between two cells, as ipykernel has it
+        with interrupt_calls(lambda: called.append("between")) as hear:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            hear()
+            interrupt()
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a cell begins
+            hear()
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "the cell's, still"
+
+    asyncio.run(work())
+    signal.signal(signal.SIGINT, before)
+    assert called == ["between"]
+
+
 def test_there_is_a_loop_in_a_coroutine_and_none_outside():
     async def inside():
         return running_loop() is asyncio.get_running_loop()

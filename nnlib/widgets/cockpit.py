@@ -326,9 +326,10 @@ class Cockpit(Board):
 
     async def _work(self):
         self._show("Training.")
-        with interrupt_calls(self._pause):
+        with interrupt_calls(self._pause) as hear:
             while self._wanted and not self._finished:
                 await asyncio.sleep(self._slice())
+                hear()
         self._land()
 
     def _land(self):

@@ -20,17 +20,30 @@ def running_loop():
 def interrupt_calls(act):
     """Let the kernel's interrupt (the stop button) call act: a background task never feels it.
 
-    Boards may enter and leave in any order; the last to leave puts back the handler that was there.
+    Yields a function for the task to call at each of its turns. Boards may enter and leave in any
+    order; the last to leave puts back the handler that was there.
     """
-    if not _to_call:
-        _before.append(signal.signal(signal.SIGINT, _call_all))
     _to_call.append(act)
+    _hear()
     try:
-        yield
+        yield _hear
     finally:
         _to_call.remove(act)
-        if not _to_call:
+        if not _to_call and signal.getsignal(signal.SIGINT) is _call_all:
             signal.signal(signal.SIGINT, _before.pop())
+
+
+def _hear():
+    """Take the interrupt, unless a cell is at work: then it is the cell's.
+
+    Between two cells ipykernel ignores it; for each it sets a handler, and afterwards puts back the
+    one it had found, which may be older than ours: so this is done again and again.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    no_kernel = running_loop() is None
+    if handler is signal.SIG_IGN or (no_kernel and handler is not _call_all):
+        _before[:] = [handler]
+        signal.signal(signal.SIGINT, _call_all)
 
 
 def _call_all(*_):

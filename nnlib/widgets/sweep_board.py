@@ -258,11 +258,12 @@ class SweepBoard(Board):
     # taking them, on the event loop's thread
 
     async def _work(self):
-        with interrupt_calls(self._stop):
+        with interrupt_calls(self._stop) as hear:
             while self._thread is not None and self._thread.is_alive():
                 if self._take_results():
                     self._show()
                 await asyncio.sleep(LOOKS)
+                hear()
         self.settle()
 
     def _take_results(self):

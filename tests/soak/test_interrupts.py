@@ -132,7 +132,9 @@ def test_a_sweep_interrupted_20_times_ends_and_the_next_one_works(kernel, tell):
             kernel.interrupt()
         reply = kernel.end(BOUND)
         took.append(time.perf_counter() - sent)
-        assert reply.status == "KeyboardInterrupt", reply.traceback
+        # the second may come while the first is told, and silence it
+        assert reply.status in ("KeyboardInterrupt", "ok"), reply.traceback
+        assert turn % 2 or reply.status != "ok"
         assert_quiet(kernel)
         if turn % 4 == 3:
             kernel.check(STILL_WORKS)
@@ -243,6 +245,8 @@ def test_a_download_interrupted_20_times_leaves_no_half_written_file(mirror, tmp
 
 # boards at work
 
+A_HAND = 0.1  # seconds it needs at least: ipykernel loses an interrupt in the last moment of a cell
+
 
 def until_paused(kernel, at_work):
     """Ask until the board is no longer at work: the seconds it took."""
@@ -260,6 +264,7 @@ def test_a_cockpit_at_work_is_paused_by_each_of_20_interrupts(kernel, tell):
         kernel.check("board.start()")
         time.sleep(random_moment.uniform(0.1, 0.5))
         assert kernel.check("print(board._wanted)") == "True\n"
+        time.sleep(A_HAND)
         kernel.interrupt()
         took.append(until_paused(kernel, "board._wanted"))
         kernel.check("assert board.net.is_finite()")
@@ -275,6 +280,7 @@ def test_a_sweep_board_at_work_is_stopped_by_each_of_5_interrupts(kernel, tell):
         kernel.check("board.start()")
         time.sleep(random_moment.uniform(0.2, 1.5))
         assert kernel.check("print(board._running)") == "True\n"
+        time.sleep(A_HAND)
         kernel.interrupt()
         took.append(until_paused(kernel, "board._running"))
         assert "Stopped." in kernel.check("print(board._sentence.value)")

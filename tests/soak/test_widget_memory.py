@@ -91,7 +91,7 @@ def test_a_thousand_moves_leave_nothing_behind(name, tell):
         f"{name}: {MOVES:,} moves, {len(pictures):,} pictures, at most {most} a move, "
         f"{figures:+.0f} figures, {widgets:+.0f} widgets, {megabytes:+.1f} MB"
     )
-    assert (widgets, figures) == (0, 0)
+    assert max(widgets, figures) <= 0  # less: what an earlier test had left is gone
     assert artists < MOVES / 2  # not one a move; a larger matrix has more numbers
     assert megabytes < MEGABYTES
     assert most <= 1
