@@ -96,7 +96,7 @@ class Result:
 
     @property
     def diverged(self):
-        """Whether the run ended early because its cost left the range of numbers."""
+        """Whether the run ended early because it diverged, as fit would have ended it."""
         return len(self.accuracies) < self.recipe.epochs
 
     @property

@@ -28,3 +28,10 @@ def test_a_bar_that_is_not_shown_prints_nothing(capsys):
         bar.update(3)
     told = capsys.readouterr()
     assert told.out == told.err == ""
+
+
+def test_a_bar_starts_no_thread_and_is_known_to_no_other(capsys):
+    threads, bars = threading.active_count(), len(getattr(tqdm, "_instances", ()))
+    with progress_bar(3, " steps"):
+        assert threading.active_count() == threads
+        assert len(getattr(tqdm, "_instances", ())) == bars

@@ -18,7 +18,7 @@ from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
 from nnlib.hints import explains_its_arguments
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
-from nnlib.training import calm, has_diverged, sgd
+from nnlib.training import calm, divergence, sgd
 from nnlib.widgets.board import Board, still_png
 from nnlib.widgets.loop import interrupt_calls, running_loop
 from nnlib.widgets.picture import Picture
@@ -93,12 +93,12 @@ class Run:
     def measure(self):
         """Add a point to the curves; after divergence say so and return to the last good net."""
         with calm(self.net, self.descent.batch_size):
-            if self.points and has_diverged(self.descent, self.points[0][1]):
+            happened = self.points and divergence(self.descent, self.points[0][1])
+            if happened:
                 self.net.W, self.net.b = self._good.W, self._good.b
                 self.ended = (
-                    f"Diverged after {self.descent.epochs:.2f} epochs: the cost left the range of "
-                    f"numbers. η = {self.descent.eta:.3g} is too large. Choose a smaller one and "
-                    "press Reset."
+                    f"Diverged after {self.descent.epochs:.2f} epochs: {happened}. η = "
+                    f"{self.descent.eta:.3g} is too large. Choose a smaller one and press Reset."
                 )
                 return
             self._good = self.net.copy()
