@@ -85,6 +85,18 @@ def test_a_diverged_run_is_told_in_a_word():
     assert _cell(a_result(Recipe(epochs=2), 0.9), best=90)[1] == "diverged"
 
 
+def test_a_picture_that_has_shown_others_is_the_one_a_new_picture_is():
+    grids = [Grid(SMALL, 3, 0), Grid(SMALL, 1, 0), Grid(GRIDS[0], 2, 0), Grid(SMALL, 1, 0)]
+    for recipe in grids[-1].recipes[:3]:
+        grids[-1].results[recipe] = a_result(recipe, 0.9)
+    drawn = HeatMap()
+    for grid in grids:
+        drawn.show(grid)
+        fresh = HeatMap()
+        fresh.show(grid)
+        assert drawn.picture.image.value == fresh.picture.image.value
+
+
 def test_only_the_winner_has_a_frame():
     grid, drawn = Grid(SMALL, epochs=1, seed=0), HeatMap()
     for recipe, accuracy in zip(grid.recipes, (0.5, 0.9, 0.7, math.nan), strict=True):

@@ -48,6 +48,12 @@ class Picture:
             artist.set(animated=True, in_layout=False)
         self._moving += artists
 
+    def clear(self):
+        """Empty the axes: nothing is drawn on them any more, nothing moves, no place is kept."""
+        self._moving, self._room = [], NONE
+        for ax in self.figure.axes:
+            ax.clear()
+
     def refresh(self, everything=False):
         """Draw again and show it; everything=True draws the background again too."""
         if everything or self._background is None:

@@ -101,19 +101,26 @@ class HeatMap:
     def __init__(self):
         self.picture = Picture(1000, 460)
         self._ax = self.picture.axes()
+        self._drawn = None  # the hyper-parameters and values that the axes have now
 
     def show(self, grid):
-        """Draw all of it: results come a few times a second at most."""
-        with matplotlib.rc_context(LOOK):
-            self._ax.clear()
-            self._label(grid)
-            self._colour(grid)
-            self.picture.refresh(everything=True)
+        """Draw the results so far; the axes too where the grid is another."""
+        choices = grid.down, grid.rows, grid.across, grid.columns
+        changed, self._drawn = choices != self._drawn, choices
+        if changed:
+            with matplotlib.rc_context(LOOK):
+                self.picture.clear()
+                self._label(grid)
+                self._cells = [self._make_cell(row, column) for row, column, _ in grid.cells()]
+        epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
+        self._title.set_text(f"validation accuracy in % after {epochs}; bright is best")
+        self._colour(grid)
+        self.picture.refresh(everything=changed)
 
     def _label(self, grid):
         ax = self._ax
-        epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
-        ax.set_title(f"validation accuracy in % after {epochs}; bright is best", loc="left")
+        self._title = ax.set_title("", loc="left")
+        self.picture.moving(self._title)
         ax.set_xlabel(WORDS[grid.across], fontsize=16)
         ax.set_ylabel(WORDS[grid.down], fontsize=16)
         ax.set_xticks(range(len(grid.columns)), [f"{value:g}" for value in grid.columns])
@@ -122,14 +129,21 @@ class HeatMap:
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
 
+    def _make_cell(self, row, column):
+        """The rectangle and the words of a cell, still empty."""
+        corner = column - 0.48, row - 0.46
+        patch = self._ax.add_patch(Rectangle(corner, 0.96, 0.92, linewidth=5))
+        words = self._ax.text(column, row, "", ha="center", va="center", fontsize=16)
+        self.picture.moving(patch, words)
+        return patch, words
+
     def _colour(self, grid):
         best = grid.best
-        for row, column, result in grid.cells():
+        for (patch, text), (*_, result) in zip(self._cells, grid.cells(), strict=True):
             colour, words, ink = _cell(result, 100 * best.last if best else 0)
             wins = result is not None and result is best
-            corner, edge = (column - 0.48, row - 0.46), ORANGE if wins else "none"
-            self._ax.add_patch(Rectangle(corner, 0.96, 0.92, fc=colour, ec=edge, linewidth=5))
-            self._ax.text(column, row, words, ha="center", va="center", fontsize=16, color=ink)
+            patch.set(facecolor=colour, edgecolor=ORANGE if wins else "none")
+            text.set(text=words, color=ink)
 
 
 def _cell(result, best):
