@@ -9,9 +9,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import latency  # noqa: E402
 
 
-@pytest.mark.parametrize("name", ["softmax_board", "digit_pad", "derivation_stepper"])
+@pytest.mark.parametrize("name", ["ready", "softmax_board", "digit_pad", "derivation_stepper"])
 def test_every_move_brings_one_picture(lab, name):
-    waits, pictures = latency.waits_of(lab, *latency.WIDGETS[name], moves=3)
+    cases = latency.WIDGETS | {"ready": (latency.READY, [])}
+    waits, pictures = latency.waits_of(lab, *cases[name], moves=3)
     assert pictures == len(waits) == 3
     assert min(waits) > 0
     assert lab.errors() == []
