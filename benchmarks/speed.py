@@ -4,7 +4,8 @@
     make bench ARGS=--quick                   a short look at the smallest network; writes nothing
     make bench ARGS=--again                   the table and pictures anew from speed.json
 
-Prints the table; writes speed.json (all that was measured), speed.md, speed.png, speed_growth.png.
+Prints the table; writes speed.json (all that was measured), speed.md, speed.png, speed_growth.png,
+and the table of targets into README.
 Every measure is a ratio of two times taken in turn on this machine. Slider to picture is measured
 by latency.py, which needs a browser: its latency.json is read where it lies beside this file.
 """
@@ -28,8 +29,11 @@ from speed_plots import draw_growth, draw_race
 from nnlib.files import replacing
 
 FOLDER = Path(__file__).resolve().parent
+README = FOLDER.parent / "README.md"
+TABLE_BEGINS, TABLE_ENDS = "<!-- make bench writes this -->\n\n", "\n\n<!-- until here -->"
 SMALL, LARGE = "784-30-10, mini-batch 10", "784-800-10, mini-batch 100"
 LIBRARIES = ("numpy", "torch", "scikit-learn", "jax")
+READY = "pictures that lie ready"  # in latency.json: no widget, but what Jupyter itself takes
 BUSY = 0.95  # the share of a core's time below which the machine was not ours
 
 
@@ -124,16 +128,22 @@ def memory_parts(results):
     return "Peak memory", {"the float32 arrays": load["arrays_mb"], "beyond them": extra}, "MB"
 
 
-def latency_parts(results):
-    ready = {"pictures that lie ready": (results.get("latency") or {}).get("ready")}
-    known = {name: median for name, median in ready.items() if median is not None}
-    waits = waits_of_widgets(results)
-    return "Medians", known | {name: wait["median"] for name, wait in waits.items()}, "ms"
+def latency_parts(measure):
+    """What Jupyter and the browser take of the slowest widget's wait, its picture lying ready."""
+
+    def parts(results):
+        waits, jupyter = waits_of_widgets(results), results["latency"][READY][measure]
+        slowest = max(waits, key=lambda name: waits[name][measure])
+        own = waits[slowest][measure] - jupyter
+        return slowest, {"Jupyter and the browser": jupyter, "computing and drawing": own}, "ms"
+
+    return parts
 
 
 def waits_of_widgets(results):
     latency = results.get("latency") or {}
-    return {k: v for k, v in latency.items() if isinstance(v, dict) and {"median", "p90"} <= set(v)}
+    measured = {name for name, wait in latency.items() if {"median", "p90"} <= set(wait)}
+    return {name: latency[name] for name in measured - {READY}}
 
 
 def slowest_widget(measure):
@@ -188,14 +198,14 @@ TARGETS = (
         "slider to picture, median, slowest widget",
         50,
         slowest_widget("median"),
-        latency_parts,
+        latency_parts("median"),
         unit=" ms",
     ),
     Target(
         "slider to picture, 90th percentile, slowest widget",
         100,
         slowest_widget("p90"),
-        latency_parts,
+        latency_parts("p90"),
         unit=" ms",
     ),
 )
@@ -483,8 +493,18 @@ def write(results):
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     with replacing(FOLDER / "speed.md") as path:
         path.write_text(report(results), encoding="utf-8")
+    with replacing(README) as path:
+        before, _, after = parted(README.read_text(encoding="utf-8"))
+        path.write_text(f"{before}{target_table(results)}{after}", encoding="utf-8")
     draw_race(times_of_nnlib(results), FOLDER / "speed.png")
     draw_growth(results["growth"], FOLDER / "speed_growth.png")
+
+
+def parted(readme):
+    """README in three: up to the table of targets, the table, and the rest."""
+    before, begin, rest = readme.partition(TABLE_BEGINS)
+    table, end, after = rest.partition(TABLE_ENDS)
+    return before + begin, table, end + after
 
 
 def main():

@@ -61,7 +61,11 @@ def results(bench):
         },
         "memory": {contender.name: 300.0 for contender in took},
         "growth": {name: points for name in bench["growth"].VARIED},
-        "latency": {"a widget": {"median": 30.0, "p90": 60.0}},
+        "latency": {
+            "a widget": {"median": 30.0, "p90": 60.0},
+            "pictures that lie ready": {"median": 20.0, "p90": 25.0},
+            "training_cockpit": {"pictures_a_second": 10.5},
+        },
     }
 
 
@@ -215,6 +219,8 @@ def test_the_stored_page_is_the_one_the_stored_results_give(bench):
     stored = json.loads((FOLDER / "speed.json").read_text(encoding="utf-8"))
     page = (FOLDER / "speed.md").read_text(encoding="utf-8")
     assert bench["speed"].report(stored) == page
+    _, table, _ = bench["speed"].parted((FOLDER.parent / "README.md").read_text(encoding="utf-8"))
+    assert table == bench["speed"].target_table(stored)
 
 
 def row_of(page, name):
@@ -277,6 +283,12 @@ def test_the_slowest_widget_is_the_one_that_counts(bench, results):
         "60.0 ms | does not hold |"
     )
     assert "70.0 ms | holds" in row_of(table, "slider to picture, 90th percentile, slowest widget")
+
+
+def test_of_a_wait_it_is_told_what_jupyter_takes(bench, results):
+    slowest, parts, unit = bench["speed"].latency_parts("median")(results)
+    assert (slowest, unit) == ("a widget", "ms")
+    assert parts == {"Jupyter and the browser": 20.0, "computing and drawing": 10.0}
 
 
 def test_a_busy_machine_is_told_and_judged_by_processor_time(bench, results):
