@@ -1,11 +1,14 @@
 """The cockpit without a browser: the run behind it, and its controls without a kernel's loop."""
 
+import math
+import time
+
 import numpy as np
 import pytest
 
 from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, load_digits
 from nnlib.widgets import still_twin, training_cockpit
-from nnlib.widgets.cockpit import COSTS, Run
+from nnlib.widgets.cockpit import COSTS, REDRAW, Cockpit, Run
 
 DIGITS = load_digits()
 
@@ -81,6 +84,21 @@ def test_without_an_event_loop_start_trains_to_the_goal(cockpit):
     assert cockpit._run.descent.epochs == 2
     assert "Done." in cockpit._sentence.value
     assert cockpit.net.accuracy(DIGITS.test.images, DIGITS.test.labels) > 0.6
+
+
+def test_a_picture_waits_until_the_processor_has_descended_for_longer_than_one_takes(
+    cockpit, monkeypatch
+):
+    monkeypatch.setattr(Cockpit, "_next_goal", 1e9)  # no epoch ends while it descends
+    cockpit._next_picture = math.inf
+    end = time.perf_counter() + 3 * REDRAW
+    while time.perf_counter() < end:
+        cockpit._slice()
+    assert len(cockpit._run.points) == 1
+    cockpit._next_picture = 0
+    cockpit._slice()
+    assert len(cockpit._run.points) == 2
+    assert cockpit._next_picture > time.thread_time()
 
 
 def test_start_at_the_goal_goes_on_for_as_long_again(cockpit):

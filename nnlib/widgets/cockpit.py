@@ -7,7 +7,7 @@ kernel's own event loop descends in short slices, so that between two of them th
 import asyncio
 import html
 import math
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import ipywidgets
 import numpy as np
@@ -24,7 +24,8 @@ from nnlib.widgets.loop import interrupt_calls, running_loop
 from nnlib.widgets.picture import Picture
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
-REDRAW = 0.09  # seconds between two pictures
+REDRAW = 0.09  # seconds between two pictures, at least
+DESCENT = 3  # times as long as a picture took, the processor descends before the next
 MEASURED = 1_000  # images of each set that a point of the curves is measured on
 KEPT = 3  # earlier runs that stay on the plot
 
@@ -207,6 +208,7 @@ class Cockpit(Board):
         self._task = None
         self._wanted = False  # should it be training?
         self._goal = epochs
+        self._next_picture = 0.0  # in the processor's time
         rows = self._controls()
         self._run = self._new_run()
         self._curves = Curves()
@@ -348,14 +350,23 @@ class Cockpit(Board):
         return min(self._goal, self._run.points[-1][0] + 1)
 
     def _slice(self):
-        """Descend for a moment, draw when it is time; the seconds to rest before the next slice."""
+        """Descend for a moment, draw when it is time; the seconds to rest before the next slice.
+
+        Where thirty kernels share a machine, the time between two pictures may leave a kernel too
+        little of the processor to train in: so that counts as well.
+        """
         early = self._shown_at + REDRAW - perf_counter()
         self._run.descend(min(max(early, SLICE / 3), SLICE), self._next_goal)
         early = self._shown_at + REDRAW - perf_counter()
+        nothing_to_do = self._run.descent.epochs >= self._next_goal
         if early > 0:
-            return early if self._run.descent.epochs >= self._next_goal else 0
+            return early if nothing_to_do else 0
+        if thread_time() < self._next_picture and not nothing_to_do:
+            return 0
+        began = thread_time()
         self._run.measure()
         self._show("Training.")
+        self._next_picture = thread_time() + DESCENT * (thread_time() - began)
         return 0
 
     # what is seen
