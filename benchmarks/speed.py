@@ -309,7 +309,23 @@ def report(results):
     if "growth" in results:
         parts += [RACE_PICTURE, "## How an epoch grows", growth_sentence(results["growth"])]
         parts += [GROWTH_PICTURE]
+    parts += waiting(results)
     return "\n\n".join(parts) + "\n"
+
+
+def waiting(results):
+    """What a student waits for in the browser."""
+    latency = results.get("latency") or {}
+    if latency:
+        first = latency["first notebook"]["seconds"]
+        waits = {name: wait for name, wait in latency.items() if "p90" in wait}
+        rows = [f"| {name} | {w['median']:.0f} | {w['p90']:.0f} |" for name, w in waits.items()]
+        yield "## Waiting in JupyterLab"
+        yield (
+            f"The first notebook is usable {first:.1f} s after its address is entered. From a move "
+            "of a slider, or a press of a button, to the new picture in the page, in milliseconds:"
+        )
+        yield "\n".join(["| widget | median | 90th percentile |", "|---|---|---|", *rows])
 
 
 RACE_PICTURE = "![Time of an epoch of each contender, in times of nnlib's](speed.png)"

@@ -65,6 +65,7 @@ def results(bench):
             "a widget": {"median": 30.0, "p90": 60.0},
             "pictures that lie ready": {"median": 20.0, "p90": 25.0},
             "training_cockpit": {"pictures_a_second": 10.5},
+            "first notebook": {"seconds": 4.2},
         },
     }
 
@@ -283,6 +284,13 @@ def test_the_slowest_widget_is_the_one_that_counts(bench, results):
         "60.0 ms | does not hold |"
     )
     assert "70.0 ms | holds" in row_of(table, "slider to picture, 90th percentile, slowest widget")
+
+
+def test_what_is_waited_for_in_the_browser_is_a_table_of_its_own(bench, results):
+    page = "\n".join(bench["speed"].waiting(results))
+    assert "usable 4.2 s after" in page and row_of(page, "a widget") == "| a widget | 30 | 60 |"
+    assert "cockpit" not in page
+    assert not list(bench["speed"].waiting({"latency": None}))
 
 
 def test_of_a_wait_it_is_told_what_jupyter_takes(bench, results):
