@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlib.widgets.picture import Canvas, Picture, as_png
+from nnlib.widgets.picture import Canvas, Picture, Renderer, as_png
 
 
 def pixels(picture):
@@ -46,6 +46,16 @@ def test_words_stand_where_matplotlib_writes_them(words, look):
     fast, slow = written_by(Canvas, words, **look), written_by(FigureCanvasAgg, words, **look)
     assert np.abs(box_of(fast) - box_of(slow)).max() <= 2
     assert (255 - fast).sum() == pytest.approx((255 - slow).sum(), rel=0.1)
+
+
+@pytest.mark.parametrize("look", [{}, {"fontsize": 30, "weight": "bold"}, {"family": "monospace"}])
+def test_a_text_takes_the_room_that_matplotlib_gives_it(monkeypatch, look):
+    figure = Figure()
+    renderer = Canvas(figure).get_renderer()
+    text = figure.text(0.5, 0.5, "a\nno", **look)
+    ours = text.get_window_extent(renderer).bounds
+    monkeypatch.delattr(Renderer, "_get_font_height_metrics")
+    assert ours == pytest.approx(text.get_window_extent(renderer).bounds)
 
 
 @pytest.mark.parametrize("words, angle", [(r"$10^{-2}$", 0), ("axis 0", 30)])

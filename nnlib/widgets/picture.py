@@ -14,7 +14,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont
+from matplotlib.font_manager import findfont, get_font
 from PIL import ImageFont
 
 DPI = 100
@@ -59,8 +59,9 @@ class Picture:
         if everything or self._background is None:
             self._draw_all()
         self._canvas.restore_region(self._background)
+        renderer = self._canvas.get_renderer()
         for artist in self._moving:
-            self.figure.draw_artist(artist)
+            artist.draw(renderer)
         self.image.value = as_png(np.asarray(self._canvas.buffer_rgba()))
 
     def make_room(self):
@@ -89,9 +90,8 @@ class Canvas(FigureCanvasAgg):
     """matplotlib's own canvas, with our Renderer."""
 
     def get_renderer(self):
-        width, height = self.figure.bbox.size
         if getattr(self, "renderer", None) is None:
-            self.renderer = Renderer(width, height, self.figure.dpi)
+            self.renderer = Renderer(*self.figure.bbox.size, self.figure.dpi)
         return self.renderer
 
 
@@ -105,15 +105,8 @@ class Renderer(RendererAgg):
         if ismath or angle not in (0, 90):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
-        mask, (right, down) = font_of(prop).getmask2(s, mode="L", anchor="ls")
-        ink = np.empty((*mask.size[::-1], 4), np.uint8)
-        ink[..., :3] = np.multiply(gc.get_rgb()[:3], 255).round()
-        ink[..., 3] = np.array(mask).reshape(mask.size[::-1])
-        x, y = round(x), round(self.height - y)
-        if angle == 90:
-            self.draw_image(gc, x + down, y + right, np.rot90(ink)[::-1])
-        else:
-            self.draw_image(gc, x + right, y - down - len(ink), ink[::-1])
+        ink, right, up = ink_of(s, prop, gc.get_rgb()[:3], angle)
+        self.draw_image(gc, round(x) + right, round(self.height - y) + up, ink)
 
     def get_text_width_height_descent(self, s, prop, ismath):
         if ismath:
@@ -121,6 +114,10 @@ class Renderer(RendererAgg):
         font = font_of(prop)
         _, top, _, bottom = font.getbbox(s, anchor="ls")
         return font.getlength(s), bottom - top, max(bottom, 0)
+
+    def _get_font_height_metrics(self, prop):
+        # matplotlib 3.11 asks its renderer before it opens the font anew for every text
+        return heights_of(prop)
 
     def width_of(self, label):
         """The pixels across a Text of one line."""
@@ -134,6 +131,28 @@ def font_of(prop):
     """Pillow's font for matplotlib's FontProperties."""
     pixels = prop.get_size_in_points() * DPI / 72
     return ImageFont.truetype(str(findfont(prop)), pixels, layout_engine=ImageFont.Layout.BASIC)
+
+
+@functools.cache
+def heights_of(prop):
+    """Pixels above and below a font's base line, and between lines, as matplotlib finds them."""
+    font = get_font(findfont(prop))
+    own, pixels = font.get_sfnt_table("OS/2"), prop.get_size_in_points() * DPI / 72
+    scale = pixels / font.get_sfnt_table("head")["unitsPerEm"]
+    sizes = own["sTypoAscender"], -own["sTypoDescender"], own["sTypoLineGap"]
+    return [size * scale for size in sizes]
+
+
+@functools.lru_cache(500)
+def ink_of(text, prop, colour, angle):
+    """A text as a picture, bottom row first, and how far right and up of its place that begins."""
+    mask, (right, down) = font_of(prop).getmask2(text, mode="L", anchor="ls")
+    ink = np.empty((*mask.size[::-1], 4), np.uint8)
+    ink[..., :3] = np.multiply(colour, 255).round()
+    ink[..., 3] = np.array(mask).reshape(mask.size[::-1])
+    if angle == 90:
+        return np.rot90(ink)[::-1].copy(), down, right
+    return ink[::-1].copy(), right, -down - len(ink)
 
 
 def as_png(rgba):
