@@ -19,6 +19,7 @@ from PIL import ImageFont
 
 DPI = 100
 LOOK = {"font.size": 13, "axes.spines.top": False, "axes.spines.right": False}  # for the back row
+WORD = 12  # letters at most, as numbers have: such come again and again, so their ink is kept
 NONE = -1.0  # less room than any label takes
 
 
@@ -105,7 +106,8 @@ class Renderer(RendererAgg):
         if ismath or angle not in (0, 90):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
-        ink, right, up = ink_of(s, prop, gc.get_rgb()[:3], angle)
+        drawn = ink_of_word if len(s) <= WORD else ink_of
+        ink, right, up = drawn(s, prop, gc.get_rgb()[:3], angle)
         self.draw_image(gc, round(x) + right, round(self.height - y) + up, ink)
 
     def get_text_width_height_descent(self, s, prop, ismath):
@@ -143,7 +145,11 @@ def heights_of(prop):
     return [size * scale for size in sizes]
 
 
-@functools.lru_cache(500)
+@functools.lru_cache(300)
+def ink_of_word(*what):
+    return ink_of(*what)
+
+
 def ink_of(text, prop, colour, angle):
     """A text as a picture, bottom row first, and how far right and up of its place that begins."""
     mask, (right, down) = font_of(prop).getmask2(text, mode="L", anchor="ls")
