@@ -44,7 +44,8 @@ LOOKS = [
 @pytest.mark.parametrize("words", ["−0.36", "cost of a sample", "ŷ₁ = σ'(z), η = 0.5\nand g"])
 def test_words_stand_where_matplotlib_writes_them(words, look):
     fast, slow = written_by(Canvas, words, **look), written_by(FigureCanvasAgg, words, **look)
-    assert np.abs(box_of(fast) - box_of(slow)).max() <= 2
+    # along a line matplotlib 3.10 rounds every letter's place, so that a long one is off by more
+    assert (np.abs(box_of(fast) - box_of(slow)) <= (2, 2, 4, 4)).all()
     assert (255 - fast).sum() == pytest.approx((255 - slow).sum(), rel=0.1)
 
 
