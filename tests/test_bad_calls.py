@@ -749,23 +749,24 @@ def test_an_odd_but_honest_call_means_what_the_plain_one_means(odd, plain):
     names.pop("__builtins__")
     if "eta=" in odd and "epochs=0" in plain:
         found = found[:2]  # no step: the parameters alone
-    assert_same(found, expected)
+    # where the numbers of X lie otherwise in memory, a sum may be added up in another order
+    lies_otherwise = odd.startswith("net.forward(") and ("[::-1]" in odd or "np.stack" in odd)
+    assert_same(found, expected, 4 * EPS if lies_otherwise else 0)
     assert photograph(names) == before
 
 
-def assert_same(found, expected):
+EPS = np.finfo(float).eps
+
+
+def assert_same(found, expected, rounding=0):
     if isinstance(found, (tuple, list)):
         assert len(found) == len(expected)
         for one, other in zip(found, expected, strict=True):
-            assert_same(one, other)
+            assert_same(one, other, rounding)
+    elif rounding:
+        np.testing.assert_allclose(found, expected, rtol=rounding, atol=rounding)
     else:
-        found, expected = np.asarray(found), np.asarray(expected)
-        # a sum may be added up in another order where the rows lie otherwise
-        rounding = 4 * np.finfo(found.dtype).eps if found.dtype.kind == "f" else 0
-        if rounding:
-            np.testing.assert_allclose(found, expected, rtol=rounding, atol=rounding)
-        else:
-            np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
 
 
 def test_the_good_odd_calls_are_counted(tell):

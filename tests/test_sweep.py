@@ -37,7 +37,7 @@ from nnlib.sweep import Recipe, Result, all_recipes, sweep
 DIGITS = load_digits().few(200)
 RECIPES = all_recipes(eta=(0.1, 0.5), cost=(CROSS_ENTROPY, LOG_LIKELIHOOD), hidden=5, epochs=2)
 ENDLESS = all_recipes(seed=range(20), epochs=100_000)  # a minute and more each
-SOON = 10  # seconds: promised is one, but the machine may be busy
+SOON = 10  # seconds that a worker may take to see that its kernel was killed
 
 
 @pytest.fixture(scope="module")
@@ -162,13 +162,13 @@ def test_only_recipes_make_a_sweep():
 # the end of it
 
 
-def test_stop_ends_the_runs_in_hand():
+def test_stop_ends_the_runs_in_hand_within_a_second():
     stopping = sweep(ENDLESS, DIGITS, n_jobs=2, progress=False)
     at = []
     press = threading.Timer(2, lambda: (at.append(time.perf_counter()), stopping.stop()))
     press.start()
     assert list(stopping) == []
-    assert time.perf_counter() - at[0] < SOON
+    assert time.perf_counter() - at[0] < 1
 
 
 def test_a_sweep_that_is_stopped_first_does_nothing():
@@ -182,7 +182,7 @@ def test_leaving_the_loop_ends_the_sweep():
     for _ in sweep(recipes, DIGITS, n_jobs=2, progress=False):
         left = time.perf_counter()
         break
-    assert time.perf_counter() - left < SOON
+    assert time.perf_counter() - left < 1
 
 
 INTERRUPTED = """
@@ -213,7 +213,7 @@ def test_an_interrupt_of_all_processes_as_jupyter_sends_it_ends_the_sweep_quietl
         sent = time.perf_counter()
         os.killpg(process.pid, signal.SIGINT)
         assert process.stdout.readline() == "interrupted\n"
-        assert time.perf_counter() - sent < SOON
+        assert time.perf_counter() - sent < 1
         printed, complaints = process.communicate(timeout=60)
     assert printed == "again 1\n"
     assert complaints == ""
@@ -250,9 +250,13 @@ def assert_idle_soon(processes):
     end, worked = time.perf_counter() + SOON, math.inf
     while worked >= 0.1:
         assert time.perf_counter() < end, f"{worked:.1f} s of work in 0.5 s"
-        before = work_of(processes)
-        time.sleep(0.5)
-        worked = sum(work - before.get(pid, 0) for pid, work in work_of(processes).items())
+        worked = work_in_half_a_second(processes)
+
+
+def work_in_half_a_second(processes):
+    before = work_of(processes)
+    time.sleep(0.5)
+    return sum(work - before.get(pid, 0) for pid, work in work_of(processes).items())
 
 
 def work_of(processes):
@@ -270,7 +274,7 @@ def test_after_a_stop_no_worker_is_a_zombie_or_at_work():
     list(stopping)
     children = psutil.Process().children(recursive=True)
     assert psutil.STATUS_ZOMBIE not in [child.status() for child in children]
-    assert_idle_soon(children)
+    assert work_in_half_a_second(children) < 0.1
 
 
 # what travels between processes
