@@ -58,7 +58,7 @@ browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chrom
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (ARGS are passed to pytest)
 	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py tests/soak $(ARGS)
-	$(PYTEST) tests/soak/test_class.py
+	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)

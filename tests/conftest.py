@@ -1,11 +1,17 @@
 """Any test may tell a fact, such as how many inputs it tried: all are printed at the end."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
 # how long an example takes says something about the machine, nothing about nnlib
 settings.register_profile("nnlib", deadline=None)
 settings.load_profile("nnlib")
+
+# a shell that runs tests in the background lets them ignore interrupts; some tests send one
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

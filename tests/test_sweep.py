@@ -90,7 +90,7 @@ def test_processes_give_what_a_single_process_gives(serial):
 
 def test_a_dask_cluster_gives_what_a_single_process_gives(serial):
     distributed = pytest.importorskip("distributed")
-    local = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    local = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}  # any free port
     with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster):
         with joblib.parallel_config(backend="dask"):
             assert_equal(serial, by_recipe(sweep(RECIPES, DIGITS, progress=False)))
