@@ -124,7 +124,7 @@ def checked_n_jobs(n_jobs):
 
 
 def checked_parameters(arrays, name, shapes, dtype):
-    """Our own copies of one array a layer, column-major: large products are a third faster so."""
+    """Our own copies of one array a layer, laid out for fast products."""
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
         got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else short(arrays)
         drawn = "an initialiser (SCALED, LARGE, ONES)" if name == "weights" else "True, False"
@@ -132,7 +132,7 @@ def checked_parameters(arrays, name, shapes, dtype):
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
             f"{', '.join(map(str, shapes))}, got {got}"
         )
-    copies = [np.array(_numbers(a, name, dtype), order="F") for a in arrays]
+    copies = [_laid_out(_numbers(a, name, dtype)) for a in arrays]
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
         if array.shape != shape:
             raise ValueError(
@@ -144,6 +144,18 @@ def checked_parameters(arrays, name, shapes, dtype):
                 f"{name}[{layer}]: expected finite numbers, got NaN or infinity; start from others"
             )
     return copies
+
+
+def _laid_out(array):
+    """A copy, column-major and from a multiple of 64 bytes on, the unit that processors read.
+
+    Large products are a third faster so, steps of small mini-batches by some percent.
+    """
+    room = np.empty(array.size + 64, array.dtype)
+    start = -room.__array_interface__["data"][0] % 64 // array.itemsize
+    copy = room[start : start + array.size].reshape(array.shape, order="F")
+    copy[...] = array
+    return copy
 
 
 def checked_alive(net):
@@ -217,7 +229,9 @@ def checked_target_values(Y, cost, name="Y"):
 
 def checked_finite(array, name):
     """The array, if it holds no NaN or infinity."""
-    if not np.isfinite(array).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum()  # finite only if all are, and sooner known
+    if not (np.isfinite(total) or np.isfinite(array).all()):
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity; clean the data")
     return array
 

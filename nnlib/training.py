@@ -260,15 +260,17 @@ def has_diverged(descent, first):
     return bool(divergence(descent, first))
 
 
-def divergence(descent, first):
+def divergence(descent, first, cost=None):
     """What shows that the descent has diverged since its cost was `first`, in words, or "".
+
+    cost is what it is now, if that is known.
 
     A cost or a parameter that is not finite; a cost a million times the first, which counts as 1
     where it is less (a net that has learnt may forget); or a net that its own steps have killed:
     all inputs get one output, from weights beyond a million. A cost that rises and comes back
     between two looks is no divergence.
     """
-    cost = probe_cost(descent)
+    cost = probe_cost(descent) if cost is None else cost
     if not (descent.net.is_finite() and math.isfinite(cost)):
         return "the cost or a parameter left the range of numbers"
     if cost > TOO_LARGE * max(first, 1.0):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from nnlib.activations import (
     ACTIVATIONS,
@@ -106,11 +107,19 @@ def test_a_bounded_activation_stays_in_its_bounds_for_every_float(f, dtype):
     assert ((-1 if f is TANH else 0) <= a).all() and (a <= 1).all()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_saturated_sigmoid_is_1_or_nothing(dtype):
+@pytest.mark.parametrize("dtype, nothing", [(np.float32, 1e-17), (np.float64, 1e-307)])
+def test_a_saturated_sigmoid_is_1_or_nothing(dtype, nothing):
     a = SIGMOID.value(np.array([1000, np.inf, -1000, -np.inf], dtype))
     np.testing.assert_array_equal(a[:2], 1)
-    assert (a[2:] <= 1e-37).all()
+    assert (a[2:] <= nothing).all()
+
+
+@given(z=arrays(np.float32, (2, 3), elements=st.floats(-1000, 1000, width=32)))
+def test_float32_sigmoids_and_their_products_are_no_denormal_numbers(z):
+    # a step of a net that has learnt multiplies the slopes of two layers: denormals are slow
+    slopes = SIGMOID.times_slope(np.float32(1), z, SIGMOID.value(z))
+    products = np.multiply.outer(slopes, slopes)
+    assert ((products == 0) | (products >= np.finfo(np.float32).tiny)).all()
 
 
 @pytest.mark.parametrize(

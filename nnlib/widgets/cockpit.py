@@ -94,21 +94,20 @@ class Run:
     def measure(self):
         """Add a point to the curves; after divergence say so and return to the last good net."""
         with calm(self.net, self.descent.batch_size):
-            happened = self.points and divergence(self.descent, self.points[0][1])
-            if happened:
-                self.net.W, self.net.b = self._good.W, self._good.b
-                self.ended = (
-                    f"Diverged after {self.descent.epochs:.2f} epochs: {happened}. η = "
-                    f"{self.descent.eta:.3g} is too large. Choose a smaller one and press Reset."
-                )
-                return
-            self._good = self.net.copy()
             scores = [self.net.cost_and_accuracy(*data) for data in self.measured]
-        penalty = self.net.penalty(self.descent.l2, len(self.descent.X))
-        costs, accuracies = zip(*scores, strict=True)
-        self.points.append(
-            (self.descent.epochs, *(c + penalty for c in costs), *(100 * a for a in accuracies))
-        )
+            penalty = self.net.penalty(self.descent.l2, len(self.descent.X))
+            costs, accuracies = zip(*scores, strict=True)
+            costs = [cost + penalty for cost in costs]
+            happened = self.points and divergence(self.descent, self.points[0][1], costs[0])
+        if happened:
+            self.net.W, self.net.b = self._good.W, self._good.b
+            self.ended = (
+                f"Diverged after {self.descent.epochs:.2f} epochs: {happened}. η = "
+                f"{self.descent.eta:.3g} is too large. Choose a smaller one and press Reset."
+            )
+            return
+        self._good = self.net.copy()
+        self.points.append((self.descent.epochs, *costs, *(100 * a for a in accuracies)))
 
 
 class Curves:
