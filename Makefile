@@ -10,7 +10,6 @@ ARGS =
 VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
 PARALLEL = -n logical --dist loadfile
-RUN_NOTEBOOKS = $(PYTEST) $(PARALLEL) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks
 LAB = $(VENV_PYTHON) -m jupyterlab
 
 # JupyterLab asks root for a yes; in a container root is often the only user.
@@ -24,10 +23,7 @@ ifneq ($(shell cat .venv-bench/.place 2>/dev/null),$(CURDIR))
 BENCH_MOVED = moved
 endif
 
-# As if there were no MNIST: nothing in the cache, and a proxy that does not answer.
-OFFLINE = NNLIB_MNIST= XDG_CACHE_HOME="$(CURDIR)/.venv/no-cache" HTTPS_PROXY=http://127.0.0.1:9
-
-.PHONY: help lab test lint unit notebooks-test offline browser soak versions bench notebooks binder clean moved
+.PHONY: help lab test lint unit notebooks-test browser soak versions bench notebooks binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -39,7 +35,7 @@ lab: .venv/.lab  ## open the notebooks in JupyterLab (PORT and ARGS are passed o
 	$(LAB) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
 	    $(if $(PORT),--port=$(PORT)) $(AS_ROOT) $(ARGS)
 
-test: lint unit notebooks-test offline browser  ## every test: the five targets below, in this order
+test: lint unit notebooks-test browser  ## every test: the four targets below, in this order
 
 lint: .venv/.test  ## ruff over the code and the notebooks
 	$(VENV_PYTHON) -m ruff check .
@@ -48,13 +44,11 @@ unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to 
 	$(PYTEST) -n logical --ignore=tests/browser --ignore=tests/soak $(ARGS)
 
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
-	$(RUN_NOTEBOOKS) $(ARGS)
+	$(PYTEST) $(PARALLEL) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
 
-offline: .venv/.test  ## the same on the built-in digits, as without a network
-	$(OFFLINE) $(RUN_NOTEBOOKS) $(ARGS)
-
+# Three pages even on two cores: each waits for Chromium, Lab or its kernel much of the time.
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
-	$(PYTEST) -n logical --dist worksteal tests/browser $(ARGS)
+	$(PYTEST) -n 3 --dist worksteal tests/browser $(ARGS)
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (ARGS are passed to pytest)
 	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py tests/soak $(ARGS)

@@ -268,7 +268,7 @@ class LabPage:
 
     def wait_for(self, expression, timeout):
         """Wait until a JavaScript expression is true in the page; `timeout` in seconds."""
-        self.page.wait_for_function(expression, timeout=1000 * timeout)
+        self.page.wait_for_function(expression, timeout=1000 * timeout, polling=50)
 
     def wait_until_idle(self, timeout=PATIENCE):
         session = "jupyterapp.shell.currentWidget.context?.sessionContext.session"
@@ -312,13 +312,17 @@ class LabPage:
 
     def screenshots(self):
         """Keep pictures of the whole notebook, one a screenful; their paths."""
+        return self.scroll_through(lambda number: self.screenshot(f"{number:02}"))
+
+    def scroll_through(self, look=lambda number: None):
+        """Look at each screenful of the notebook, from the top down; what was seen."""
         panel = self.page.locator(".jp-WindowedPanel-outer:visible").first
         whole, seen = panel.evaluate("panel => [panel.scrollHeight, panel.clientHeight]")
-        paths = []
+        looks = []
         for number, top in enumerate(range(0, whole, seen)):
             panel.evaluate("(panel, top) => { panel.scrollTop = top; }", top)
-            paths.append(self.screenshot(f"{number:02}"))
-        return paths
+            looks.append(look(number))
+        return looks
 
 
 class BoardPage:

@@ -87,7 +87,7 @@ def cell(source, fails=False):
 
 def was_hurt(lab):
     """Whether a script ran: the page is given time for it, scrolled from top to bottom."""
-    lab.screenshots()
+    lab.scroll_through()
     lab.page.wait_for_timeout(500)
     return lab.page.evaluate("window.hurt === 1")
 

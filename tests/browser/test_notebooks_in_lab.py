@@ -3,10 +3,27 @@
 import pytest
 from conftest import NOTEBOOKS
 
+ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 
-@pytest.mark.parametrize("name", sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
-def test_run_all_leaves_no_error(lab, name):
+
+@pytest.mark.parametrize("name", ALL)
+def test_run_all_without_mnist_and_without_a_network_leaves_no_error(lab, name, tmp_path):
     lab.open(name)
+    nowhere = {
+        "NNLIB_MNIST": "",
+        "XDG_CACHE_HOME": str(tmp_path),
+        "HTTPS_PROXY": "http://127.0.0.1:9",  # nothing answers there
+    }
+    lab.ask_kernel(f"import os; os.environ.update({nowhere})")
+    run_all_leaves_no_error(lab)
+
+
+def test_run_all_on_mnist_leaves_no_error(lab):
+    lab.open(next(name for name in ALL if name.startswith("07")))
+    run_all_leaves_no_error(lab)
+
+
+def run_all_leaves_no_error(lab):
     lab.run_all()
     lab.screenshots()
     assert lab.errors() == []
