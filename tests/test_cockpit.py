@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, load_digits
+from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, Network, load_digits
 from nnlib.widgets import still_twin, training_cockpit
 from nnlib.widgets.cockpit import COSTS, REDRAW, Cockpit, Run
 
@@ -45,6 +45,16 @@ def test_the_plotted_accuracy_is_that_of_the_validation_images():
     validation = DIGITS.validation
     accuracy = run.net.accuracy(validation.images, validation.labels)
     assert run.points[-1][4] == pytest.approx(100 * accuracy)
+
+
+def test_a_point_of_the_curves_takes_one_pass_of_each_set(monkeypatch):
+    run, passed, honest = a_run(), [], Network.cost_and_accuracy
+    run.descend(60, goal=1)
+    monkeypatch.setattr(
+        Network, "cost_and_accuracy", lambda net, X, Y: passed.append(len(X)) or honest(net, X, Y)
+    )
+    run.measure()
+    assert passed == [len(X) for X, _ in run.measured]
 
 
 def test_the_same_seed_gives_the_same_run():

@@ -435,6 +435,17 @@ def test_a_copy_can_have_another_dtype():
     np.testing.assert_allclose(single.predict(X), net.predict(X), rtol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_parameters_lie_column_by_column_from_a_multiple_of_64_bytes_on(dtype):
+    drawn, *_ = net_and_batch([7, 5, 3], 4, dtype=dtype)
+    rows = [np.ones((7, 5), order="C"), np.ones((5, 3), order="F")[:, ::-1]]
+    given = Network([7, 5, 3], weights=rows)
+    for net in (drawn, drawn.copy(), given):
+        for array in net.W + net.b:
+            assert array.flags.f_contiguous and array.flags.writeable
+            assert array.__array_interface__["data"][0] % 64 == 0
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("kind", ["W", "b"])
 def test_a_network_that_holds_nan_or_infinity_is_not_finite(bad, kind):
