@@ -48,10 +48,11 @@ notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 
 # Three pages even on two cores: each waits for Chromium, Lab or its kernel much of the time.
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
-	$(PYTEST) -n 3 --dist worksteal tests/browser $(ARGS)
+	$(PYTEST) -n 3 --dist worksteal -m "not soak" tests/browser $(ARGS)
 
-soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (ARGS are passed to pytest)
+soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
 	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py tests/soak $(ARGS)
+	$(PYTEST) -n 3 --dist worksteal -m soak tests/browser
 	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.

@@ -39,10 +39,12 @@ PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "languag
 
 PATIENCE = 60  # seconds: a machine with other work is slow, not wrong
 
-# A test with this mark runs twice: callbacks on the kernel's main thread, and on other threads
-# (JupyterLab's own choice).
+# A test with this mark runs twice: callbacks on other threads, as JupyterLab has it by itself, and
+# on the kernel's main thread; the second time in `make soak`.
 BOTH_COMM_SETTINGS = pytest.mark.parametrize(
-    "comms_over_subshells", ["disabled", "perCommTarget"], indirect=True
+    "comms_over_subshells",
+    ["perCommTarget", pytest.param("disabled", marks=pytest.mark.soak)],
+    indirect=True,
 )
 
 # The setting "commsOverSubshells", as Lab's settings editor hands it on; null is Lab's own choice.
