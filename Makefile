@@ -9,7 +9,6 @@ ARGS =
 # full path in their first line, which breaks when the folder is moved.
 VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
-PARALLEL = -n logical --dist loadfile
 LAB = $(VENV_PYTHON) -m jupyterlab
 
 # JupyterLab asks root for a yes; in a container root is often the only user.
@@ -44,7 +43,7 @@ unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to 
 	$(PYTEST) -n logical --ignore=tests/browser --ignore=tests/soak $(ARGS)
 
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
-	$(PYTEST) $(PARALLEL) --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
+	$(PYTEST) -n logical --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
 
 # Three pages even on two cores: each waits for Chromium, Lab or its kernel much of the time.
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
