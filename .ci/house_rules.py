@@ -119,11 +119,18 @@ def about_source(cell, path):
         yield f"names an absolute path: {found.group()}…"
 
 
+def unexpected_errors(cell):
+    """Every error among a cell's outputs, in words; none where the cell is meant to fail."""
+    if "raises-exception" in cell.metadata.get("tags", ()):
+        return []
+    errors = [output for output in cell.get("outputs", ()) if output.output_type == "error"]
+    return [f"{error.ename}: {error.evalue}" for error in errors]
+
+
 def about_outputs(cell, path):
-    may_fail = "raises-exception" in cell.metadata.get("tags", ())
+    for error in unexpected_errors(cell):
+        yield f"ends in an error: {error}"
     for output in cell.get("outputs", ()):
-        if output.output_type == "error" and not may_fail:
-            yield f"ends in an error: {output.ename}: {output.evalue}"
         if is_widget(output) and not TWINS & set(output.data):
             yield "shows a widget without a picture or a text for readers who have no kernel"
         text = as_text(output)

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import nbformat
-from house_rules import TWINS, WIDGET, all_problems, is_widget
+from house_rules import TWINS, WIDGET, all_problems, is_widget, unexpected_errors
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -103,11 +103,8 @@ def still_twin(client, model_id):
 def refuse_hidden_errors(notebook):
     """An exception inside an Output widget is shown, but does not stop its cell."""
     for cell in code_cells(notebook):
-        if "raises-exception" not in cell.metadata.get("tags", ()):
-            for output in cell.outputs:
-                if output.output_type == "error":
-                    what = f"{output.ename}: {output.evalue}"
-                    raise RuntimeError(f"An Output widget holds {what}")
+        for error in unexpected_errors(cell):
+            raise RuntimeError(f"An Output widget holds {error}")
 
 
 def tidy(notebook):
