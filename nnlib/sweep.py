@@ -4,11 +4,12 @@ joblib hands the runs out. By default each core of this machine works in a proce
 inside `with joblib.parallel_config(backend="dask"):` the machines of a Dask cluster do the work.
 """
 
-import functools
+import contextlib
 import itertools
 import math
 import multiprocessing
 import os
+import queue
 import signal
 import tempfile
 import threading
@@ -33,6 +34,7 @@ from nnlib.progress import progress_bar
 from nnlib.training import calm, has_diverged, probe_cost, sgd
 
 SLICE = 50  # mini-batches between two looks at whether to stop
+GRACE = 0.5  # seconds that whoever leaves a sweep waits for the runs in hand
 
 
 @explains_its_arguments
@@ -148,38 +150,37 @@ def workers(n_jobs=-1):
     from joblib import Parallel
 
     checked_n_jobs(n_jobs)
-    return Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")
+    knobs = {"batch_size": 1, "return_as": "generator_unordered", "initializer": _settle_in}
+    return Parallel(n_jobs=n_jobs, **knobs)
 
 
 class Sweep:
-    """The iterable that sweep returns. `stop()` ends it; what has come stays good."""
+    """The iterable that sweep returns. `stop()` ends it; what has come stays good.
+
+    joblib is asked on a thread of its own: an interrupt, even two, only end the waiting for it.
+    """
 
     def __init__(self, recipes, digits, parallel, progress=False):
         self.recipes = _checked_recipes(recipes)
         self._digits, self._parallel, self._progress = digits, parallel, progress
         self._stopped = threading.Event()
         self._flag = None
+        self._came = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._hand_out, daemon=True)
 
     def __iter__(self):
-        """Yield the Results in the order in which they are ready."""
-        with (
-            tempfile.TemporaryDirectory(prefix="nnlib-sweep-") as folder,
-            progress_bar(len(self.recipes), " runs", self._progress, leave=False) as bar,
-        ):
-            self._flag = Path(folder) / "stop"
-            results = self._parallel(self._tasks())
+        """Yield the Results in the order in which they are ready; this goes once."""
+        if self._thread.ident is not None:
+            raise RuntimeError("this sweep has begun already; call sweep(...) for another")
+        with progress_bar(len(self.recipes), " runs", self._progress, leave=False) as bar:
             try:
-                for result in results:
-                    if result is not None:
-                        bar.update()
-                        yield result
-            except Exception:
-                if not self._stopped.is_set():
-                    raise  # else an interrupt ended workers that were just being started
+                self._thread.start()
+                while (result := self._next()) is not None:
+                    bar.update()
+                    yield result
             finally:
                 self.stop()
-                for _ in results:  # the runs in hand see the flag and return at once
-                    pass
+                self.join(GRACE)
 
     def stop(self):
         """End the sweep, from any thread: no new run begins, and those in hand are given up.
@@ -187,8 +188,40 @@ class Sweep:
         On another machine, which cannot see this one's files, a run in hand is finished first.
         """
         self._stopped.set()
-        if self._flag is not None and self._flag.parent.exists():
-            self._flag.touch()
+        if self._flag is not None:
+            with contextlib.suppress(FileNotFoundError):  # over already
+                self._flag.touch()
+
+    def join(self, timeout=None):
+        """Wait, at most timeout seconds, until the runs in hand have come to their end."""
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _next(self):
+        """The next Result, None after the last. An error of the thread is raised here."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                result = self._came.get(timeout=0.1)  # on Windows an interrupt has to wait for it
+                if isinstance(result, Exception):
+                    raise result
+                return result
+
+    # on the thread
+
+    def _hand_out(self):
+        end = None
+        try:
+            with tempfile.TemporaryDirectory(
+                prefix="nnlib-sweep-", ignore_cleanup_errors=True
+            ) as folder:
+                self._flag = Path(folder) / "stop"
+                for result in self._parallel(self._tasks()):
+                    if result is not None:  # it has seen the flag
+                        self._came.put(result)
+        except Exception as error:
+            if not self._stopped.is_set():  # else an interrupt ended workers being born
+                end = error
+        self._came.put(end)
 
     def _tasks(self):
         from joblib import delayed
@@ -204,9 +237,6 @@ class Sweep:
 
 def run(recipe, X, Y, X_validation, Y_validation, stop=None):
     """Train by the recipe on X, Y: its Result, or None once a file named stop is there."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        _settle_in(parent)
     began, rng = time.perf_counter(), np.random.default_rng(recipe.seed)
     net = Network(
         [X.shape[1], recipe.hidden, Y.shape[1]],
@@ -252,12 +282,11 @@ def _told_to_stop(stop):
     return stop is not None and os.path.exists(stop)
 
 
-@functools.cache
-def _settle_in(parent):
-    """Once in a worker process: leave interrupts to the kernel, and live no longer than it does."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt reaches workers too
+def _settle_in():
+    """First thing in a worker process: leave interrupts to the kernel, live no longer than it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt reaches workers too
     if os.name != "nt":  # Windows tells no process that its parent has died
+        parent = multiprocessing.parent_process()
         threading.Thread(target=_end_with, args=(parent.pid,), daemon=True).start()
 
 

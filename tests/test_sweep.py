@@ -177,6 +177,22 @@ def test_a_sweep_that_is_stopped_first_does_nothing():
     assert list(stopped) == []
 
 
+def test_a_sweep_is_handed_out_once():
+    once = sweep([Recipe(epochs=1, hidden=5)], DIGITS, n_jobs=1, progress=False)
+    assert len(list(once)) == 1
+    with pytest.raises(RuntimeError, match=r"call sweep\(\.\.\.\) for another"):
+        list(once)
+
+
+def test_an_error_of_a_run_reaches_whoever_waits_for_results(monkeypatch):
+    def broken(*arguments, **knobs):
+        raise ZeroDivisionError("as an example")
+
+    monkeypatch.setattr("nnlib.sweep.run", broken)
+    with pytest.raises(ZeroDivisionError, match="as an example"):
+        list(sweep([Recipe()], DIGITS, n_jobs=1, progress=False))
+
+
 def test_leaving_the_loop_ends_the_sweep():
     recipes = [Recipe(epochs=1, hidden=5), *ENDLESS]
     for _ in sweep(recipes, DIGITS, n_jobs=2, progress=False):

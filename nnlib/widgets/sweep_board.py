@@ -268,6 +268,7 @@ class SweepBoard(Board):
                 self._inbox.put(result)
         except BaseException as error:  # a worker was killed, the cluster is gone
             self._inbox.put(error)
+        sweep.join()  # so that the next one finds the workers at rest
 
     # taking them, on the event loop's thread
 

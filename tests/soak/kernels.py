@@ -33,8 +33,8 @@ class Reply:
 class Kernel:
     """A kernel and its client. `run` waits for a cell; `begin` and `end` are its two halves."""
 
-    def __init__(self, manager, client):
-        self.manager, self.client = manager, client
+    def __init__(self, manager, client, folder):
+        self.manager, self.client, self.folder = manager, client, folder
         self.process = psutil.Process(manager.provisioner.pid)
 
     def run(self, code):
@@ -70,7 +70,7 @@ class Kernel:
                 texts.append(content["text"])
             elif kind == "error":
                 status, tracebacks = content["ename"], content["traceback"]
-                until = min(until, time.monotonic() + 1)
+                until = min(until, time.monotonic() + 0.1)
             elif content == {"execution_state": "idle"}:
                 break
         return Reply(status, "".join(texts), "\n".join(tracebacks))
@@ -94,7 +94,7 @@ def a_kernel(folder, **environment):
         manager, client = start_new_kernel(
             kernel_name="python3", cwd=str(folder), env=env, stderr=stderr
         )
-        kernel = Kernel(manager, client)
+        kernel = Kernel(manager, client, folder)
         try:
             yield kernel
         finally:

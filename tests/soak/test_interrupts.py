@@ -18,6 +18,9 @@ from kernels import a_kernel, alive
 from nnlib.datasets import BUILT_IN, BUILT_IN_FOLDER
 
 BOUND = 10  # seconds
+# seconds that a hand needs at least: ipykernel loses an interrupt in the last moment of a cell,
+# and a cell that comes with an interrupt
+A_HAND = 0.1
 
 START = """
 import asyncio, math, os, signal, time
@@ -127,11 +130,13 @@ def test_a_sweep_interrupted_20_times_ends_and_the_next_one_works(kernel, tell):
         time.sleep(random_moment.uniform(0, 2))
         sent = time.perf_counter()
         kernel.interrupt()
-        if turn % 2:  # an impatient hand
-            time.sleep(random_moment.uniform(0, 0.2))
+        if turn % 2:  # an impatient hand; still later, ipykernel takes no cell ever after
+            time.sleep(random_moment.uniform(0, 0.05))
             kernel.interrupt()
         reply = kernel.end(BOUND)
         took.append(time.perf_counter() - sent)
+        time.sleep(A_HAND)
+        kernel.check("")  # it has control indeed
         # the second may come while the first is told, and silence it
         assert reply.status in ("KeyboardInterrupt", "ok"), reply.traceback
         assert turn % 2 or reply.status != "ok"
@@ -160,17 +165,29 @@ def test_workers_at_rest_do_not_feel_an_interrupt_of_something_else(kernel):
     assert kernel.check(PIDS) == workers
 
 
+def being_born(kernel):
+    """Two trackers are there and two workers, which have not yet done a thing."""
+    return len(kernel.process.children()) == 4
+
+
+def at_work(kernel):
+    return kernel.folder.joinpath("running").exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows tells no process that its parent has died")
-def test_a_kernel_killed_during_a_sweep_leaves_no_process_and_no_shared_memory(tmp_path, tell):
+@pytest.mark.parametrize("moment", [being_born, at_work])
+def test_a_kernel_killed_during_a_sweep_leaves_no_process_and_no_shared_memory(
+    moment, tmp_path, tell
+):
     with a_kernel(tmp_path) as kernel:
         kernel.check(START)
         kernel.begin(ONE_RUN_AND_ENDLESS)
         until = time.monotonic() + 60
-        while not (tmp_path / "running").exists():
+        while not moment(kernel):
             assert time.monotonic() < until
-            time.sleep(0.1)
+            time.sleep(0.005)
         children = kernel.process.children(recursive=True)
-        assert len(children) >= 2
+        assert len(children) == 4
         kernel.process.kill()
         kernel.process.wait(BOUND)
         began = time.perf_counter()
@@ -180,8 +197,9 @@ def test_a_kernel_killed_during_a_sweep_leaves_no_process_and_no_shared_memory(t
         for process in left:
             process.kill()
         assert left == []
-        tell(f"a kernel killed during a sweep: its {len(children)} helpers end in {seconds:.1f} s")
         assert list(Path("/dev/shm").glob(f"joblib_*_{kernel.process.pid}_*")) == []
+        when = moment.__name__.replace("_", " ")
+        tell(f"a kernel killed while a sweep's workers are {when}: all end in {seconds:.1f} s")
 
 
 # the download
@@ -244,8 +262,6 @@ def test_a_download_interrupted_20_times_leaves_no_half_written_file(mirror, tmp
 
 
 # boards at work
-
-A_HAND = 0.1  # seconds it needs at least: ipykernel loses an interrupt in the last moment of a cell
 
 
 def until_paused(kernel, at_work):
