@@ -224,7 +224,7 @@ def load_digits():
 
 
 def load_mnist_or_digits(folder=None):
-    """MNIST where it can be had within seconds, else the built-in digits; prints which, in a line.
+    """MNIST where it can be had within seconds, else the built-in digits; prints which.
 
     Looks in the places load_mnist looks in. A folder that was named and is wrong stays an error:
     FileNotFoundError or ValueError.
@@ -236,7 +236,7 @@ def load_mnist_or_digits(folder=None):
         if named is not None:
             raise
         print(
-            f"{str(reason).splitlines()[0]} Here are the 1,797 built-in digits instead; "
+            f"{str(reason).splitlines()[0]}\nHere are the 1,797 built-in digits instead; "
             "load_mnist() says how to get MNIST by hand."
         )
         return load_digits()

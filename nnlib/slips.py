@@ -12,6 +12,7 @@ A check never raises: whatever is wrong is told in words.
 
 import inspect
 import itertools
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from nnlib.hints import explains_its_arguments
 
 CLOSE = 1e-6  # relative to the largest entry: more than rounding, far less than any slip
 AT_ONCE = 3  # slips that a verdict combines
+LINE = 96  # characters: JupyterLab breaks longer lines where they end, even within a word
 EPS = 1e-5  # of the central differences
 POINTS = np.linspace(-4, 4, 400)  # where a slope is looked at: 0, the usual kink, lies between two
 POINTS.flags.writeable = False
@@ -35,7 +37,8 @@ class Verdict:
     sentences: tuple
 
     def __repr__(self):
-        return "\n".join(self.sentences)
+        whole_words = {"break_long_words": False, "break_on_hyphens": False}
+        return "\n".join(textwrap.fill(s, LINE, **whole_words) for s in self.sentences)
 
 
 @explains_its_arguments

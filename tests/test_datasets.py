@@ -722,11 +722,11 @@ def test_a_named_folder_is_used_by_load_mnist_or_digits(small, capsys):
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, "refused"])
-def test_without_mnist_the_built_in_digits_come_with_one_line_that_says_so(serving, capsys, fault):
+def test_without_mnist_the_built_in_digits_come_with_two_lines_that_say_so(serving, capsys, fault):
     serving(refused() if fault == "refused" else fault)
     assert len(load_mnist_or_digits().train) == 1200
     out = capsys.readouterr().out
-    assert out.count("\n") == 1
+    assert out.count("\n") == 2 and max(map(len, out.splitlines())) <= 96
     assert "1,797 built-in digits" in out and "load_mnist()" in out
 
 

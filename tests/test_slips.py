@@ -145,19 +145,31 @@ def test_W2_after_its_update_is_named_with_the_learning_rate(data, eta, wrong):
     assert float(verdict.sentences[0].split("(by ")[1].split()[0]) == pytest.approx(eta, rel=0.01)
 
 
+def told(verdict):
+    """The sentences on one line."""
+    return " ".join(repr(verdict).split())
+
+
+def test_a_long_sentence_is_broken_between_words():
+    wrong = Activation("mine", SIGMOID.value, lambda z: z * (1 - z))
+    lines = repr(check_my_activation(wrong)).splitlines()
+    assert len(lines) > 1 and max(map(len, lines)) <= 96
+    assert " ".join(lines) == " ".join(check_my_activation(wrong).sentences)
+
+
 def test_swapped_matrices_are_named():
     data = toy(0)
     dW1, dW2 = true(data)
     verdict = check_my_gradient(dW2, dW1, **data)
     assert repr(verdict) == "The two matrices are swapped: δW1 stands in the place of δW2."
-    assert "are the two matrices swapped?" in repr(check_my_gradient(3 * dW2, dW2, **data))
+    assert "are the two matrices swapped?" in told(check_my_gradient(3 * dW2, dW2, **data))
 
 
 def test_a_transposed_gradient_is_told():
     dW1, dW2 = true(toy(0))
     verdict = check_my_gradient(dW1.T, dW2, **toy(0))
-    assert "shape is (4, 3), but that of W1 is (3, 4)" in repr(verdict)
-    assert "it has to be transposed" in repr(verdict)
+    assert "shape is (4, 3), but that of W1 is (3, 4)" in told(verdict)
+    assert "it has to be transposed" in told(verdict)
 
 
 def test_the_first_wrong_element_is_named():
@@ -165,23 +177,23 @@ def test_the_first_wrong_element_is_named():
     dW1[1, 2] += 1
     dW1[2, 0] += 1
     verdict = check_my_gradient(dW1, dW2, **toy(0))
-    assert "wrong in 2 of 12 elements; the first of them: element [1, 2]" in repr(verdict)
+    assert "wrong in 2 of 12 elements; the first of them: element [1, 2]" in told(verdict)
 
 
 def test_a_constant_factor_is_told():
     dW1, dW2 = true(toy(0))
-    assert "δW1: 7 times what it should be" in repr(check_my_gradient(7 * dW1, dW2, **toy(0)))
+    assert "δW1: 7 times what it should be" in told(check_my_gradient(7 * dW1, dW2, **toy(0)))
 
 
 def test_numbers_without_any_sense_are_told():
     dW1, _ = true(toy(0))
     verdict = check_my_gradient(dW1, np.full((4, 1), 9.0), **toy(0))
-    assert "no usual slip gives these numbers" in repr(verdict)
+    assert "no usual slip gives these numbers" in told(verdict)
 
 
 def test_a_gradient_of_zeros_proves_nothing_and_says_so():
     data = toy(0) | {"W2": np.zeros((4, 1))}
-    assert "every element is 0" in repr(check_my_gradient(*true(data), **data))
+    assert "every element is 0" in told(check_my_gradient(*true(data), **data))
 
 
 def test_functions_of_the_letters_are_called_by_their_names():
@@ -257,7 +269,7 @@ def test_what_is_no_gradient_is_told_in_words(mine, words):
 def test_data_that_cannot_be_used_is_told_in_words(change, words):
     verdict = check_my_gradient(*true(toy(0)), **(toy(0) | change))
     assert not verdict.right
-    assert words in repr(verdict)
+    assert words in told(verdict)
 
 
 class Hostile:
@@ -350,7 +362,7 @@ def test_the_activations_of_nnlib_are_called_right(activation):
 def test_a_wrong_activation_is_told_in_words(value, slope, words):
     verdict = check_my_activation(Activation("mine", value, slope))
     assert not verdict.right
-    assert words in repr(verdict)
+    assert words in told(verdict)
 
 
 POINT = -4.0
