@@ -152,7 +152,10 @@ class Network:
     def predict(self, X):
         """The outputs A[-1] for the inputs X: (n, n_in) -> (n, n_out)."""
         X = checked_finite(checked_inputs(X, checked_alive(self)), "X")
-        return self._outputs(X)[1]
+        outputs = np.empty((len(X), self.sizes[-1]), self.dtype)
+        for rows in chunks(len(X)):
+            outputs[rows] = self.forward(X[rows])[1][-1]
+        return outputs
 
     @explains_its_arguments
     def classify(self, X):
@@ -173,10 +176,12 @@ class Network:
 
     def cost_and_accuracy(self, X, Y):
         """Both from one pass, unchecked: the cost without L2, the share classified as in Y."""
-        Z, A = self._outputs(X)
-        samples = self.cost.per_sample(Z, A, Y)
-        cost = samples.sum(dtype=np.float64) * self.cost.share(len(Y))
-        return float(cost), float((labels_of(A) == labels_of(Y)).mean())
+        cost, right = 0.0, 0
+        for rows in chunks(len(X)):
+            Z, A = self.forward(X[rows])
+            cost += self.cost.per_sample(Z[-1], A[-1], Y[rows]).sum(dtype=np.float64)
+            right += np.count_nonzero(labels_of(A[-1]) == labels_of(Y[rows]))
+        return float(cost * self.cost.share(len(Y))), right / len(Y)
 
     def penalty(self, l2, n):
         """The L2 term λ/2n Σ‖W‖², a float; biases have none."""
@@ -188,17 +193,6 @@ class Network:
         found = self.classify(X)
         labels = checked_labels(labels, found.shape, max(2, self.sizes[-1]))
         return float((found == labels).mean())
-
-    def _outputs(self, X):
-        """The output layer's Z and A for all of X, passed forward a chunk at a time."""
-        X = checked_inputs(X, self)
-        Z = np.empty((len(X), self.sizes[-1]), self.dtype)
-        A = np.empty_like(Z)
-        for start in range(0, len(X), CHUNK):
-            rows = slice(start, start + CHUNK)
-            z, a = self.forward(X[rows])
-            Z[rows], A[rows] = z[-1], a[-1]
-        return Z, A
 
     @explains_its_arguments
     def copy(self, dtype=None):
@@ -312,6 +306,11 @@ def checked_network(net):
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
     return checked_alive(net)
+
+
+def chunks(n):
+    """Slices that part n rows: what is computed for one chunk stays in the processor's cache."""
+    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))
 
 
 def labels_of(outputs):

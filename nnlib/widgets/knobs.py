@@ -32,7 +32,7 @@ MOST = 60  # knobs that the board has room for
 EPOCHS = 100  # of the button for many epochs
 REACH = 3.0  # how far a knob turns at least, to either side
 MARKS = 300  # of the slider that turns it, to either side
-POINTS = 121  # on the cost along a knob
+POINTS = 81  # on the cost along a knob
 
 
 @hints.explains_its_arguments
