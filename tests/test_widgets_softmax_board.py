@@ -166,9 +166,16 @@ def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.64, "0.64"), (-0.36, "−0.36"), (0, "0.00"), (1e-9, "< 0.01"), (-1e-9, "> −0.01")],
+    [
+        (0.64, "0.64"),
+        (-0.36, "−0.36"),
+        (0, "0.00"),
+        (-0.0, "0.00"),
+        (1e-9, "< 0.01"),
+        (-1e-9, "> −0.01"),
+    ],
 )
-def test_a_small_number_is_not_called_zero(value, words):
+def test_a_small_number_is_not_called_zero_and_zero_has_no_sign(value, words):
     assert in_words(value, 2) == words
 
 

@@ -244,7 +244,7 @@ def in_words(value, decimals):
     least = 10.0**-decimals
     if 0 < abs(value) < least / 2:
         return f"< {least:g}" if value > 0 else f"> −{least:g}"
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return f"{value + 0.0:.{decimals}f}".replace("-", "−")  # + 0.0: never −0.0
 
 
 # The controls
