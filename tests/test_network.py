@@ -386,9 +386,10 @@ def test_the_cost_of_many_samples_is_that_of_its_chunks(cost):
     assert net.cost_of(X, Y) == pytest.approx(want, rel=1e-12)
 
 
-def test_both_monitors_come_from_one_pass():
-    net, X, _ = net_and_batch([3, 2], 50)
-    labels = np.arange(50) % 2
+@pytest.mark.parametrize("n", [50, 2 * CHUNK + 3])
+def test_both_monitors_come_from_one_pass(n):
+    net, X, _ = net_and_batch([3, 2], n)
+    labels = np.arange(n) % 2
     cost, accuracy = net.cost_and_accuracy(X, np.eye(2)[labels])
     assert cost == net.cost_of(X, np.eye(2)[labels])
     assert accuracy == net.accuracy(X, labels)

@@ -290,7 +290,7 @@ def test_without_room_for_mnist_the_built_in_digits_come(disk, mirror, options, 
     with pytest.raises(OSError, match=f"MNIST cannot be stored in .*{reason}.*; put that right"):
         load_mnist()
     assert len(load_mnist_or_digits().train) == 1200
-    assert capsys.readouterr().out.count("\n") == 1
+    assert capsys.readouterr().out.count("\n") == 2
     assert not list(folder.glob(f"{BEGIN}*{END}"))
 
 

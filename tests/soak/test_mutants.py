@@ -38,6 +38,7 @@ COST = (
     "test_network.py::"
     "test_cost_of_is_the_mean_over_the_samples_and_half_lambda_over_n_of_the_squared_weights"
 )
+CHUNKS = "test_network.py::test_the_cost_of_many_samples_is_that_of_its_chunks"
 STEP = "test_training.py::test_a_step_is_the_decayed_weights_minus_eta_times_the_slopes"
 NO_DECAY = "test_training.py::test_biases_do_not_decay"
 DECAY = (
@@ -72,9 +73,12 @@ BUGS = {
     ),
     "forward: the cost of a batch is not averaged": Bug(
         NETWORK,
-        "samples.sum(dtype=np.float64) * self.cost.share(len(Y))",
-        "samples.sum(dtype=np.float64)",
+        "float(cost * self.cost.share(len(Y)))",
+        "float(cost)",
         COST,
+    ),
+    "forward: the last chunk of many samples costs alone": Bug(
+        NETWORK, "cost += self.cost", "cost = self.cost", CHUNKS
     ),
     "forward: the L2 term is twice as large": Bug(NETWORK, "l2 / (2 * n)", "l2 / n", COST),
     "forward: the cross-entropy of the opposite target": Bug(
