@@ -1,7 +1,6 @@
 """Kernels for the long tests: started, asked and interrupted as Jupyter does, with no network."""
 
 import os
-import queue
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,30 +46,26 @@ class Kernel:
         assert reply.status == "ok", reply.traceback
         return reply.text
 
-    def begin(self, code):
-        """Send a cell and return when the kernel has begun to work on it."""
+    def begin(self, code, sign="execute_input"):
+        """Send a cell and return when the kernel works on it: it has sent a message of that type.
+
+        A cell that prints first tells by sign="stream" that its own lines have begun.
+        """
         self._asked = self.client.execute(code)
         # "busy" comes too early: until the cell is read, a kernel ignores interrupts
-        while self._message(PATIENCE)["msg_type"] != "execute_input":
+        while self._message(PATIENCE)["msg_type"] != sign:
             pass
 
     def end(self, patience=PATIENCE):
         """Wait until the kernel is idle again: the Reply. Raises queue.Empty after the patience."""
         until, status, texts, tracebacks = time.monotonic() + patience, "ok", [], []
         while True:
-            try:
-                message = self._message(until - time.monotonic())
-            except queue.Empty:
-                # a second interrupt, while the first is told, may keep back that it is idle
-                if status == "ok":
-                    raise
-                break
+            message = self._message(until - time.monotonic())
             kind, content = message["msg_type"], message["content"]
             if kind == "stream":
                 texts.append(content["text"])
             elif kind == "error":
                 status, tracebacks = content["ename"], content["traceback"]
-                until = min(until, time.monotonic() + 0.1)
             elif content == {"execution_state": "idle"}:
                 break
         return Reply(status, "".join(texts), "\n".join(tracebacks))
