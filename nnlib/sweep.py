@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass, fields
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import numpy as np
@@ -163,7 +164,7 @@ class Sweep:
     def __init__(self, recipes, digits, parallel, progress=False):
         self.recipes = _checked_recipes(recipes)
         self._digits, self._parallel, self._progress = digits, parallel, progress
-        self._stopped = threading.Event()
+        self._stopped = False
         self._flag = None
         self._came = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._hand_out, daemon=True)
@@ -179,15 +180,18 @@ class Sweep:
                     bar.update()
                     yield result
             finally:
-                self.stop()
-                self.join(GRACE)
+                try:
+                    self.stop()
+                finally:
+                    self.stop()  # once more: an impatient second interrupt may have cut it short
+                    self.join(GRACE)
 
     def stop(self):
         """End the sweep, from any thread: no new run begins, and those in hand are given up.
 
         On another machine, which cannot see this one's files, a run in hand is finished first.
         """
-        self._stopped.set()
+        self._stopped = True
         if self._flag is not None:
             with contextlib.suppress(FileNotFoundError):  # over already
                 self._flag.touch()
@@ -211,6 +215,8 @@ class Sweep:
     def _hand_out(self):
         end = None
         try:
+            if self._parallel.n_jobs != 1:
+                _bear_children_that_feel_no_interrupt()
             with tempfile.TemporaryDirectory(
                 prefix="nnlib-sweep-", ignore_cleanup_errors=True
             ) as folder:
@@ -219,7 +225,7 @@ class Sweep:
                     if result is not None:  # it has seen the flag
                         self._came.put(result)
         except Exception as error:
-            if not self._stopped.is_set():  # else an interrupt ended workers being born
+            if not self._stopped:
                 end = error
         self._came.put(end)
 
@@ -230,7 +236,7 @@ class Sweep:
         # arrays as arguments of their own: so joblib lays them down once for all workers
         arrays = train.images, train.targets, validation.images, validation.targets
         for recipe in self.recipes:
-            if self._stopped.is_set():
+            if self._stopped:
                 return
             yield delayed(run)(recipe, *arrays, stop=str(self._flag))
 
@@ -282,9 +288,19 @@ def _told_to_stop(stop):
     return stop is not None and os.path.exists(stop)
 
 
+def _bear_children_that_feel_no_interrupt():
+    """Block the kernel's interrupt, which reaches children too, in this thread and all it bears.
+
+    Workers that it killed while they are being born would only be missed by the next sweep.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # joblib wants it, and its start would unblock again
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+
+
 def _settle_in():
     """First thing in a worker process: leave interrupts to the kernel, live no longer than it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt reaches workers too
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows, where none can be blocked
     if os.name != "nt":  # Windows tells no process that its parent has died
         parent = multiprocessing.parent_process()
         threading.Thread(target=_end_with, args=(parent.pid,), daemon=True).start()

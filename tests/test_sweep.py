@@ -201,6 +201,25 @@ def test_leaving_the_loop_ends_the_sweep():
     assert time.perf_counter() - left < 1
 
 
+def test_a_second_interrupt_in_the_midst_of_stopping_leaves_no_run_at_work(monkeypatch):
+    recipes = [Recipe(epochs=1, hidden=5), *ENDLESS]
+    cut_short = sweep(recipes, DIGITS, n_jobs=1, progress=False)
+    stop, interrupts = cut_short.stop, iter([KeyboardInterrupt])
+
+    def stop_with_an_interrupt():
+        for interrupt in interrupts:
+            raise interrupt
+        stop()
+
+    monkeypatch.setattr(cut_short, "stop", stop_with_an_interrupt)
+    results = iter(cut_short)
+    next(results)
+    with pytest.raises(KeyboardInterrupt):
+        results.throw(KeyboardInterrupt)
+    cut_short.join(SOON)
+    assert not cut_short._thread.is_alive()
+
+
 INTERRUPTED = """
     import time, psutil
     from nnlib import load_digits

@@ -180,6 +180,26 @@ def at_work(kernel):
     return kernel.folder.joinpath("running").exists()
 
 
+def wait_for(moment, kernel):
+    until = time.monotonic() + 60
+    while not moment(kernel):
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Jupyter interrupts nobody but the kernel on Windows")
+def test_workers_being_born_live_through_an_interrupt(kernel):
+    for _ in range(5):
+        kernel.check(NEW_WORKERS)
+        kernel.begin(ENDLESS, sign="stream")
+        wait_for(being_born, kernel)
+        children = kernel.process.children()
+        kernel.interrupt()
+        assert kernel.end(BOUND).status == "KeyboardInterrupt"
+        kernel.check(STILL_WORKS)
+        assert kernel.process.children() == children
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows tells no process that its parent has died")
 @pytest.mark.parametrize("moment", [being_born, at_work])
 def test_a_kernel_killed_during_a_sweep_leaves_no_process_and_no_shared_memory(
@@ -188,10 +208,7 @@ def test_a_kernel_killed_during_a_sweep_leaves_no_process_and_no_shared_memory(
     with a_kernel(tmp_path) as kernel:
         kernel.check(START)
         kernel.begin(ONE_RUN_AND_ENDLESS)
-        until = time.monotonic() + 60
-        while not moment(kernel):
-            assert time.monotonic() < until
-            time.sleep(0.005)
+        wait_for(moment, kernel)
         children = kernel.process.children(recursive=True)
         assert len(children) == 4
         kernel.process.kill()
