@@ -171,11 +171,9 @@ class Sweep:
 
     def __iter__(self):
         """Yield the Results in the order in which they are ready; this goes once."""
-        if self._thread.ident is not None:
-            raise RuntimeError("this sweep has begun already; call sweep(...) for another")
         with progress_bar(len(self.recipes), " runs", self._progress, leave=False) as bar:
             try:
-                self._thread.start()
+                self.start()
                 while (result := self._next()) is not None:
                     bar.update()
                     yield result
@@ -185,6 +183,18 @@ class Sweep:
                 finally:
                     self.stop()  # once more: an impatient second interrupt may have cut it short
                     self.join(GRACE)
+
+    def start(self):
+        """Begin, and return at once: for those who ask `came` now and then, and do not iterate."""
+        if self._thread.ident is not None:
+            raise RuntimeError("this sweep has begun already; call sweep(...) for another")
+        self._thread.start()
+
+    def came(self):
+        """Yield the Results that have come since this was last asked, without waiting."""
+        while not self._came.empty():
+            if (result := self._next()) is not None:
+                yield result
 
     def stop(self):
         """End the sweep, from any thread: no new run begins, and those in hand are given up.
@@ -198,8 +208,12 @@ class Sweep:
 
     def join(self, timeout=None):
         """Wait, at most timeout seconds, until the runs in hand have come to their end."""
-        if self._thread.is_alive():
+        if self.at_work:
             self._thread.join(timeout)
+
+    @property
+    def at_work(self):
+        return self._thread.is_alive()
 
     def _next(self):
         """The next Result, None after the last. An error of the thread is raised here."""

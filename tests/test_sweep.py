@@ -217,7 +217,7 @@ def test_a_second_interrupt_in_the_midst_of_stopping_leaves_no_run_at_work(monke
     with pytest.raises(KeyboardInterrupt):
         results.throw(KeyboardInterrupt)
     cut_short.join(SOON)
-    assert not cut_short._thread.is_alive()
+    assert not cut_short.at_work
 
 
 INTERRUPTED = """

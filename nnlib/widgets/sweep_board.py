@@ -1,14 +1,12 @@
 """The sweep board: a grid of training runs that fills in while you watch, on every core.
 
 Three layers: Grid holds the recipes and what came of them, HeatMap draws, SweepBoard has the
-controls. A thread of its own waits for the results; a task on the kernel's event loop takes them
-from it and draws, so that the kernel listens all the while.
+controls. A task on the kernel's event loop asks the sweep now and then for what has come and draws
+it, so that the kernel listens all the while.
 """
 
 import asyncio
 import html
-import queue
-import threading
 from time import perf_counter
 
 import ipywidgets
@@ -167,8 +165,7 @@ class SweepBoard(Board):
         self._digits, self._seed = digits, seed
         self._parallel = workers(n_jobs)  # made here: this is the thread whose backend is meant
         self._loop = running_loop()
-        self._inbox = queue.SimpleQueue()
-        self._sweep = self._thread = self._task = None
+        self._sweep = self._task = None
         self._seconds, self._trouble = 0.0, ""
         self._map = HeatMap()
         rows = self._controls(grids, epochs)
@@ -188,8 +185,8 @@ class SweepBoard(Board):
         return still_png(self._map.picture.image)
 
     def settle(self):
-        if self._thread is not None:
-            self._thread.join()
+        if self._running:
+            self._sweep.join()
             self._take_results()
             self._land()
 
@@ -247,9 +244,8 @@ class SweepBoard(Board):
         if self._running or not self._grid.waiting:
             return
         self._sweep = Sweep(self._grid.waiting, self._digits, self._parallel)
-        self._thread = threading.Thread(target=self._collect, args=(self._sweep,), daemon=True)
         self._began = perf_counter()
-        self._thread.start()
+        self._sweep.start()
         self._say("Running.")
         if self._loop is None:
             self.settle()
@@ -260,21 +256,11 @@ class SweepBoard(Board):
         if self._running:
             self._sweep.stop()
 
-    # waiting for results, on a thread of its own
-
-    def _collect(self, sweep):
-        try:
-            for result in sweep:
-                self._inbox.put(result)
-        except BaseException as error:  # a worker was killed, the cluster is gone
-            self._inbox.put(error)
-        sweep.join()  # so that the next one finds the workers at rest
-
-    # taking them, on the event loop's thread
+    # taking the results, on the event loop's thread
 
     async def _work(self):
         with interrupt_calls(self._stop) as hear:
-            while self._thread is not None and self._thread.is_alive():
+            while self._running and self._sweep.at_work:
                 if self._take_results():
                     self._show()
                 await asyncio.sleep(LOOKS)
@@ -284,16 +270,15 @@ class SweepBoard(Board):
     def _take_results(self):
         """Put what has come into the grid; whether there was anything."""
         came = False
-        while not self._inbox.empty():
-            result, came = self._inbox.get(), True
-            if isinstance(result, BaseException):
-                self._trouble = f"{type(result).__name__}: {result}"
-            else:
-                self._grid.results[result.recipe] = result
+        try:
+            for result in self._sweep.came():
+                self._grid.results[result.recipe], came = result, True
+        except Exception as error:  # a worker was killed, the cluster is gone
+            self._trouble = f"{type(error).__name__}: {error}"
         return came
 
     def _land(self):
-        self._thread = None
+        self._sweep = None
         self._seconds += perf_counter() - self._began
         trouble, self._trouble = self._trouble, ""
         if trouble:
@@ -306,7 +291,7 @@ class SweepBoard(Board):
 
     @property
     def _running(self):
-        return self._thread is not None
+        return self._sweep is not None
 
     # what is seen
 
