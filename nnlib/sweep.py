@@ -171,9 +171,10 @@ class Sweep:
 
     def __iter__(self):
         """Yield the Results in the order in which they are ready; this goes once."""
+        self._check_new()
         with progress_bar(len(self.recipes), " runs", self._progress, leave=False) as bar:
             try:
-                self.start()
+                self._thread.start()
                 while (result := self._next()) is not None:
                     bar.update()
                     yield result
@@ -186,8 +187,7 @@ class Sweep:
 
     def start(self):
         """Begin, and return at once: for those who ask `came` now and then, and do not iterate."""
-        if self._thread.ident is not None:
-            raise RuntimeError("this sweep has begun already; call sweep(...) for another")
+        self._check_new()
         self._thread.start()
 
     def came(self):
@@ -213,7 +213,12 @@ class Sweep:
 
     @property
     def at_work(self):
+        """Whether there are runs to wait for."""
         return self._thread.is_alive()
+
+    def _check_new(self):
+        if self._thread.ident is not None:
+            raise RuntimeError("this sweep has begun already; call sweep(...) for another")
 
     def _next(self):
         """The next Result, None after the last. An error of the thread is raised here."""

@@ -178,10 +178,13 @@ def test_a_sweep_that_is_stopped_first_does_nothing():
 
 
 def test_a_sweep_is_handed_out_once():
-    once = sweep([Recipe(epochs=1, hidden=5)], DIGITS, n_jobs=1, progress=False)
-    assert len(list(once)) == 1
-    with pytest.raises(RuntimeError, match=r"call sweep\(\.\.\.\) for another"):
-        list(once)
+    once = sweep(all_recipes(seed=range(3), epochs=1, hidden=5), DIGITS, n_jobs=1, progress=False)
+    results = iter(once)
+    next(results)
+    for again in (lambda: list(once), once.start):
+        with pytest.raises(RuntimeError, match=r"call sweep\(\.\.\.\) for another"):
+            again()
+    assert len(list(results)) == 2  # what has begun goes on
 
 
 def test_an_error_of_a_run_reaches_whoever_waits_for_results(monkeypatch):
