@@ -32,7 +32,6 @@ CHROMIUM_OPTIONS = (
 SETTINGS = {
     # Cells out of sight are drawn too, so that the whole notebook can be looked at.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
-    "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
 }
 
 PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

@@ -26,5 +26,6 @@ def test_run_all_on_mnist_leaves_no_error(lab):
 def run_all_leaves_no_error(lab):
     lab.run_all()
     lab.screenshots()
+    assert lab.page.locator(".Toastify__toast").all_inner_texts() == []  # nothing lies over it
     assert lab.errors() == []
     assert lab.console_errors == []
