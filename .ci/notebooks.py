@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 import nbformat
-from house_rules import TWINS, WIDGET, all_problems, is_widget, unexpected_errors
 from nbclient import NotebookClient
+from notebook_rules import TWINS, WIDGET, all_problems, is_widget, unexpected_errors
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"

@@ -18,7 +18,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from time import perf_counter
 from contenders import Nnlib, Task, load_data
-from nnlib.datasets import Digits, Split
+from nnlib.datasets.digits import Digits, Split
 from nnlib.widgets import training_cockpit
 
 data = load_data()

@@ -51,7 +51,7 @@ net = Network([3, 4, 1], activations=[TANH, IDENTITY], cost=SUM_OF_SQUARES, bias
 digits = load_mnist_or_digits()
 
 import ipywidgets
-from nnlib.widgets.picture import Picture
+from nnlib.widgets.parts.picture import Picture
 picture, pngs = Picture(1000, 500), []
 ax = picture.axes()
 for seed in (1, 2):

@@ -33,7 +33,7 @@ from nnlib import (
     load_mnist,
     sgd,
 )
-from nnlib.files import replacing
+from nnlib._support.files import replacing
 from nnlib.palette import BLUE, ORANGE
 from nnlib.training import calm
 

@@ -26,7 +26,7 @@ import numpy as np
 from contenders import CONTENDERS, Floor, Jax, Nnlib, NnlibFit, PyTorch, SampleBySample, ScikitLearn
 from speed_plots import draw_growth, draw_race
 
-from nnlib.files import replacing
+from nnlib._support.files import replacing
 
 FOLDER = Path(__file__).resolve().parent
 README = FOLDER.parent / "README.md"

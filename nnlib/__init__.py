@@ -11,6 +11,7 @@ The letters, in the code and on the blackboard (samples are rows, layers count f
     dW, db             slopes of the cost in W and b, in their shapes
 """
 
+from nnlib._support.hints import no_such_attribute as _no_such_attribute
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation
 from nnlib.costs import (
     CROSS_ENTROPY,
@@ -21,7 +22,6 @@ from nnlib.costs import (
     Cost,
 )
 from nnlib.datasets import load_digits, load_mnist, load_mnist_or_digits
-from nnlib.hints import no_such_attribute as _no_such_attribute
 from nnlib.network import LARGE, ONES, SCALED, Network, check_gradients
 from nnlib.training import History, fit, sgd
 

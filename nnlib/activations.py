@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.hints import explains_its_arguments, short
+from nnlib._support.hints import explains_its_arguments, short
 
 
 @explains_its_arguments

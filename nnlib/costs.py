@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib._support.hints import explains_its_arguments, short
 from nnlib.activations import SIGMOID, SOFTMAX, Activation, check_parts
-from nnlib.hints import explains_its_arguments, short
 
 
 @explains_its_arguments

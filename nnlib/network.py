@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS, SIGMOID
-from nnlib.checks import (
+from nnlib._support.checks import (
     checked_activations,
     checked_alive,
     checked_cost,
@@ -26,9 +25,10 @@ from nnlib.checks import (
     checked_target_values,
     checked_targets,
 )
+from nnlib._support.hints import explains_its_arguments, no_such_attribute, public_names
+from nnlib.activations import ACTIVATIONS, SIGMOID
 from nnlib.costs import COSTS, CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
-from nnlib.hints import explains_its_arguments, no_such_attribute, public_names
 
 CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
 
@@ -223,7 +223,7 @@ class Network:
             )
         if not self.is_finite():
             raise ValueError("the network holds NaN or infinity: nothing was saved; train it again")
-        from nnlib import saving
+        from nnlib._support import saving
 
         saving.write(path, self._content())
 
@@ -231,7 +231,7 @@ class Network:
     @explains_its_arguments
     def load(cls, path):
         """The network that save wrote to path; ValueError in words if the file is anything else."""
-        from nnlib import saving
+        from nnlib._support import saving
 
         with saving.explained(path):
             content = saving.read(path, ("sizes", "activations", "cost", "dtype", "W", "b"))

@@ -5,14 +5,14 @@ import itertools
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from nnlib.checks import (
+from nnlib._support.checks import (
     checked_axes,
     checked_labels,
     checked_matrix,
     checked_number,
     checked_squares,
 )
-from nnlib.hints import short
+from nnlib._support.hints import short
 from nnlib.palette import BLUE, GREY, ORANGE
 
 

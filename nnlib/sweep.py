@@ -20,18 +20,18 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.activations import SIGMOID
-from nnlib.checks import (
-    checked_digits,
+from nnlib._support.checks import (
     checked_kind,
     checked_n_jobs,
     checked_number,
     checked_sizes,
 )
+from nnlib._support.hints import did_you_mean, explains_its_arguments, short
+from nnlib._support.progress import progress_bar
+from nnlib.activations import SIGMOID
 from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
-from nnlib.hints import did_you_mean, explains_its_arguments, short
+from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
-from nnlib.progress import progress_bar
 from nnlib.training import calm, has_diverged, probe_cost, sgd
 
 SLICE = 50  # mini-batches between two looks at whether to stop

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
-from nnlib.checks import (
+from nnlib._support.checks import (
     checked_axes,
     checked_finite,
     checked_inputs,
@@ -20,10 +20,16 @@ from nnlib.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib.hints import did_you_mean, explains_its_arguments, no_such_attribute, public_names, short
+from nnlib._support.hints import (
+    did_you_mean,
+    explains_its_arguments,
+    no_such_attribute,
+    public_names,
+    short,
+)
+from nnlib._support.progress import progress_bar
 from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
-from nnlib.progress import progress_bar
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
 TOO_LARGE = 1e6  # a cost this many times the first one is divergence

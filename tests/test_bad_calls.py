@@ -15,9 +15,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import nnlib
-from nnlib import derivations, gradcheck, plots, slips, widgets
+from nnlib import derivations, exercises, gradcheck, plots, widgets
 from nnlib import sweep as sweeping
-from nnlib.handwriting import like_mnist
+from nnlib.datasets.handwriting import like_mnist
 from nnlib.index_notation import Formula
 from nnlib.training import Descent
 
@@ -64,8 +64,8 @@ def scene():
         "objects": X.astype(object),
         "ragged": [[1.0, 2.0], [3.0]],
         "rows": np.arange(6.0).reshape(2, 3),
-        "check_my_gradient": slips.check_my_gradient,
-        "check_my_activation": slips.check_my_activation,
+        "check_my_gradient": exercises.check_my_gradient,
+        "check_my_activation": exercises.check_my_activation,
         "central_differences": gradcheck.central_differences,
         "largest_relative_error": gradcheck.largest_relative_error,
         "sweep": sweeping.sweep,

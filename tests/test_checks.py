@@ -1,4 +1,4 @@
-"""nnlib.checks: a bad call gets one sentence, expected, got, what to do; a good one works."""
+"""checks: a bad call gets one sentence, expected, got, what to do; a good one works."""
 
 from fractions import Fraction
 

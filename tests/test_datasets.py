@@ -21,10 +21,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib import datasets, idx, load_digits, load_mnist, load_mnist_or_digits, mirrors
-from nnlib.datasets import Source
-from nnlib.files import BEGIN, END
-from nnlib.idx import File
+from nnlib import datasets, load_digits, load_mnist, load_mnist_or_digits
+from nnlib._support.files import BEGIN, END
+from nnlib.datasets import idx, mirrors
+from nnlib.datasets.digits import Source
+from nnlib.datasets.idx import File
 
 REAL = os.environ.get("NNLIB_MNIST")
 needs_mnist = pytest.mark.skipif(not REAL, reason="NNLIB_MNIST does not name a folder with MNIST")
@@ -638,7 +639,8 @@ def test_an_account_without_a_home_gets_the_built_in_digits(small, monkeypatch, 
 
 LOADER = """
 import sys
-from nnlib import datasets, mirrors
+from nnlib import datasets
+from nnlib.datasets import mirrors
 from test_datasets import SMALL_MNIST, assert_whole
 from pathlib import Path
 datasets.MNIST, mirrors.MIRRORS, mirrors.SCHEME = SMALL_MNIST, (sys.argv[1],), "http"

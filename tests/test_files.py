@@ -1,4 +1,4 @@
-"""nnlib.files: a file is whole or not there at all."""
+"""files: a file is whole or not there at all."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from nnlib.files import BEGIN, END, HOUR, replacing
+from nnlib._support.files import BEGIN, END, HOUR, replacing
 
 
 def names(folder):
@@ -92,7 +92,7 @@ def test_while_another_writes_a_temporary_file_is_a_leftover_after_an_hour(tmp_p
 
 
 def test_without_locks_a_temporary_file_is_a_leftover_after_an_hour(tmp_path, monkeypatch):
-    monkeypatch.setattr("nnlib.files._locked", lambda *_args, **_options: False)
+    monkeypatch.setattr("nnlib._support.files._locked", lambda *_args, **_options: False)
     young, old = (
         leftover(tmp_path, age, name) for age, name in [(HOUR - 60, "1"), (HOUR + 60, "2")]
     )
@@ -151,7 +151,7 @@ def test_two_writers_at_once_leave_one_whole_file(tmp_path):
 def test_a_writer_killed_in_the_middle_leaves_the_old_file(tmp_path):
     write(tmp_path / "net.json", "old")
     program = (
-        "import sys, time\nfrom nnlib.files import replacing\n"
+        "import sys, time\nfrom nnlib._support.files import replacing\n"
         "with replacing(sys.argv[1]) as temporary:\n"
         "    temporary.write_text('ne'); print('half', flush=True); time.sleep(60)"
     )
@@ -168,7 +168,7 @@ def test_a_writer_killed_in_the_middle_leaves_the_old_file(tmp_path):
 TURNS = 100
 WRITER = """
 import sys
-from nnlib.files import replacing
+from nnlib._support.files import replacing
 for turn in range(int(sys.argv[3])):
     with replacing(sys.argv[1]) as temporary:
         temporary.write_text(sys.argv[2] * 10_000)

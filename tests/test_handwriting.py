@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib.handwriting import CENTRE, like_mnist, middle_of_mass
+from nnlib.datasets.handwriting import CENTRE, like_mnist, middle_of_mass
 
 
 def a_blot(top=30, left=40, height=60, width=20, sheet=140):

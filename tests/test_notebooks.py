@@ -2,30 +2,27 @@
 
 import base64
 import io
-import sys
 from pathlib import Path
 
 import nbformat
+import notebook_rules
 import pytest
 from PIL import Image
 
+import notebooks
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / ".ci"))  # the scripts there are no package
-import house_rules  # noqa: E402
-
-import notebooks  # noqa: E402
-
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_notebook_keeps_the_house_rules(name):
-    assert house_rules.all_problems([ROOT / "notebooks" / name]) == []
+def test_notebook_keeps_the_notebook_rules(name):
+    assert notebook_rules.all_problems([ROOT / "notebooks" / name]) == []
 
 
 def test_no_function_is_defined_in_two_notebooks():
-    problems = house_rules.all_problems(ROOT / "notebooks" / name for name in NAMES)
+    problems = notebook_rules.all_problems(ROOT / "notebooks" / name for name in NAMES)
     assert [problem for problem in problems if "each defines" in problem] == []
 
 
@@ -56,7 +53,7 @@ def good_cells():
 def problems_with(folder, cells, metadata=KERNEL, name="01_is_it_so.ipynb"):
     path = folder / name
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
-    return house_rules.all_problems([path])
+    return notebook_rules.all_problems([path])
 
 
 def test_a_good_notebook_has_no_problems(tmp_path):
@@ -95,7 +92,7 @@ def test_a_good_notebook_has_no_problems(tmp_path):
         (4, code("1", 2, nbformat.v4.new_output("error", ename="E", evalue="")), "an error"),
         (
             4,
-            code("1", 2, nbformat.v4.new_output("display_data", {house_rules.WIDGET: {}})),
+            code("1", 2, nbformat.v4.new_output("display_data", {notebook_rules.WIDGET: {}})),
             "a widget without a picture or a text",
         ),
         (4, code("1", 2, printed("x" * 400_000)), "at most 400 kB"),
@@ -129,7 +126,7 @@ def test_a_function_defined_twice_is_seen(tmp_path):
     for path in paths:
         cells = [*good_cells(), code("def f():\n    pass", 3)]
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), path)
-    found = house_rules.all_problems(paths)
+    found = notebook_rules.all_problems(paths)
     assert found == ["01_a.ipynb, 02_b.ipynb: each defines `f`: put it into nnlib"]
 
 
@@ -168,7 +165,7 @@ def test_running_a_notebook_stores_outputs_counts_and_little_else(tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {}}), path)
     notebooks.run(path)
     stored = nbformat.read(path, as_version=4)
-    assert house_rules.all_problems([path]) == []
+    assert notebook_rules.all_problems([path]) == []
     assert stored.cells[4].outputs == [printed("2\n")]
     assert stored.cells[4].metadata == {"tags": ["kept"]}
 
@@ -209,14 +206,14 @@ def picture(colour):
 
 @pytest.mark.parametrize("twin", ["image/png", "text/markdown", "text/latex"])
 def test_a_widget_with_a_picture_or_a_text_beside_it_is_no_problem(tmp_path, twin):
-    data = {house_rules.WIDGET: {"model_id": "abcd"}, twin: "twin"}
+    data = {notebook_rules.WIDGET: {"model_id": "abcd"}, twin: "twin"}
     output = nbformat.v4.new_output("display_data", data)
     assert problems_with(tmp_path, [*good_cells(), code("widget", 3, output)]) == []
 
 
 def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
     path = tmp_path / "01_is_it_so.ipynb"
-    before = {house_rules.WIDGET: {"model_id": "abcd"}, "image/png": picture("red")}
+    before = {notebook_rules.WIDGET: {"model_id": "abcd"}, "image/png": picture("red")}
     after = {"abcd": {"image/png": picture("lime")}}
     stand_in = (
         "import sys, types, IPython\n"

@@ -4,7 +4,7 @@ import threading
 
 from tqdm import tqdm
 
-from nnlib.progress import progress_bar
+from nnlib._support.progress import progress_bar
 
 
 def test_a_lock_that_an_interrupt_left_locked_keeps_no_other_thread_waiting(capsys):

@@ -1,4 +1,4 @@
-"""nnlib.saving: a saved network comes back to the last bit, a damaged file is never believed."""
+"""saving: a saved network comes back to the last bit, a damaged file is never believed."""
 
 import json
 import os
@@ -19,9 +19,9 @@ from nnlib import (
     Cost,
     Network,
 )
+from nnlib._support.saving import _checksum
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
-from nnlib.saving import _checksum
 
 by_name = {"ids": lambda thing: getattr(thing, "name", None)}
 ALLOWED = [(cost, f) for cost in COSTS for f in ACTIVATIONS if cost.only in (None, f)]
@@ -184,7 +184,7 @@ def test_a_file_that_may_not_be_touched_is_refused_in_words(saved, monkeypatch, 
     def forbidden(*_args, **_options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nnlib.saving.open", forbidden, raising=False)
+    monkeypatch.setattr("nnlib._support.saving.open", forbidden, raising=False)
     monkeypatch.setattr(os, "replace", forbidden)
     with pytest.raises(PermissionError, match="net.json: expected a .* got: Permission denied; "):
         save_or_load(door, saved)

@@ -29,10 +29,10 @@ from nnlib import (
     fit,
     sgd,
 )
+from nnlib.exercises import check_my_gradient
 from nnlib.gradcheck import largest_relative_error
 from nnlib.index_notation import Formula
 from nnlib.plots import draw_confusion, draw_net
-from nnlib.slips import check_my_gradient
 from nnlib.widgets.contraction import Contraction
 
 PAIRS = 2200

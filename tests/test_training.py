@@ -159,7 +159,8 @@ def test_the_run_of_the_net_of_ones_is_reproduced_to_the_last_digit():
 def test_equal_starting_weights_stay_equal():
     twins = Network([4, 5, 3], weights=ONES)
     trained(twins, epochs=5)
-    np.testing.assert_array_equal(twins.W[0], twins.W[0][:, :1].repeat(5, axis=1))
+    # but for the last digits: on some processors BLAS adds up the outer columns in another order
+    np.testing.assert_allclose(twins.W[0], twins.W[0][:, :1].repeat(5, axis=1), rtol=1e-12)
 
 
 # The descent

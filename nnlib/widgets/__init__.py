@@ -1,10 +1,10 @@
 """The widgets of the notebooks, one file each, and the only place that imports ipywidgets."""
 
-from nnlib.widgets.board import still_twin
 from nnlib.widgets.cockpit import training_cockpit
 from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
 from nnlib.widgets.pad import digit_pad
+from nnlib.widgets.parts.board import still_twin
 from nnlib.widgets.samples import sample_explorer
 from nnlib.widgets.slowdown import slowdown_explorer
 from nnlib.widgets.softmax_board import softmax_board

@@ -12,16 +12,17 @@ from time import perf_counter, thread_time
 import ipywidgets
 import numpy as np
 
+from nnlib._support.checks import checked_number, checked_seed
+from nnlib._support.hints import explains_its_arguments
 from nnlib.activations import SIGMOID, SOFTMAX
-from nnlib.checks import checked_digits, checked_number, checked_seed
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
-from nnlib.hints import explains_its_arguments
+from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.training import calm, divergence, sgd
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.loop import interrupt_calls, running_loop
-from nnlib.widgets.picture import Picture
+from nnlib.widgets.parts.background import interrupt_calls, running_loop
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import Picture
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
 REDRAW = 0.09  # seconds between two pictures, at least

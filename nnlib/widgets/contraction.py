@@ -17,12 +17,12 @@ import traitlets
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
-from nnlib import hints
-from nnlib.checks import checked_finite
+from nnlib._support import hints
+from nnlib._support.checks import checked_finite
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.palette import BLUE, GREEN, ORANGE, SKY
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
 REACH = 6  # how far a size slider goes at least

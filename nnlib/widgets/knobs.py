@@ -12,8 +12,8 @@ import ipywidgets
 import matplotlib
 import numpy as np
 
-from nnlib import hints
-from nnlib.checks import (
+from nnlib._support import hints
+from nnlib._support.checks import (
     checked_finite,
     checked_inputs,
     checked_number,
@@ -24,8 +24,8 @@ from nnlib.network import checked_network
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
 from nnlib.plots import HALO, draw_net, edge_style
 from nnlib.training import TOO_LARGE, calm, descent_step
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import LOOK, Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import LOOK, Picture
 
 ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
 MOST = 60  # knobs that the board has room for

@@ -10,13 +10,13 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from nnlib.checks import checked_digits
-from nnlib.handwriting import SIDE, like_mnist
-from nnlib.hints import explains_its_arguments
+from nnlib._support.hints import explains_its_arguments
+from nnlib.datasets.digits import checked_digits
+from nnlib.datasets.handwriting import SIDE, like_mnist
 from nnlib.network import checked_network
 from nnlib.palette import BLUE, ORANGE
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import Picture
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
 

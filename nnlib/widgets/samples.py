@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import ipywidgets
 import numpy as np
 
-from nnlib.checks import checked_seed
-from nnlib.hints import explains_its_arguments
+from nnlib._support.checks import checked_seed
+from nnlib._support.hints import explains_its_arguments
 from nnlib.palette import BLUE, ORANGE, SKY
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import Picture
 
 FEATURES = 3
 ROWS = 10  # rows of X that are shown as numbers

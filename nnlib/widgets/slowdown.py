@@ -11,13 +11,13 @@ import ipywidgets
 import matplotlib
 import numpy as np
 
+from nnlib._support.checks import checked_number
+from nnlib._support.hints import explains_its_arguments, short
 from nnlib.activations import SIGMOID
-from nnlib.checks import checked_number
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
-from nnlib.hints import explains_its_arguments, short
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import LOOK, Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import LOOK, Picture
 
 EPOCHS = 300
 STARTS = ((0.6, 0.9), (2.0, 2.0))  # those of the published figures

@@ -10,13 +10,13 @@ import ipywidgets
 import matplotlib
 import numpy as np
 
+from nnlib._support.checks import checked_number
+from nnlib._support.hints import explains_its_arguments, short
 from nnlib.activations import SIGMOID, SOFTMAX
-from nnlib.checks import checked_number
 from nnlib.costs import LOG_LIKELIHOOD
-from nnlib.hints import explains_its_arguments, short
 from nnlib.palette import BLUE, ORANGE, PALE, SKY
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import LOOK, Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import LOOK, Picture
 
 START = (2.0, 1.0, 0.0, -1.0)
 LIMIT = 10.0  # how far a z goes to either side

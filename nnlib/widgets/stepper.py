@@ -15,7 +15,8 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from nnlib.checks import checked_seed
+from nnlib._support.checks import checked_seed
+from nnlib._support.hints import short
 from nnlib.derivations import (
     BLACKBOARD,
     SIZES,
@@ -26,9 +27,8 @@ from nnlib.derivations import (
     markdown,
     marked,
 )
-from nnlib.hints import short
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
-from nnlib.widgets.board import Board
+from nnlib.widgets.parts.board import Board
 
 SIDE = 6  # pixels of a row or column in a block
 KEYS = {

@@ -14,13 +14,14 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from nnlib.checks import checked_digits, checked_n_jobs, checked_number, checked_seed
-from nnlib.hints import explains_its_arguments, short
+from nnlib._support.checks import checked_n_jobs, checked_number, checked_seed
+from nnlib._support.hints import explains_its_arguments, short
+from nnlib.datasets.digits import checked_digits
 from nnlib.palette import GREY, ORANGE, PALE
 from nnlib.sweep import Sweep, all_recipes, workers
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.loop import interrupt_calls, running_loop
-from nnlib.widgets.picture import LOOK, Picture
+from nnlib.widgets.parts.background import interrupt_calls, running_loop
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import LOOK, Picture
 
 LOOKS = 0.05  # seconds between two looks for results
 BEHIND = 12  # points behind the best that are drawn darkest

@@ -13,8 +13,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
-from nnlib.activations import IDENTITY
-from nnlib.checks import (
+from nnlib._support.checks import (
     checked_finite,
     checked_inputs,
     checked_number,
@@ -22,14 +21,15 @@ from nnlib.checks import (
     checked_target_values,
     checked_targets,
 )
+from nnlib._support.hints import explains_its_arguments, short
+from nnlib.activations import IDENTITY
 from nnlib.costs import MEAN_SQUARES
-from nnlib.hints import explains_its_arguments, short
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREEN, ORANGE, PALE
 from nnlib.plots import draw_net, edge_style
 from nnlib.training import TOO_LARGE, calm, descent_step
-from nnlib.widgets.board import Board, still_png
-from nnlib.widgets.picture import LOOK, Picture
+from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.picture import LOOK, Picture
 
 HIDDEN = 2  # the smallest layer in which neurons can be equal
 MOST_INPUTS = 3

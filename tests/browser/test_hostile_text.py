@@ -44,7 +44,7 @@ derivations = [
 
 def write(net, text):
     \"\"\"A saved network whose text says something else, its checksum in order.\"\"\"
-    from nnlib import saving
+    from nnlib._support import saving
     net.save("hostile.json")
     content = json.loads(pathlib.Path("hostile.json").read_text())
     del content["sha256"]

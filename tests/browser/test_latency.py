@@ -1,12 +1,8 @@
 """The benchmark of waits at work on a few moves: it counts what it says it counts. No timing."""
 
-import sys
-from pathlib import Path
 
+import latency
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-import latency  # noqa: E402
 
 
 @pytest.mark.parametrize("name", ["ready", "softmax_board", "digit_pad", "derivation_stepper"])

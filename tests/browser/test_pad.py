@@ -1,13 +1,9 @@
 """The pad in a real JupyterLab: digits drawn with the mouse are read while they are drawn."""
 
-import sys
-from pathlib import Path
 
 import pytest
 from lab import BoardPage
 from playwright.sync_api import TimeoutError
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from strokes import STROKES
 
 TRAIN = """

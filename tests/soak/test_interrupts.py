@@ -26,7 +26,8 @@ START = """
 import asyncio, math, os, signal, time
 import numpy as np
 import psutil
-from nnlib import Network, datasets, fit, load_digits, load_mnist, mirrors
+from nnlib import Network, datasets, fit, load_digits, load_mnist
+from nnlib.datasets import mirrors
 from nnlib.sweep import Recipe, all_recipes, sweep
 from nnlib.training import MONITORS
 from nnlib.widgets import sweep_board, training_cockpit

@@ -24,10 +24,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib import Network, datasets, idx, load_mnist, load_mnist_or_digits, mirrors
-from nnlib.datasets import Source
-from nnlib.files import BEGIN, END
-from nnlib.idx import File
+from nnlib import Network, datasets, load_mnist, load_mnist_or_digits
+from nnlib._support.files import BEGIN, END
+from nnlib.datasets import idx, mirrors
+from nnlib.datasets.digits import Source
+from nnlib.datasets.idx import File
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no process")
 KILLS = 200

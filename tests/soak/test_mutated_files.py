@@ -20,12 +20,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib import LOG_LIKELIHOOD, RELU, SOFTMAX, TANH, Network, datasets, idx, load_mnist
+from nnlib import LOG_LIKELIHOOD, RELU, SOFTMAX, TANH, Network, datasets, load_mnist
+from nnlib._support.saving import _checksum
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
-from nnlib.datasets import Source
-from nnlib.idx import File
-from nnlib.saving import _checksum
+from nnlib.datasets import idx
+from nnlib.datasets.digits import Source
+from nnlib.datasets.idx import File
 
 FILES = 10_000
 MOST_MEMORY = 80_000_000  # bytes that one file may cost; the largest here has 13 million

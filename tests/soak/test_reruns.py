@@ -5,7 +5,6 @@ Costs about two and a half minutes on two quiet cores. The notebooks run on the 
 
 import dis
 import random
-import sys
 from dataclasses import dataclass, field
 from types import CodeType
 
@@ -15,9 +14,7 @@ from kernels import ROOT, a_kernel, offline
 from nbclient import NotebookClient
 
 from nnlib import widgets
-
-sys.path.insert(0, str(ROOT / ".ci"))  # the scripts there are no package
-from notebooks import after_carriage_returns  # noqa: E402
+from notebooks import after_carriage_returns
 
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 CHECKED, MAY_RAISE = "nbval-check-output", "raises-exception"

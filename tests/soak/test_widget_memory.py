@@ -5,7 +5,6 @@ Costs about four minutes of one core.
 
 import gc
 import sys
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
@@ -14,12 +13,10 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from test_board import MAKERS
 
-from nnlib.widgets.board import _inside
 from nnlib.widgets.pad import SENT
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from test_board import MAKERS  # noqa: E402
+from nnlib.widgets.parts.board import _inside
 
 WARM, MOVES = 100, 1_000
 MEGABYTES = 10  # that the process may grow by: a picture kept for every move would take 50

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlib.widgets.picture import Canvas, Picture, Renderer, as_png
+from nnlib.widgets.parts.picture import Canvas, Picture, Renderer, as_png
 
 
 def pixels(picture):

@@ -29,9 +29,9 @@ from functools import reduce
 
 import numpy as np
 
+from nnlib._support.checks import checked_number, checked_rng
+from nnlib._support.hints import did_you_mean, short
 from nnlib.activations import CUBE, SIGMOID, SOFTMAX, SQUARE
-from nnlib.checks import checked_number, checked_rng
-from nnlib.hints import did_you_mean, short
 from nnlib.index_notation import Formula, latex_of
 
 BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15

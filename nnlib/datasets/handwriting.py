@@ -6,7 +6,7 @@ these steps (LeCun et al. 1998); a drawing that skips one is often misread.
 
 import numpy as np
 
-from nnlib.hints import short
+from nnlib._support.hints import short
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 

@@ -6,9 +6,9 @@ import sys
 import threading
 import time
 
-from nnlib.files import replacing
-from nnlib.idx import check_bytes, is_genuine
-from nnlib.progress import progress_bar
+from nnlib._support.files import replacing
+from nnlib._support.progress import progress_bar
+from nnlib.datasets.idx import check_bytes, is_genuine
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",

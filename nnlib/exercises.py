@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib._support.hints import explains_its_arguments
 from nnlib.activations import CUBE, SQUARE, Activation
-from nnlib.hints import explains_its_arguments
 
 CLOSE = 1e-6  # relative to the largest entry: more than rounding, far less than any slip
 AT_ONCE = 3  # slips that a verdict combines

@@ -8,8 +8,8 @@ import json
 import os
 from contextlib import contextmanager
 
-from nnlib.files import replacing
-from nnlib.hints import short
+from nnlib._support.files import replacing
+from nnlib._support.hints import short
 
 FORMAT = "nnlib network"
 VERSION = 1

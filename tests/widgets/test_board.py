@@ -9,8 +9,8 @@ from ipywidgets.widgets.widget import _instances
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits
 from nnlib import widgets as w
 from nnlib.derivations import WEIGHT_DECAY
-from nnlib.widgets import board as board_module
 from nnlib.widgets import still_twin
+from nnlib.widgets.parts import board as board_module
 
 X = np.random.default_rng(0).uniform(-1, 1, (5, 3))
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 
-from nnlib.widgets.loop import interrupt_calls, running_loop
+from nnlib.widgets.parts.background import interrupt_calls, running_loop
 
 
 def interrupt():

@@ -1,7 +1,7 @@
 """Makes the two files of built-in digits in this folder: the UCI digits in the form of MNIST.
 
 Needs scikit-learn, which brings the UCI digits as 8 × 8 squares of ink; nnlib itself does not.
-Run it as `python nnlib/data/make_digits.py`; the same input always gives the same pixels.
+Run it as `python nnlib/datasets/data/make_digits.py`; the same input always gives the same pixels.
 """
 
 import gzip

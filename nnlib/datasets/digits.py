@@ -1,17 +1,13 @@
-"""Handwritten digits: MNIST, fetched once and checked, and a small set that comes with nnlib.
+"""What a set of handwritten digits is: Split and Digits, and the published files they come from."""
 
-Both lie in the same four-file form (IDX, packed with gzip) and are read by the same lines, idx.py.
-"""
-
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from nnlib.hints import short
-from nnlib.idx import File, check, share, unpack_images, unpack_labels
+from nnlib._support.hints import short
+from nnlib.datasets.idx import File, unpack_images, unpack_labels
 
 
 @dataclass(frozen=True)
@@ -89,9 +85,6 @@ BUILT_IN = Source(
     },
 )
 BUILT_IN_FOLDER = Path(__file__).parent / "data"
-
-
-# What the reader holds in hand
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -196,119 +189,10 @@ class Digits:
         return stop - start
 
 
-# The three doors
-
-
-def load_mnist(folder=None):
-    """MNIST as Digits: 50,000 to train, 10,000 to validate, 10,000 to test.
-
-    The four published files are taken from `folder`, else from the folder that the environment
-    variable NNLIB_MNIST names, else from the user's cache, to which they are downloaded when they
-    are not there. Their SHA-256 is checked each time.
-    Raises FileNotFoundError when a named folder lacks a file, ValueError when a file in it is not
-    the published one, ConnectionError when no mirror delivers, and OSError when the cache cannot
-    be written.
-    Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
-    """
-    return _mnist(_named_folder(folder))
-
-
-def load_digits():
-    """The digits that come with nnlib, as Digits: 1,200 to train, 300 to validate, 297 to test.
-
-    Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine
-    Learning Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0; enlarged from 8 × 8 to
-    the form of MNIST (data/README.md).
-    """
-    return Digits(BUILT_IN, BUILT_IN_FOLDER)
-
-
-def load_mnist_or_digits(folder=None):
-    """MNIST where it can be had within seconds, else the built-in digits; prints which.
-
-    Looks in the places load_mnist looks in. A folder that was named and is wrong stays an error:
-    FileNotFoundError or ValueError.
-    """
-    named = _named_folder(folder)
-    try:
-        digits = _mnist(named, quick=True)
-    except OSError as reason:
-        if named is not None:
-            raise
-        print(
-            f"{str(reason).splitlines()[0]}\nHere are the 1,797 built-in digits instead; "
-            "load_mnist() says how to get MNIST by hand."
+def checked_digits(digits):
+    """The Digits, as the loaders return them."""
+    if not isinstance(digits, Digits):
+        raise TypeError(
+            f"digits: expected Digits, got {short(digits)}; write digits = load_mnist_or_digits()"
         )
-        return load_digits()
-    print("MNIST: 70,000 handwritten digits.")
     return digits
-
-
-# For a class on one server
-
-
-def share_mnist(folder=None):
-    """Unpack MNIST beside its packed files, once for all kernels that will read this folder.
-
-    They hold its 220 MB of pictures in memory together from then on, not each a copy of its own.
-    Returns the folder; `folder` and errors as for load_mnist, and OSError when it cannot be written
-    or its disk is full.
-    """
-    digits = load_mnist(folder)
-    for images, *_ in digits._source.splits.values():
-        share(digits._folder / images.name, images)
-    return digits._folder
-
-
-# Where the files are
-
-
-def cache_folder():
-    """The folder of the user's cache that keeps downloaded files; OSError if there is none."""
-    import pooch
-
-    try:
-        return Path(pooch.os_cache("nnlib"))
-    except RuntimeError:
-        raise OSError(
-            "MNIST cannot be stored: expected a home folder, this account has none; set HOME, or "
-            "name a folder with the four files: load_mnist(folder)."
-        ) from None
-
-
-def _named_folder(folder):
-    """The folder given or named by NNLIB_MNIST, or None; checked to be a folder."""
-    name = folder if folder is not None else os.environ.get("NNLIB_MNIST") or None
-    if name is None:
-        return None
-    if not isinstance(name, (str, os.PathLike)):
-        raise TypeError(f"folder: expected a path, got {short(name)}; pass the folder's name")
-    by = "folder" if folder is not None else "The environment variable NNLIB_MNIST"
-    if not os.path.isdir(name):
-        raise FileNotFoundError(
-            f"{by}: expected the folder that holds the four MNIST files, got {str(name)!r}, which "
-            "is not a folder that can be opened; correct the name, or leave it out to have them "
-            "downloaded"
-        )
-    return Path(name).resolve()
-
-
-def _mnist(named, quick=False):
-    if named is not None:
-        _check_folder(named)
-        return Digits(MNIST, named)
-    from nnlib import mirrors
-
-    folder = cache_folder()
-    mirrors.fill(folder, MNIST.files, mirrors.SHORT_PATIENCE if quick else mirrors.PATIENCE)
-    return Digits(MNIST, folder)
-
-
-def _check_folder(folder):
-    for file in MNIST.files:
-        if not os.path.isfile(folder / file.name):
-            raise FileNotFoundError(
-                f"{folder}: expected the MNIST files, packed as published, but {file.name} is "
-                "missing; put it there, or name another folder"
-            )
-        check(folder / file.name, file)

@@ -8,10 +8,9 @@ from contextlib import suppress
 
 import numpy as np
 
+from nnlib._support.hints import did_you_mean, short
 from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
-from nnlib.datasets import Digits
-from nnlib.hints import did_you_mean, short
 
 MOST_PARAMETERS = 50_000_000
 _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
@@ -271,15 +270,6 @@ def checked_squares(images, name):
             f"{name}: expected square images such as 784 pixels, got {images.shape[1]} each"
         )
     return images
-
-
-def checked_digits(digits):
-    """The Digits, as the loaders return them."""
-    if not isinstance(digits, Digits):
-        raise TypeError(
-            f"digits: expected Digits, got {short(digits)}; write digits = load_mnist_or_digits()"
-        )
-    return digits
 
 
 def checked_axes(ax):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nnlib import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation, Network
 from nnlib import SUM_OF_SQUARES as SUM
-from nnlib.slips import (
+from nnlib.exercises import (
     PIECES,
     SLIPS,
     check_my_activation,

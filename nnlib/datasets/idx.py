@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.files import replacing
+from nnlib._support.files import replacing
 
 CHUNK = 500  # pictures unpacked at a time
 SHARED_DTYPE = "<f4"  # of the pictures that lie unpacked

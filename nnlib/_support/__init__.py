@@ -1,0 +1,1 @@
+"""What the rest of nnlib leans on: checks, hints, files, speed. Nothing here is for students."""
