@@ -20,11 +20,11 @@ import numpy as np
 
 from nnlib._support.hints import explains_its_arguments
 from nnlib.activations import CUBE, SQUARE, Activation
+from nnlib.gradcheck import EPS, central_differences
 
 CLOSE = 1e-6  # relative to the largest entry: more than rounding, far less than any slip
 AT_ONCE = 3  # slips that a verdict combines
 LINE = 96  # characters: JupyterLab breaks longer lines where they end, even within a word
-EPS = 1e-5  # of the central differences
 POINTS = np.linspace(-4, 4, 400)  # where a slope is looked at: 0, the usual kink, lies between two
 POINTS.flags.writeable = False
 
@@ -298,7 +298,7 @@ def trouble_with_slope(activation):
     """The sentence on a slope that is not the slope of the value, else ""."""
     f, z = activation, POINTS
     slope, times = f.slope(z), f.times_slope(np.full(z.shape, 3.0), z, f.value(z))
-    measured, smooth = measured_slope(f.value)
+    measured, smooth = slope_at_points(f.value)
     size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(f.value(z)))
     wrong = smooth & (np.abs(slope - measured) > CLOSE * size)
     if not wrong.any():
@@ -309,12 +309,16 @@ def trouble_with_slope(activation):
     return f"{f.name}: the slope is wrong {where}: {what}.{hint(f, measured, smooth)}"
 
 
-def measured_slope(value):
+def slope_at_points(value):
     """Central differences at POINTS, and where they mean something: not across a kink."""
-    left = (value(POINTS) - value(POINTS - EPS)) / EPS
-    right = (value(POINTS + EPS) - value(POINTS)) / EPS
-    smooth = np.abs(right - left) < 1e-2 * np.maximum(1, np.abs(right + left))
-    return (left + right) / 2, smooth
+    left, here, right = (nudged_slope(value, POINTS + side) for side in (-EPS, 0, EPS))
+    return here, np.abs(right - left) < 1e-2 * np.maximum(1, np.abs(right + left))
+
+
+def nudged_slope(value, points):
+    """The central differences of a function that acts on each point by itself."""
+    nudge = np.zeros(())
+    return central_differences(lambda: value(points + nudge), [nudge])[0]
 
 
 def hint(f, measured, smooth):

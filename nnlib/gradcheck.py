@@ -13,9 +13,10 @@ EPS = 1e-5  # in float64: larger crosses kinks, smaller drowns in rounding
 def central_differences(f, arrays, eps=EPS):
     """The slope of f() in every entry of the arrays it depends on, (f(x + ε) - f(x - ε)) / 2ε.
 
-    f       a function of no arguments that returns a float
+    f       a function of no arguments that returns a number or an array of numbers
     arrays  float64 arrays that f reads; each entry is nudged in place and put back
-    Returns a list of arrays of the same shapes. TypeError or ValueError in words for anything else.
+    Returns an array for each, of its shape; where f returns an array, its axes stand before them.
+    TypeError or ValueError in words for anything else.
     """
     if not callable(f):
         raise TypeError(f"f: expected a function of no arguments, got {_short(f)}; write lambda: …")
@@ -40,27 +41,29 @@ def _to_nudge(array):
 
 
 def _slopes(f, array, eps):
-    slopes = np.zeros(array.shape)
+    slopes = []
     for index in np.ndindex(array.shape):
         kept = array[index]
         try:
             array[index] = kept + eps
-            above = _cost(f())
+            above = _numbers(f())
             array[index] = kept - eps
-            below = _cost(f())
+            below = _numbers(f())
         finally:  # whatever f does, the array is as it was
             array[index] = kept
-        slopes[index] = (above - below) / (2 * eps)
-    return slopes
+        slopes.append((above - below) / (2 * eps))
+    slopes = np.stack(slopes, axis=-1) if slopes else np.zeros(0)
+    return slopes.reshape(slopes.shape[:-1] + array.shape)
 
 
-def _cost(value):
-    if np.ndim(value) or not isinstance(value, (numbers.Real, np.ndarray)):
+def _numbers(value):
+    """What f returned, as an array of its own: f may return the very array that is nudged."""
+    is_array = isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    if not (is_array or isinstance(value, numbers.Real)):
         raise TypeError(
-            f"f: expected a function that returns one real number, got {_short(value)}; "
-            "add up the costs of the samples"
+            f"f: expected a function that returns a number or an array of them, got {_short(value)}"
         )
-    return value
+    return np.array(value, float)
 
 
 def largest_relative_error(gradients, slopes, cost):

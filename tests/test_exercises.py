@@ -13,6 +13,7 @@ from nnlib import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activati
 from nnlib import SUM_OF_SQUARES as SUM
 from nnlib.exercises import (
     PIECES,
+    POINTS,
     SLIPS,
     check_my_activation,
     check_my_gradient,
@@ -22,6 +23,7 @@ from nnlib.exercises import (
     slipped,
     slips_behind,
 )
+from nnlib.gradcheck import EPS
 
 SMOOTH = (SIGMOID, TANH, SQUARE, CUBE)
 
@@ -376,3 +378,10 @@ def test_a_wrong_times_slope_is_told():
 def test_a_kink_is_not_called_wrong():
     leaky = Activation("leaky", lambda z: np.maximum(0.1 * z, z), lambda z: np.where(z > 0, 1, 0.1))
     assert check_my_activation(leaky).right
+
+
+@pytest.mark.parametrize("beside", [-1.5, -0.999, 0.0, 0.5, 1.5])
+def test_a_kink_at_a_point_or_close_beside_it_is_not_called_wrong(beside):
+    kink = POINTS[300] + beside * EPS
+    bent = Activation("bent", lambda z: np.abs(z - kink), lambda z: np.sign(z - kink))
+    assert check_my_activation(bent).right

@@ -20,6 +20,33 @@ def test_every_array_gets_slopes_of_its_own_shape():
     np.testing.assert_allclose(slopes[1], 5)
 
 
+def test_the_axes_of_what_the_function_returns_stand_before_those_of_the_array():
+    X, W = np.random.default_rng(0).normal(size=(4, 2)), np.zeros((2, 3))
+    (slopes,) = central_differences(lambda: X @ W, [W])
+    np.testing.assert_allclose(slopes, np.einsum("ij,kl->ikjl", X, np.eye(3)), atol=1e-9)
+
+
+def test_a_single_number_is_nudged_like_any_array():
+    z, shift = np.linspace(-2, 2, 9), np.zeros(())
+    (slopes,) = central_differences(lambda: np.sin(z + shift), [shift])
+    np.testing.assert_allclose(slopes, np.cos(z), atol=1e-9)
+
+
+def test_a_function_may_return_the_very_array_that_is_nudged():
+    x = np.array([3.0, 4.0])
+    np.testing.assert_allclose(central_differences(lambda: x, [x])[0], np.eye(2), atol=1e-9)
+
+
+def test_an_array_without_entries_has_slopes_without_entries():
+    assert central_differences(lambda: 1.0, [np.zeros((0, 3))])[0].shape == (0, 3)
+
+
+@pytest.mark.parametrize("value", [1j, np.array([1j]), "a", None, [1.0], np.array(["a"])])
+def test_a_function_that_returns_no_real_numbers_is_refused(value):
+    with pytest.raises(TypeError, match="f: expected a function that returns a number or an array"):
+        central_differences(lambda: value, [np.ones(2)])
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_the_arrays_are_put_back_to_the_last_bit(order):
     x = np.array(np.random.default_rng(0).normal(size=(3, 4)), order=order)

@@ -32,11 +32,11 @@ import numpy as np
 from nnlib._support.checks import checked_number, checked_rng
 from nnlib._support.hints import did_you_mean, short
 from nnlib.activations import CUBE, SIGMOID, SOFTMAX, SQUARE
+from nnlib.gradcheck import central_differences
 from nnlib.index_notation import Formula, latex_of
 
 BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15
 BAR_MEASURED = 1e-6  # a measured line, about 1e-9: eps² times a third derivative, and rounding
-EPS = 1e-5
 MOST = 100  # samples, neurons, …: each line is computed by loops and measured entry by entry
 
 SIZES = {  # how large a random example is: at least 2, or a wrong index would not show
@@ -299,19 +299,15 @@ def difference(left, right):
 
 
 def measured(derivation, name, sample):
-    """The derivative dŶ_dW1 as an array, axes of Ŷ first: each entry of W1 nudged both ways."""
+    """The derivative dŶ_dW1 by central differences, an array with the axes of Ŷ first."""
     top, bottom = name.removeprefix("d").split("_d")
+    array = np.array(sample[bottom], float)  # a copy, to be nudged in place
 
-    def nudged(by):
-        arrays = derivation.computed({**sample, bottom: sample[bottom] + by}, held=bottom)
-        return arrays[top].value(arrays[bottom]) if top in derivation.functions else arrays[top]
+    def value():
+        arrays = derivation.computed({**sample, bottom: array}, held=bottom)
+        return arrays[top].value(array) if top in derivation.functions else arrays[top]
 
-    slopes = []
-    for place in np.ndindex(sample[bottom].shape):
-        nudge = np.zeros(sample[bottom].shape)
-        nudge[place] = EPS
-        slopes.append((nudged(nudge) - nudged(-nudge)) / (2 * EPS))
-    return np.stack(slopes, axis=-1).reshape(slopes[0].shape + sample[bottom].shape)
+    return central_differences(value, [array])[0]
 
 
 # ---------------------------------------------------------------- showing it
