@@ -4,7 +4,6 @@ Three layers: Run descends and measures, Curves draws, Cockpit has the controls.
 kernel's own event loop descends in short slices, so that between two of them the kernel listens.
 """
 
-import asyncio
 import html
 import math
 from time import perf_counter, thread_time
@@ -20,8 +19,9 @@ from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.training import calm, divergence, sgd
-from nnlib.widgets.parts.background import interrupt_calls, running_loop
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.background import BackgroundBoard
+from nnlib.widgets.parts.board import sized
+from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Picture
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
@@ -122,7 +122,6 @@ class Curves:
         self._lines = [line for ax in self._axes for line in self._pair(ax)]
         self.picture.moving(*self._lines)
         self._earlier = []
-        self._limits = None
         for ax in self._axes:
             ax.set_xlabel("epoch")
             ax.grid(color=PALE)
@@ -144,17 +143,15 @@ class Curves:
         for line, values in zip(self._lines, series, strict=True):
             line.set_data(epochs, values)
         limits = self._roomy(epochs[-1], series)
-        changed, self._limits = limits != self._limits, limits
-        if changed:
+        if self.picture.has_new(limits):
             self._set_limits(*limits)
-        self.picture.refresh(everything=changed)
+        self.picture.refresh()
 
     def keep(self, run):
         """Let the run stay on the plot as a pale curve, and forget the oldest of more than KEPT."""
         epochs, _, cost, _, accuracy = np.array(run.points).T
         self._earlier.append((run.name, epochs, cost, accuracy))
         self._earlier = self._earlier[-KEPT:]
-        self._limits = None
         self.picture.make_room()  # for a longer legend
         for line in [line for ax in self._axes for line in ax.lines if line not in self._lines]:
             line.remove()
@@ -169,9 +166,8 @@ class Curves:
         costs = [c for c in (*series[:2], *(c for _, _, c, _ in earlier))]
         low = min(c.min() for c in costs)
         high = max(c.max() for c in costs)
-        right = next(x for x in NICE if x >= longest)
-        floor = 80 if series[3][-1] > 86 else 0
-        return right, 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)), floor
+        decades = 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high))
+        return nice(max(longest, 1)), *decades, 80 if series[3][-1] > 86 else 0
 
     def _set_limits(self, right, low, high, floor):
         for ax in self._axes:
@@ -187,32 +183,23 @@ class Curves:
         )
 
 
-NICE = [m * 10**k for k in range(9) for m in (1, 2, 5)]  # epochs an axis may end at
 ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
 
-WRAP = {"flex_flow": "row wrap", "align_items": "center"}
-NARROW = {"width": "80px"}
-LOOK = {"style": {"description_width": "90px"}, "layout": {"width": "320px"}}
 
-
-class Cockpit(Board):
-    """The controls. `net` is the network in training.
-
-    Buttons and sliders may be heard on another thread, so they only leave a wish: a number that
-    the next slice reads, or a call that the kernel's event loop makes between two slices.
-    """
+class Cockpit(BackgroundBoard):
+    """The controls. `net` is the network in training."""
 
     def __init__(self, digits, epochs, seed):
+        super().__init__()
         self._digits, self._epochs, self._seed = digits, epochs, seed
-        self._loop = running_loop()
-        self._task = None
         self._wanted = False  # should it be training?
         self._goal = epochs
         self._next_picture = 0.0  # in the processor's time
         rows = self._controls()
         self._run = self._new_run()
         self._curves = Curves()
-        super().__init__([*rows, self._curves.picture.image, self._numbers, self._sentence])
+        self.picture = self._curves.picture
+        self.stack(*rows, self.picture.image, self._numbers, self.sentence)
         self._show("Ready: press Start.")
 
     @property
@@ -221,17 +208,14 @@ class Cockpit(Board):
 
     def start(self):
         """Press Start. Returns the cockpit, so that a cell may end with it."""
-        self._soon(self._start)
+        self.act(self._start)
         return self
-
-    def still(self):
-        return still_png(self._curves.picture.image)
 
     def settle(self):
         while self._wanted and not self._finished:
             self._run.descend(REDRAW, self._next_goal)
             self._run.measure()
-        self._land()
+        self._pause()
 
     def close(self):
         self._wanted = False
@@ -240,47 +224,41 @@ class Cockpit(Board):
     # the controls
 
     def _controls(self):
-        eta_slider = _choice("η", ETAS, 0.5, continuous_update=True, readout=False)
-        self._eta = ipywidgets.BoundedFloatText(value=0.5, min=0, max=1000, step=0.1, layout=NARROW)
-        eta_slider.observe(lambda change: setattr(self._eta, "value", change.new), "value")
+        self._eta_slider = _choice("η", ETAS, 0.5, continuous_update=True, readout=False)
+        self._eta = ipywidgets.BoundedFloatText(
+            value=0.5, min=0, max=1000, step=0.1, layout={"width": "80px"}
+        )
         self._batch_size = _choice("mini-batch", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 10)
         self._l2 = _choice("λ", (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100), 0)
         self._hidden = _choice("hidden units", (2, 5, 10, 15, 20, 30, 50, 100, 200), 30)
-        self._cost = ipywidgets.Dropdown(options=COSTS, description="cost", **LOOK)
-        for knob, name in ((self._eta, "eta"), (self._batch_size, "batch_size"), (self._l2, "l2")):
-            knob.observe(lambda change, name=name: self._turn(name, change.new), "value")
-        for knob in (self._hidden, self._cost):
-            knob.observe(lambda change: self._soon(self._restart), "value")
-        self._start_button = self._button("Start", self._start, "success")
-        self._pause_button = self._button("Pause", self._pause, "warning")
-        self._epoch_button = self._button("One epoch", self._one_epoch)
-        self._reset_button = self._button("Reset", self._reset)
+        self._cost = ipywidgets.Dropdown(options=COSTS, description="cost", **sized(90, 320))
+        self.listen(self._slide_eta, self._eta_slider)
+        self.listen(self._turn, self._eta, self._batch_size, self._l2)
+        self.listen(self._restart, self._hidden, self._cost)
+        self._start_button = self.button("Start", self._start, "110px", "success")
+        self._pause_button = self.button("Pause", self._pause, "110px", "warning")
+        self._epoch_button = self.button("One epoch", self._one_epoch, "110px")
+        reset_button = self.button("Reset", self._reset, "110px")
         self._bar = ipywidgets.FloatProgress(min=0, layout={"width": "240px"})
         self._numbers = ipywidgets.HTML()
-        self._sentence = ipywidgets.HTML()
-        buttons = self._start_button, self._pause_button, self._epoch_button, self._reset_button
+        buttons = self._start_button, self._pause_button, self._epoch_button, reset_button
         return [
-            ipywidgets.HBox([eta_slider, self._eta, self._batch_size], layout=WRAP),
-            ipywidgets.HBox([self._l2, self._hidden, self._cost], layout=WRAP),
-            ipywidgets.HBox([*buttons, self._bar], layout=WRAP),
+            [self._eta_slider, self._eta, self._batch_size],
+            [self._l2, self._hidden, self._cost],
+            [*buttons, self._bar],
         ]
 
-    def _button(self, name, act, style=""):
-        button = ipywidgets.Button(description=name, button_style=style, layout={"width": "110px"})
-        button.on_click(lambda _: self._soon(act))
-        return button
+    # what they do, between two slices of training
 
-    def _turn(self, name, value):
-        setattr(self._run.descent, name, value)
+    def _slide_eta(self):
+        self._eta.value = self._eta_slider.value
+        self._turn()
 
-    def _soon(self, act):
-        """Act on the event loop's thread; without a loop (no kernel) act now."""
-        if self._loop is None:
-            act()
-        else:
-            self._loop.call_soon_threadsafe(act)
-
-    # what the controls do, always on the event loop's thread
+    def _turn(self):
+        """Let the next step of the descent heed the knobs."""
+        descent = self._run.descent
+        descent.eta, descent.l2 = self._eta.value, self._l2.value
+        descent.batch_size = self._batch_size.value
 
     def _start(self):
         if self._run.descent.epochs >= self._goal:
@@ -291,8 +269,18 @@ class Cockpit(Board):
         self._goal = math.floor(self._run.descent.epochs) + 1
         self._train()
 
+    def _train(self):
+        self._wanted = True
+        self._show("Training.")
+        self.work(self._slice, self._pause)
+
     def _pause(self):
-        self._wanted = False
+        """End the training that goes on, if any, and tell what came of it."""
+        if self._wanted:
+            self._wanted = False
+            if not self._run.ended:
+                self._run.measure()
+            self._show(self._outcome())
 
     def _reset(self):
         self._wanted = False
@@ -319,27 +307,6 @@ class Cockpit(Board):
 
     # training in slices
 
-    def _train(self):
-        self._wanted = True
-        if self._loop is None:
-            self.settle()
-        elif self._task is None or self._task.done():
-            self._task = self._loop.create_task(self._work())
-
-    async def _work(self):
-        self._show("Training.")
-        with interrupt_calls(self._pause) as hear:
-            while self._wanted and not self._finished:
-                await asyncio.sleep(self._slice())
-                hear()
-        self._land()
-
-    def _land(self):
-        self._wanted = False
-        if not self._run.ended:
-            self._run.measure()
-        self._show(self._outcome())
-
     @property
     def _finished(self):
         return bool(self._run.ended) or self._run.descent.epochs >= self._goal
@@ -350,11 +317,13 @@ class Cockpit(Board):
         return min(self._goal, self._run.points[-1][0] + 1)
 
     def _slice(self):
-        """Descend for a moment, draw when it is time; the seconds to rest before the next slice.
+        """Descend for a moment, draw when it is time; the seconds to rest, or None at the end.
 
         Where thirty kernels share a machine, the time between two pictures may leave a kernel too
         little of the processor to train in: so that counts as well.
         """
+        if self._finished or not self._wanted:
+            return None
         early = self._shown_at + REDRAW - perf_counter()
         self._run.descend(min(max(early, SLICE / 3), SLICE), self._next_goal)
         early = self._shown_at + REDRAW - perf_counter()
@@ -379,9 +348,7 @@ class Cockpit(Board):
         self._start_button.disabled = self._epoch_button.disabled = running or bool(run.ended)
         self._pause_button.disabled = not running
         self._numbers.value = f"<div style='font-size: 1.2em'>{html.escape(self._figures())}</div>"
-        sentence = f"<div role='status'>{html.escape(state)}</div>"
-        if self._sentence.value != sentence:  # so that a screen reader reads it once
-            self._sentence.value = sentence
+        self.say(state)
 
     def _figures(self):
         run = self._run
@@ -404,5 +371,5 @@ class Cockpit(Board):
 
 
 def _choice(name, options, value, **kwargs):
-    look = LOOK | {"continuous_update": False} | kwargs
+    look = sized(90, 320) | {"continuous_update": False} | kwargs
     return ipywidgets.SelectionSlider(options=options, value=value, description=name, **look)

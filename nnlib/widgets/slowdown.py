@@ -4,9 +4,6 @@ The input is 1 and the target 0. Three layers: Path is the 300 epochs of the neu
 Drawing shows them for both costs, SlowdownExplorer has the controls.
 """
 
-import html
-import threading
-
 import ipywidgets
 import matplotlib
 import numpy as np
@@ -16,7 +13,7 @@ from nnlib._support.hints import explains_its_arguments, short
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, label, sized
 from nnlib.widgets.parts.picture import LOOK, Picture
 
 EPOCHS = 300
@@ -204,84 +201,56 @@ class Drawing:
 
 # The controls
 
-WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
-KNOB = {"style": {"description_width": "90px"}, "layout": {"width": "400px"}}
-NAME = {"width": "90px", "display": "flex", "justify_content": "flex-end"}
 TICK = 60  # milliseconds between two pictures of Play
 LEAP = 2  # epochs between them
 
 
 class SlowdownExplorer(Board):
-    """The controls. `paths` are the two Paths shown, that of the quadratic cost first.
-
-    Controls may be heard on several threads: each changes the state and draws under one lock.
-    """
+    """The controls. `paths` are the two Paths shown, that of the quadratic cost first."""
 
     def __init__(self, w, b, eta, cost):
-        self._lock, self._quiet = threading.RLock(), False
+        super().__init__()
         self._drawing = Drawing()
-        rows = self._controls(w, b, eta, cost)
-        self._sentence = ipywidgets.HTML()
-        super().__init__([*rows, self._drawing.picture.image, self._sentence])
+        self.picture = self._drawing.picture
+        self.stack(*self._controls(w, b, eta, cost), self.picture.image, self.sentence)
         self._learn()
-
-    def still(self):
-        return still_png(self._drawing.picture.image)
 
     def settle(self):
         """Go to the middle: there the two costs differ most."""
         self._epoch.value = EPOCHS // 2
 
     def _controls(self, w, b, eta, cost):
+        size = sized(90, 400)
         self._w, self._b = (
-            ipywidgets.FloatSlider(value, min=-FARTHEST, max=FARTHEST, description=name, **KNOB)
+            ipywidgets.FloatSlider(value, min=-FARTHEST, max=FARTHEST, description=name, **size)
             for name, value in (("start w", w), ("start b", b))
         )
         self._eta = ipywidgets.SelectionSlider(
-            options=sorted({*ETAS, eta}), value=eta, description="η", **KNOB
+            options=sorted({*ETAS, eta}), value=eta, description="η", **size
         )
         self._cost = ipywidgets.ToggleButtons(
             options=[(cost.name, cost) for cost in COSTS],
             value=cost,
             style={"button_width": "120px"},
         )
-        name = ipywidgets.Label("cost", layout=NAME)
         self._play = ipywidgets.Play(max=EPOCHS, step=LEAP, interval=TICK, show_repeat=False)
         self._play.tooltip = "Play the epochs, or stop and go back"
-        self._epoch = ipywidgets.IntSlider(max=EPOCHS, description="epoch", **KNOB)
-        for knob in (self._w, self._b, self._eta):
-            self._listen(knob, self._learn)
-        for knob in (self._cost, self._epoch):
-            self._listen(knob, self._show)
-        self._listen(self._play, self._follow)
+        self._epoch = ipywidgets.IntSlider(max=EPOCHS, description="epoch", **size)
+        self.listen(self._learn, self._w, self._b, self._eta)
+        self.listen(self._show, self._cost, self._epoch)
+        self.listen(self._follow, self._play)
         presets = [self._preset(*start) for start in STARTS]
         return [
-            ipywidgets.HBox([self._w, self._b], layout=WRAP),
-            ipywidgets.HBox([self._eta, name, self._cost], layout=WRAP),
-            ipywidgets.HBox([self._epoch, self._play, *presets], layout=WRAP),
+            [self._w, self._b],
+            [self._eta, label("cost", 90), self._cost],
+            [self._epoch, self._play, *presets],
         ]
 
     def _preset(self, w, b):
-        layout = {"width": "150px"}
-        button = ipywidgets.Button(description=f"Start ({w}, {b})", layout=layout)
-        button.tooltip = f"w = {w}, b = {b}, η = {ETA}"
-        button.on_click(lambda _: self._act(lambda: self._start_at(w, b)))
-        return button
+        tip = f"w = {w}, b = {b}, η = {ETA}"
+        return self.button(f"Start ({w}, {b})", lambda: self._start_at(w, b), "150px", tooltip=tip)
 
-    def _listen(self, knob, act):
-        knob.observe(lambda _: self._act(act), "value")
-
-    def _act(self, act):
-        """Act on a control, once at a time; what acting sets on other controls acts no further."""
-        with self._lock:
-            if not self._quiet:
-                self._quiet = True
-                try:
-                    act()
-                finally:
-                    self._quiet = False
-
-    # what the controls do, under the lock
+    # what the controls do
 
     def _start_at(self, w, b):
         self._w.value, self._b.value, self._eta.value = w, b, ETA
@@ -299,8 +268,7 @@ class SlowdownExplorer(Board):
     def _show(self):
         self._play.value = self._epoch.value  # so that Play goes on from here
         self._drawing.show(self.paths, self._epoch.value, self._cost.value)
-        sentence = html.escape(self._words())
-        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{sentence}</div>"
+        self.say(self._words())
 
     def _words(self):
         epoch = self._epoch.value

@@ -1,11 +1,51 @@
-"""The kernel's event loop, on which boards that work on their own take turns with it."""
+"""A board that works on its own, in turns with the kernel, and feels the kernel's stop button."""
 
 import asyncio
 import contextlib
 import signal
 
+from nnlib.widgets.parts.board import Board, one_at_a_time
+
 _to_call = []  # what the next interrupt calls, of every board that is at work
 _before = []  # the handler to put back when none is
+
+
+class BackgroundBoard(Board):
+    """A Board whose controls act on the kernel's event loop, between two turns of its work."""
+
+    def __init__(self):
+        super().__init__()
+        self._loop = running_loop()
+        self._task = None
+
+    def act(self, do):
+        """Call do on the event loop's thread as soon as it is free; at once where there is none."""
+        if self._loop is None:
+            super().act(do)
+        else:
+            self._loop.call_soon_threadsafe(super().act, do)
+
+    def work(self, turn, stop):
+        """Call turn on the event loop until it returns None, then settle().
+
+        turn returns the seconds to rest before the next; the kernel's interrupt calls stop. Without
+        a kernel only settle() is called, which then has all the work to do.
+        """
+        if self._loop is None:
+            self.settle()
+        elif self._task is None or self._task.done():
+            self._task = self._loop.create_task(self._work(turn, stop))
+
+    async def _work(self, turn, stop):
+        with interrupt_calls(lambda: self.act(stop)) as hear:
+            while (rest := self._one(turn)) is not None:
+                await asyncio.sleep(rest)
+                hear()
+        self.settle()
+
+    def _one(self, turn):
+        with one_at_a_time:
+            return turn()
 
 
 def running_loop():

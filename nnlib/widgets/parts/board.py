@@ -7,30 +7,84 @@ without a kernel (GitHub, print) sees the board's still picture in its place.
 import atexit
 import base64
 import gc
+import html
+import threading
 import weakref
 
 import ipywidgets
 from IPython import get_ipython
 
 ENDED = "<b role='status'>The kernel has ended: reload this page, then run all cells.</b>"
+WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
+
+# Callbacks may come on several threads, and matplotlib sets formulas in type on one at a time.
+one_at_a_time = threading.RLock()
 
 _live = weakref.WeakValueDictionary()  # model_id -> Board
 _made_by = {}  # cell -> (execution, [boards])
 
 
 class Board(ipywidgets.VBox):
-    """A VBox with a still twin. Override still(), and settle() where it works on its own."""
+    """A column of rows with one sentence and a still twin.
 
-    def __init__(self, children, **kwargs):
-        super().__init__(children, **kwargs)
+    Begin with super().__init__(), make the controls with `button` and `listen`, then `stack` them,
+    with the `sentence` where it belongs. picture is the Picture that stands for the board where
+    there is no kernel; override settle() to show it at its best, or still() to show something else.
+    """
+
+    picture = None
+    spare = ()  # widgets of this board that are not shown at present
+
+    def __init__(self, children=()):
+        super().__init__(children)
+        if not children:
+            self.sentence = ipywidgets.HTML()
+        self._acting = False
         _live[self.model_id] = self
         _replace_earlier(self)
 
-    spare = ()  # widgets of this board that are not shown at present
+    def stack(self, *rows):
+        """Show these below one another; a list of widgets is a row that wraps."""
+        self.children = [row(*some) if isinstance(some, list) else some for some in rows]
+
+    # what the controls do
+
+    def act(self, do):
+        """Call do, once at a time: what it sets on other controls acts no further."""
+        with one_at_a_time:
+            if not self._acting:
+                self._acting = True
+                try:
+                    do()
+                finally:
+                    self._acting = False
+
+    def listen(self, do, *controls):
+        """Let each new value of the controls call do."""
+        for control in controls:
+            control.observe(lambda _: self.act(do), "value")
+
+    def button(self, words, do, width="auto", style="", tooltip=""):
+        """A button that calls do."""
+        button = ipywidgets.Button(description=words, button_style=style, layout={"width": width})
+        button.tooltip = tooltip or None
+        button.on_click(lambda _: self.act(do))
+        return button
+
+    def say(self, words, weight="normal"):
+        """Put the sentence; one that stays the same is not read out again by a screen reader."""
+        said = (
+            f"<div role='status' style='font-size: 1.2em; font-weight: {weight}'>"
+            f"{html.escape(words)}</div>"
+        )
+        if self.sentence.value != said:
+            self.sentence.value = said
+
+    # what a reader without a kernel sees
 
     def still(self):
         """MIME type -> data of what a reader without a kernel sees; {} for nothing."""
-        return {}
+        return self.picture.still() if self.picture else {}
 
     def settle(self):
         """Finish what is going on, so that still() shows its end."""
@@ -48,8 +102,23 @@ class Board(ipywidgets.VBox):
         return bundle | self.still() if bundle else bundle
 
 
+def row(*widgets):
+    """Widgets beside one another, and below where there is no room."""
+    return ipywidgets.HBox(widgets, layout=WRAP)
+
+
+def sized(name, whole):
+    """How wide a control is, in pixels: its name, and name and control together."""
+    return {"style": {"description_width": f"{name}px"}, "layout": {"width": f"{whole}px"}}
+
+
+def label(words, width):
+    """The name of a control that shows none itself, to the right of so many pixels."""
+    layout = {"width": f"{width}px", "display": "flex", "justify_content": "flex-end"}
+    return ipywidgets.Label(words, layout=layout)
+
+
 def still_png(image):
-    """The MIME bundle of an Image widget's PNG."""
     return {"image/png": base64.b64encode(image.value).decode()}
 
 

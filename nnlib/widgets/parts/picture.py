@@ -1,25 +1,19 @@
 """A matplotlib figure in one Image widget, redrawn fast enough to follow a slider.
 
 What stays is drawn once and kept as a background; what moves is drawn over it (blitting). No
-pyplot: nothing is registered anywhere, so nothing leaks. matplotlib's text and Pillow's PNG filters
-took most of the time of a redraw: text is written by Pillow, and the PNG by the few lines below.
+pyplot: nothing is registered anywhere, so nothing leaks.
 """
 
-import functools
-import struct
-import zlib
+import base64
 
 import ipywidgets
 import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
-from PIL import ImageFont
 
-DPI = 100
+from nnlib.widgets.parts.text_and_png import DPI, Canvas, as_png
+
 LOOK = {"font.size": 13, "axes.spines.top": False, "axes.spines.right": False}  # for the back row
-WORD = 12  # letters at most, as numbers have: such come again and again, so their ink is kept
 NONE = -1.0  # less room than any label takes
 
 
@@ -28,13 +22,14 @@ class Picture:
 
     Draw on its `axes(...)`, name the artists that will move with `moving(...)`, then `refresh()`
     after each change of theirs, and `refresh(everything=True)` after a change of axes or labels.
+    `has_new(limits)` says when the axes have to change, and sees to the background itself.
     """
 
     def __init__(self, width=1000, height=400):
         self.figure = Figure((width / DPI, height / DPI), dpi=DPI, layout="none")
         self._canvas = Canvas(self.figure)
         self._moving = []
-        self._background, self._room = None, NONE
+        self._background, self._limits, self._room = None, None, NONE
         layout = ipywidgets.Layout(width="100%", max_width=f"{width}px", height="auto")
         self.image = ipywidgets.Image(format="png", layout=layout)
 
@@ -55,6 +50,13 @@ class Picture:
         for ax in self.figure.axes:
             ax.clear()
 
+    def has_new(self, limits):
+        """Whether these limits of the axes are others than the last; all is drawn anew then."""
+        if limits == self._limits:
+            return False
+        self._limits, self._background = limits, None
+        return True
+
     def refresh(self, everything=False):
         """Draw again and show it; everything=True draws the background again too."""
         if everything or self._background is None:
@@ -65,9 +67,13 @@ class Picture:
             artist.draw(renderer)
         self.image.value = as_png(np.asarray(self._canvas.buffer_rgba()))
 
+    def still(self):
+        """The picture as a MIME bundle, for readers without a kernel."""
+        return {"image/png": base64.b64encode(self.image.value).decode()}
+
     def make_room(self):
-        """Find places for the axes anew at the next full drawing."""
-        self._room = NONE
+        """Take the next limits for new, and find places for the axes anew when all is drawn."""
+        self._limits, self._room = None, NONE
 
     def _draw_all(self):
         """Draw the background. The axes move only where a label has no room, for it takes long."""
@@ -85,95 +91,3 @@ class Picture:
         labels = [[tick.label1 for tick in axis.get_major_ticks()] for axis in axes]
         width = self._canvas.get_renderer().width_of
         return np.array([max(map(width, some), default=0) for some in labels])
-
-
-class Canvas(FigureCanvasAgg):
-    """matplotlib's own canvas, with our Renderer."""
-
-    def get_renderer(self):
-        if getattr(self, "renderer", None) is None:
-            self.renderer = Renderer(*self.figure.bbox.size, self.figure.dpi)
-        return self.renderer
-
-
-class Renderer(RendererAgg):
-    """matplotlib's own renderer, but Pillow writes the text: the same fonts, sooner.
-
-    Formulas and slanting text are left to matplotlib.
-    """
-
-    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        if ismath or angle not in (0, 90):
-            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-            return
-        drawn = ink_of_word if len(s) <= WORD else ink_of
-        ink, right, up = drawn(s, prop, gc.get_rgb()[:3], angle)
-        self.draw_image(gc, round(x) + right, round(self.height - y) + up, ink)
-
-    def get_text_width_height_descent(self, s, prop, ismath):
-        if ismath:
-            return super().get_text_width_height_descent(s, prop, ismath)
-        font = font_of(prop)
-        _, top, _, bottom = font.getbbox(s, anchor="ls")
-        return font.getlength(s), bottom - top, max(bottom, 0)
-
-    def _get_font_height_metrics(self, prop):
-        # matplotlib 3.11 asks its renderer before it opens the font anew for every text
-        return heights_of(prop)
-
-    def width_of(self, label):
-        """The pixels across a Text of one line."""
-        text = label.get_text()
-        size = self.get_text_width_height_descent(text, label.get_fontproperties(), "$" in text)
-        return size[0]
-
-
-@functools.cache
-def font_of(prop):
-    """Pillow's font for matplotlib's FontProperties."""
-    pixels = prop.get_size_in_points() * DPI / 72
-    return ImageFont.truetype(str(findfont(prop)), pixels, layout_engine=ImageFont.Layout.BASIC)
-
-
-@functools.cache
-def heights_of(prop):
-    """Pixels above and below a font's base line, and between lines, as matplotlib finds them."""
-    font = get_font(findfont(prop))
-    own, pixels = font.get_sfnt_table("OS/2"), prop.get_size_in_points() * DPI / 72
-    scale = pixels / font.get_sfnt_table("head")["unitsPerEm"]
-    sizes = own["sTypoAscender"], -own["sTypoDescender"], own["sTypoLineGap"]
-    return [size * scale for size in sizes]
-
-
-@functools.lru_cache(300)
-def ink_of_word(*what):
-    return ink_of(*what)
-
-
-def ink_of(text, prop, colour, angle):
-    """A text as a picture, bottom row first, and how far right and up of its place that begins."""
-    mask, (right, down) = font_of(prop).getmask2(text, mode="L", anchor="ls")
-    ink = np.empty((*mask.size[::-1], 4), np.uint8)
-    ink[..., :3] = np.multiply(colour, 255).round()
-    ink[..., 3] = np.array(mask).reshape(mask.size[::-1])
-    if angle == 90:
-        return np.rot90(ink)[::-1].copy(), down, right
-    return ink[::-1].copy(), right, -down - len(ink)
-
-
-def as_png(rgba):
-    """The PNG of an opaque picture (height, width, 4) of bytes.
-
-    No row is filtered: trying all filters, as libraries do, takes longer than it saves on the way.
-    """
-    height, width, _ = rgba.shape
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each begins with its filter: 0, none
-    for colour in range(3):
-        rows[:, 1 + colour :: 3] = rgba[..., colour]
-    size = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits of red, of green, of blue
-    chunks = (b"IHDR", size), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*named) for named in chunks)
-
-
-def chunk(name, data):
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
