@@ -489,15 +489,16 @@ class ContractionExplorer(Board):
         self.contraction = contraction
         self._lock = threading.RLock()
         self._sheet = Sheet()
+        self.picture = self._sheet.picture
         self._make_controls()
         self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
         rows = [[self._mode, self._text], self._sizes[:2], self._sizes[2:]]
         rows = [ipywidgets.HBox(row, layout=WRAP) for row in rows]
-        super().__init__([*rows, self._sheet.picture.image, self._sentence])
+        super().__init__([*rows, self.picture.image, self._sentence])
         self._show()
 
     def still(self):
-        return still_png(self._sheet.picture.image)
+        return still_png(self.picture.image)
 
     def _make_controls(self):
         wide = LOOK | {"layout": {"width": "440px"}}
@@ -508,7 +509,7 @@ class ContractionExplorer(Board):
         self._sentence = ipywidgets.HTML()
         self._mode.observe(lambda change: self._take(change.new), "value")
         self._text.observe(lambda change: self._rewrite(change.new), "value")
-        self._sheet.picture.image.on_msg(lambda _, message, __: self._hear(message))
+        self.picture.image.on_msg(lambda _, message, __: self._hear(message))
 
     def _size(self, name, axis):
         """A slider for the length of one axis."""
@@ -570,6 +571,6 @@ class ContractionExplorer(Board):
             f"<div role='status' style='font-size: 1.1em; font-weight: {weight}'>"
             f"{html.escape(sentence)}</div>"
         )
-        self._sheet.picture.image.description = (
+        self.picture.image.description = (
             f"{sentence} Click a number of the result, or press the arrow keys."
         )

@@ -385,6 +385,7 @@ class KnobBoard(Board):
 
     def __init__(self, knobs, etas):
         self._knobs, self._dials = knobs, Dials(knobs)
+        self.picture = self._dials.picture
         self._lock, self._quiet = threading.RLock(), False
         rates = sorted({*RATES, *etas.values()})
         self._eta = ipywidgets.SelectionSlider(
@@ -405,7 +406,7 @@ class KnobBoard(Board):
         self._slider.observe(self._on_turn, "value")
         self._eta.observe(lambda change: self._act(lambda: ""), "value")
         self._sentence = ipywidgets.HTML(layout={"min_height": "60px", "max_width": "1000px"})
-        super().__init__([self._controls(etas), self._sentence, self._dials.picture.image])
+        super().__init__([self._controls(etas), self._sentence, self.picture.image])
         self._show("Choose a knob, turn it, and watch the cost.")
 
     @property
@@ -413,7 +414,7 @@ class KnobBoard(Board):
         return self._knobs.net
 
     def still(self):
-        return still_png(self._dials.picture.image)
+        return still_png(self.picture.image)
 
     # the controls
 

@@ -144,6 +144,7 @@ class DigitPad(Board):
         self._as_it_is = False
         self.images, self.labels = np.empty((0, SIDE * SIDE), np.float32), np.empty(0, int)
         self._reading = Reading(net.sizes[1])
+        self.picture = self._reading.picture
         self._sheet = Sheet()
         self._sheet.on_msg(self._hear)
         self._cropped = self._switch("crop and shrink into 20 × 20")
@@ -163,13 +164,13 @@ class DigitPad(Board):
         )
         switches = ipywidgets.HBox([self._cropped, self._centred])
         drawing = ipywidgets.HBox(
-            [self._sheet, self._reading.picture.image], layout={"flex_flow": "row wrap"}
+            [self._sheet, self.picture.image], layout={"flex_flow": "row wrap"}
         )
         super().__init__([drawing, switches, buttons, self._sentence])
         self._read()
 
     def still(self):
-        return still_png(self._reading.picture.image)
+        return still_png(self.picture.image)
 
     def settle(self):
         """Lay a test digit on an empty pad, so that its still twin shows something read."""

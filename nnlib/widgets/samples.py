@@ -193,14 +193,15 @@ class SampleExplorer(Board):
         self._seed = seed
         self._lock = threading.RLock()
         self._histogram = Histogram()
+        self.picture = self._histogram.picture
         self._make_controls()
         self._choose()
         rows = [[self._way, self._again], [self._n, self._knobs]]
         boxes = [ipywidgets.HBox(row, layout=WRAP) for row in rows]
-        super().__init__([*boxes, self._histogram.picture.image, self._code, self._sentence])
+        super().__init__([*boxes, self.picture.image, self._code, self._sentence])
 
     def still(self):
-        return still_png(self._histogram.picture.image)
+        return still_png(self.picture.image)
 
     def _make_controls(self):
         self._way = ipywidgets.ToggleButtons(options=WAYS, style={"button_width": "110px"})

@@ -267,9 +267,10 @@ class SoftmaxBoard(Board):
 
     def __init__(self, outputs):
         self._outputs, self._bars = outputs, Bars(len(outputs.z))
+        self.picture = self._bars.picture
         self._lock, self._quiet = threading.RLock(), False
         self._sentence = ipywidgets.HTML()
-        super().__init__([*self._controls(outputs), self._bars.picture.image, self._sentence])
+        super().__init__([*self._controls(outputs), self.picture.image, self._sentence])
         self._put(outputs.z)
 
     @property
@@ -277,7 +278,7 @@ class SoftmaxBoard(Board):
         return self._outputs.a
 
     def still(self):
-        return still_png(self._bars.picture.image)
+        return still_png(self.picture.image)
 
     # the controls
 

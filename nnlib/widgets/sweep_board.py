@@ -169,8 +169,9 @@ class SweepBoard(Board):
         self._sweep = self._task = None
         self._seconds, self._trouble = 0.0, ""
         self._map = HeatMap()
+        self.picture = self._map.picture
         rows = self._controls(grids, epochs)
-        super().__init__([*rows, self._map.picture.image, self._numbers, self._sentence])
+        super().__init__([*rows, self.picture.image, self._numbers, self._sentence])
         self._begin()
 
     @property
@@ -183,7 +184,7 @@ class SweepBoard(Board):
         return self
 
     def still(self):
-        return still_png(self._map.picture.image)
+        return still_png(self.picture.image)
 
     def settle(self):
         if self._running:

@@ -334,9 +334,10 @@ class Watcher(Board):
         equal = np.append(np.ones(HIDDEN * n_in + HIDDEN), np.zeros(HIDDEN + 1))
         self._starts = {"equal": equal, "random": self._draw(), "own": equal.copy()}
         self._drawing = Drawing(Y, n_in)
+        self.picture = self._drawing.picture
         rows = self._controls(eta, epochs, start)
         self._sentence = ipywidgets.HTML()
-        body = ipywidgets.HBox([self._field_column(n_in), self._drawing.picture.image])
+        body = ipywidgets.HBox([self._field_column(n_in), self.picture.image])
         body.layout.align_items = "center"
         super().__init__([*rows, body, self._sentence])
         self._fill()
@@ -356,7 +357,7 @@ class Watcher(Board):
         return self._trace.costs.copy()
 
     def still(self):
-        return still_png(self._drawing.picture.image)
+        return still_png(self.picture.image)
 
     def settle(self):
         """Go to the last epoch: there the picture tells most."""

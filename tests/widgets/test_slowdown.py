@@ -5,6 +5,7 @@ import threading
 import ipywidgets
 import numpy as np
 import pytest
+from hand import axes, choose, control, controls, drawn, inside, picture, press, slide, words
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,17 @@ from nnlib.costs import Cost
 from nnlib.gradcheck import central_differences
 from nnlib.training import descent_step
 from nnlib.widgets import slowdown_explorer
-from nnlib.widgets.slowdown import COSTS, EPOCHS, ETA, ETAS, FARTHEST, STARTS, Z_RANGE, Path
+from nnlib.widgets.slowdown import (
+    COSTS,
+    EPOCHS,
+    ETA,
+    ETAS,
+    FARTHEST,
+    LABELS,
+    STARTS,
+    Z_RANGE,
+    Path,
+)
 
 X, Y = np.ones((1, 1)), np.zeros((1, 1))
 LITTLE_WRONG, VERY_WRONG = STARTS
@@ -165,30 +176,21 @@ def test_a_path_that_never_falls_below_a_half_says_so():
 # the board
 
 
-def sentence(board):
-    return board._sentence.value
-
-
-def pressed(board, name):
-    (button,) = [b for b in inside(board) if getattr(b, "description", "") == name]
-    button.click()
-
-
-def inside(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
-
-
 def knobs(board):
-    kinds = (
-        ipywidgets.FloatSlider,
-        ipywidgets.SelectionSlider,
-        ipywidgets.ToggleButtons,
-        ipywidgets.IntSlider,
-        ipywidgets.Play,
-    )
-    return [widget for widget in inside(board) if isinstance(widget, kinds)]
+    """Every control but the buttons."""
+    return [knob for knob in controls(board) if not isinstance(knob, ipywidgets.Button)]
+
+
+def start(board):
+    """Where the sliders of the start and of the learning rate stand."""
+    return tuple(control(board, name).value for name in ("start w", "start b", "η"))
+
+
+def epoch_of(board):
+    return control(board, "epoch").value
+
+
+PLAY = "Play the epochs, or stop and go back"
 
 
 def any_value(knob, rng):
@@ -206,21 +208,23 @@ def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error()
     for knob in knobs(board):
         for value in any_value(knob, rng):
             knob.value = value
-            assert f"After {board._epoch.value} of 300 epochs" in sentence(board)
+            assert f"After {epoch_of(board)} of 300 epochs" in words(board)
 
 
-@pytest.mark.parametrize("start", STARTS)
-def test_a_preset_sets_the_published_start_and_the_same_eta_for_both_costs(start):
+@pytest.mark.parametrize("published", STARTS)
+def test_a_preset_sets_the_published_start_and_the_same_eta_for_both_costs(published):
     board = slowdown_explorer((-1, 3), eta=0.01)
-    pressed(board, f"Start ({start[0]}, {start[1]})")
-    assert (board._w.value, board._b.value, board._eta.value) == (*start, 0.15)
-    assert [path.w[0] for path in board.paths] == [start[0]] * 2
-    assert [path.b[0] for path in board.paths] == [start[1]] * 2
+    press(board, f"Start ({published[0]}, {published[1]})")
+    assert start(board) == (*published, 0.15)
+    assert [path.w[0] for path in board.paths] == [published[0]] * 2
+    assert [path.b[0] for path in board.paths] == [published[1]] * 2
 
 
 def test_a_drag_of_the_start_or_eta_learns_all_300_epochs_of_both_costs_anew():
     board = slowdown_explorer()
-    board._w.value, board._b.value, board._eta.value = 1.0, -0.5, 0.5
+    slide(board, "start w", 1.0)
+    slide(board, "start b", -0.5)
+    slide(board, "η", 0.5)
     for path, cost in zip(board.paths, (QUADRATIC, CROSS_ENTROPY), strict=True):
         expected = Path(cost, 1.0, -0.5, 0.5)
         assert path.cost is cost
@@ -229,20 +233,36 @@ def test_a_drag_of_the_start_or_eta_learns_all_300_epochs_of_both_costs_anew():
 
 def test_the_curves_drawn_are_the_paths():
     board = slowdown_explorer((1.0, 0.5))
-    drawing = board._drawing
     for path in board.paths:
-        a = drawing._curves[drawing._output, path.cost.name].get_ydata()
-        share = drawing._curves[drawing._cost, path.cost.name].get_ydata()
+        a, share = (
+            drawn(axes(board, name), LABELS[path.cost.name]).get_ydata()
+            for name in ("output a", "cost, % of its start")
+        )
         assert np.array_equal(a, path.a)
         assert share[0] == 1 and np.allclose(share * path.costs[0], path.costs)
+
+
+def point(board, cost):
+    """The point of a cost on the sigmoid: its mark is that of the cost's curve in the legend."""
+    mark = drawn(axes(board, "output a"), LABELS[cost.name]).get_marker()
+    lines = axes(board, "weighted input z").lines
+    (found,) = [line for line in lines if line.get_marker() == mark]
+    return found
+
+
+def tangent(board):
+    """z and a of the only straight line from point to point beside the sigmoid."""
+    lines = axes(board, "weighted input z").lines
+    (found,) = [line for line in lines if len(line.get_xdata()) == 2]
+    return found.get_data()
 
 
 def test_the_points_slide_along_the_sigmoid():
     board = slowdown_explorer()
     for epoch in (0, 17, 232, 300):
-        board._epoch.value = epoch
+        slide(board, "epoch", epoch)
         for path in board.paths:
-            ((z,), (a,)) = board._drawing._points[path.cost.name].get_data()
+            ((z,), (a,)) = point(board, path.cost).get_data()
             assert (z, a) == (path.z[epoch], path.a[epoch])
             assert a == pytest.approx(SIGMOID.value(z))
 
@@ -250,43 +270,44 @@ def test_the_points_slide_along_the_sigmoid():
 @pytest.mark.parametrize("followed", (0, 1))
 def test_the_tangent_touches_at_the_point_of_the_chosen_cost_with_its_slope(followed):
     board = slowdown_explorer(cost=COSTS[followed])
-    board._epoch.value = 100
+    slide(board, "epoch", 100)
     path = board.paths[followed]
-    z, a = board._drawing._tangent.get_data()
+    z, a = tangent(board)
     assert np.mean(z) == pytest.approx(path.z[100]) and np.mean(a) == pytest.approx(path.a[100])
     assert np.diff(a) / np.diff(z) == pytest.approx(SIGMOID.slope(path.z[100]))
 
 
 def test_choosing_a_cost_moves_the_tangent_to_its_point():
     board = slowdown_explorer()
-    board._epoch.value = 50
-    before = board._drawing.picture.image.value
-    board._cost.value = CROSS_ENTROPY
-    assert board._drawing.picture.image.value != before
-    assert np.mean(board._drawing._tangent.get_xdata()) == pytest.approx(board.paths[1].z[50])
+    slide(board, "epoch", 50)
+    before = picture(board)
+    choose(board, "cost", "cross-entropy")
+    assert picture(board) != before
+    assert np.mean(tangent(board)[0]) == pytest.approx(board.paths[1].z[50])
 
 
 def test_play_moves_the_epoch_and_the_epoch_moves_play():
     board = slowdown_explorer()
-    board._play.value = 120
-    assert board._epoch.value == 120
-    board._epoch.value = 60
-    assert board._play.value == 60
+    control(board, PLAY).value = 120
+    assert epoch_of(board) == 120
+    slide(board, "epoch", 60)
+    assert control(board, PLAY).value == 60
 
 
 def test_the_sentence_says_what_the_picture_shows():
     board = slowdown_explorer()
-    board._epoch.value = 150
-    for words in ("a = 0.933", "from epoch 232 on", "0.2028", "from epoch 17 on", "0.0120"):
-        assert words in sentence(board)
-    board._eta.value = 0.005
-    assert "never below ½" in sentence(board)
+    slide(board, "epoch", 150)
+    for said in ("a = 0.933", "from epoch 232 on", "0.2028", "from epoch 17 on", "0.0120"):
+        assert said in words(board)
+    slide(board, "η", 0.005)
+    assert "never below ½" in words(board)
 
 
 def test_every_control_redraws_only_what_moves(monkeypatch):
     board, refreshed = slowdown_explorer(), []
-    picture = board._drawing.picture
-    monkeypatch.setattr(picture, "refresh", lambda everything=False: refreshed.append(everything))
+    monkeypatch.setattr(
+        board.picture, "refresh", lambda everything=False: refreshed.append(everything)
+    )
     for turned, knob in enumerate(knobs(board), start=1):
         knob.value = next(value for value in any_value(knob, RNG) if value != knob.value)
         assert refreshed == turned * [False]
@@ -294,21 +315,24 @@ def test_every_control_redraws_only_what_moves(monkeypatch):
 
 def test_a_board_moved_to_a_state_shows_the_same_picture_as_one_made_in_it():
     moved, made = slowdown_explorer(), slowdown_explorer((1.0, -1.5), eta=0.5, cost=CROSS_ENTROPY)
-    moved._epoch.value, moved._w.value, moved._b.value = 40, 1.0, -1.5
-    moved._eta.value, moved._cost.value, moved._epoch.value = 0.5, CROSS_ENTROPY, 0
-    assert moved._drawing.picture.image.value == made._drawing.picture.image.value
+    for name, value in (("epoch", 40), ("start w", 1.0), ("start b", -1.5), ("η", 0.5)):
+        slide(moved, name, value)
+    choose(moved, "cost", "cross-entropy")
+    slide(moved, "epoch", 0)
+    assert picture(moved) == picture(made)
 
 
 def test_a_reader_without_a_kernel_sees_the_middle_of_the_way():
     board = slowdown_explorer()
     board.settle()
     assert list(board.still()) == ["image/png"]
-    assert board._epoch.value == 150
+    assert epoch_of(board) == 150
 
 
 def test_callbacks_on_several_threads_leave_one_consistent_state():
     board, rng = slowdown_explorer(), np.random.default_rng(2)
-    jobs = [(knob, any_value(knob, rng)) for knob in (board._w, board._eta, board._epoch)]
+    turned = [control(board, name) for name in ("start w", "η", "epoch")]
+    jobs = [(knob, any_value(knob, rng)) for knob in turned]
 
     def turn(knob, values):
         for value in values:
@@ -320,9 +344,9 @@ def test_callbacks_on_several_threads_leave_one_consistent_state():
     for thread in threads:
         thread.join()
     assert all(knob.value == values[-1] for knob, values in jobs)
-    expected = Path(QUADRATIC, board._w.value, board._b.value, board._eta.value)
+    expected = Path(QUADRATIC, *start(board))
     assert np.array_equal(board.paths[0].a, expected.a)
-    assert f"After {board._epoch.value} of" in sentence(board)
+    assert f"After {epoch_of(board)} of" in words(board)
 
 
 def test_closing_one_explorer_leaves_another_whole():
@@ -333,7 +357,7 @@ def test_closing_one_explorer_leaves_another_whole():
 
 
 def test_an_eta_of_ones_own_gets_its_place_on_the_slider():
-    assert 0.07 in slowdown_explorer(eta=0.07)._eta.options
+    assert 0.07 in control(slowdown_explorer(eta=0.07), "η").options
 
 
 @pytest.mark.parametrize(

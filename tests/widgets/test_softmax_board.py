@@ -3,6 +3,7 @@
 import ipywidgets
 import numpy as np
 import pytest
+from hand import axes, choose, control, inside, picture, press, slide, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,34 +15,21 @@ several = settings(max_examples=50, deadline=None, derandomize=True)
 WEIGHTED_INPUTS = st.lists(st.integers(-100, 100).map(lambda n: n / 10), min_size=2, max_size=5)
 
 
-def inside(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
-
-
-def control(board, name):
-    """The slider or button with this description."""
-    (found,) = [w for w in inside(board) if getattr(w, "description", None) == name]
-    return found
-
-
 def sliders(board):
     return [w for w in inside(board) if isinstance(w, ipywidgets.FloatSlider)]
 
 
-def answers(board):
-    """The row of toggles that says which answer is right."""
-    (found,) = [w for w in inside(board) if isinstance(w, ipywidgets.ToggleButtons)]
-    return found
+def heights(board, name):
+    return [bar.get_height() for bar in axes(board, name).patches]
 
 
-def sentence(board):
-    return board.children[-1].value
-
-
-def heights(bars):
-    return [bar.get_height() for bar in bars["bars"]]
+def laid_out(board):
+    """The two rows laid end to end, softmax above: for each its pieces and their names."""
+    ax = axes(board, "laid end to end")
+    names = [text for text in ax.texts if text.get_text().isdigit()]
+    k = len(board.a)
+    assert names[0].get_position()[1] > names[-1].get_position()[1]
+    return zip(ax.containers, (names[:k], names[k:]), strict=True)
 
 
 # the model
@@ -120,16 +108,16 @@ def test_delta_sums_to_zero_and_is_negative_for_the_right_answer_alone(z):
 
 def test_the_bars_are_as_high_as_the_numbers_they_stand_for():
     board = softmax_board([3, -2, 0.5], right=1)
-    bars, a = board._bars, SOFTMAX.value(np.array([3, -2, 0.5]))
-    assert heights(bars._z) == [3, -2, 0.5]
-    assert heights(bars._softmax) == pytest.approx(a)
-    assert heights(bars._sigmoid) == pytest.approx(1 / (1 + np.exp([-3, 2, -0.5])))
-    assert heights(bars._delta) == pytest.approx(a - [0, 1, 0])
+    a = SOFTMAX.value(np.array([3, -2, 0.5]))
+    assert heights(board, "z") == [3, -2, 0.5]
+    assert heights(board, "softmax a") == pytest.approx(a)
+    assert heights(board, "sigmoids, sum") == pytest.approx(1 / (1 + np.exp([-3, 2, -0.5])))
+    assert heights(board, "δ = a − y") == pytest.approx(a - [0, 1, 0])
 
 
 def test_the_pieces_laid_end_to_end_leave_no_gap_and_end_at_the_sum():
     board = softmax_board([3, -2, 0.5])
-    for (pieces, _), total in zip(board._bars._pieces, (1, 1.6942), strict=True):
+    for (pieces, _), total in zip(laid_out(board), (1, 1.6942), strict=True):
         starts = [piece.get_x() for piece in pieces]
         ends = [piece.get_x() + piece.get_width() for piece in pieces]
         assert starts == pytest.approx([0, *ends[:-1]])
@@ -138,30 +126,31 @@ def test_the_pieces_laid_end_to_end_leave_no_gap_and_end_at_the_sum():
 
 def test_a_piece_too_narrow_for_its_number_has_none():
     board = softmax_board([8, 0, 0])
-    (_, softmax), (_, sigmoids) = board._bars._pieces
+    (_, softmax), (_, sigmoids) = laid_out(board)
     assert [name.get_visible() for name in softmax] == [True, False, False]
     assert [name.get_visible() for name in sigmoids] == [True, True, True]
 
 
 def test_only_the_right_answer_is_hatched():
     board = softmax_board(right=2)
-    for group in (board._bars._z, board._bars._softmax, board._bars._sigmoid, board._bars._delta):
-        assert [bool(bar.get_hatch()) for bar in group["bars"]] == [False, False, True, False]
+    for name in ("z", "softmax a", "sigmoids, sum", "δ = a − y"):
+        hatched = [bool(bar.get_hatch()) for bar in axes(board, name).patches]
+        assert hatched == [False, False, True, False]
 
 
 def test_the_cost_never_leaves_its_axes():
     board = softmax_board([0, 0])
     for z in np.linspace(-LIMIT, LIMIT, 21):
         sliders(board)[0].value = z
-        assert board._outputs.cost < board._bars._axes[1, 1].get_ylim()[1]
+        assert -np.log(board.a[0]) < axes(board, "cost C").get_ylim()[1]
 
 
 def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     board = softmax_board()
-    control(board, "z2").value = 1.5
-    moved = board._bars.picture.image.value
-    board._bars.picture.refresh(everything=True)
-    assert board._bars.picture.image.value == moved
+    slide(board, "z2", 1.5)
+    moved = picture(board)
+    board.picture.refresh(everything=True)
+    assert picture(board) == moved
 
 
 @pytest.mark.parametrize(
@@ -191,26 +180,26 @@ def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error()
         for where in (0, 1, *rng.uniform(0, 1, 4)):
             slider.value = round(slider.min + where * (slider.max - slider.min), 1)
             assert board.a.sum() == pytest.approx(1)
-    for right in answers(board).options:
-        answers(board).value = right
+    for right in control(board, "right answer").options:
+        choose(board, "right answer", right)
         for button in rng.permutation(np.array(buttons, object)):
             button.click()
-    assert "together 1" in sentence(board)
+    assert "together 1" in words(board)
 
 
 def test_move_all_takes_every_slider_along():
     board = softmax_board()
     a = board.a
-    control(board, "move all").value = -3.0
+    slide(board, "move all", -3.0)
     assert [slider.value for slider in sliders(board)] == [-1, -2, -3, -4, -3]
     assert board.a == pytest.approx(a)
-    assert "The sigmoids of the same z give 0.45 together" in sentence(board)
+    assert "The sigmoids of the same z give 0.45 together" in words(board)
 
 
-def test_one_move_of_all_is_drawn_once():
+def test_one_move_of_all_is_drawn_once(monkeypatch):
     board, drawn = softmax_board(), []
-    board._bars.show = drawn.append
-    control(board, "move all").value = 1.0
+    monkeypatch.setattr(board.picture, "refresh", lambda everything=False: drawn.append(everything))
+    slide(board, "move all", 1.0)
     assert len(drawn) == 1
 
 
@@ -225,53 +214,55 @@ def test_move_all_goes_no_further_than_the_first_input_can():
 def test_move_all_is_off_where_one_input_is_at_the_top_and_one_at_the_bottom():
     board = softmax_board([10, -10])
     assert control(board, "move all").disabled
-    control(board, "z0").value = 9.0
+    slide(board, "z0", 9.0)
     mover = control(board, "move all")
     assert (mover.disabled, mover.min, mover.max) == (False, 0, 1)
 
 
-def test_no_slider_is_set_back_while_it_is_in_the_hand():
+@pytest.mark.parametrize("name", ["z0", "z1", "z2", "z3", "move all"])
+def test_no_slider_is_set_back_while_it_is_in_the_hand(monkeypatch, name):
     board = softmax_board()
-    for slider in sliders(board):
-        with board._lock:  # as if the hand were ahead of the callback
-            board._quiet = True
-            slider.value = 3.0
-            board._quiet = False
-        slider._notify_trait("value", 3.0, 1.0)
-        assert slider.value == 3.0
+    slider = control(board, name)
+
+    def further(everything=False):  # while the board still draws, the hand is ahead
+        slider.value = 3.0
+
+    monkeypatch.setattr(board.picture, "refresh", further)
+    slider.value = 1.5
+    assert slider.value == 3.0
 
 
 def test_a_single_slider_moves_its_input_alone():
     board = softmax_board()
-    control(board, "z1").value = -4.0
+    slide(board, "z1", -4.0)
     assert [slider.value for slider in sliders(board)] == [2, -4, 0, -1, 0]
 
 
 def test_the_buttons_make_it_sure_or_unsure():
     board = softmax_board(right=3)
-    control(board, "All equal").click()
+    press(board, "All equal")
     assert board.a.tolist() == [0.25] * 4
-    assert "No output is larger than all others; 3 is right." in sentence(board)
-    control(board, "Sure and right").click()
-    assert "The largest output is a3, right. The cost is 0.00" in sentence(board)
-    control(board, "Sure and wrong").click()
-    assert "The largest output is a0, wrong: 3 is right. The cost is 8.00" in sentence(board)
+    assert "No output is larger than all others; 3 is right." in words(board)
+    press(board, "Sure and right")
+    assert "The largest output is a3, right. The cost is 0.00" in words(board)
+    press(board, "Sure and wrong")
+    assert "The largest output is a0, wrong: 3 is right. The cost is 8.00" in words(board)
 
 
 def test_reset_returns_to_the_start_wherever_all_were_moved():
     board = softmax_board([1.5, -0.5])
-    control(board, "move all").value = 2.0
-    control(board, "z0").value = 7.0
-    control(board, "Reset").click()
+    slide(board, "move all", 2.0)
+    slide(board, "z0", 7.0)
+    press(board, "Reset")
     assert [slider.value for slider in sliders(board)] == [1.5, -0.5, 0]
 
 
 def test_another_right_answer_moves_the_cost_and_no_output():
     board = softmax_board()
     a = board.a
-    answers(board).value = 3
+    choose(board, "right answer", 3)
     assert (board.a == a).all()
-    assert "The cost is 3.44; δ for the right answer is −0.97" in sentence(board)
+    assert "The cost is 3.44; δ for the right answer is −0.97" in words(board)
 
 
 def test_a_reader_without_a_kernel_sees_the_picture():

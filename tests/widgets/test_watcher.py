@@ -1,9 +1,11 @@
 """What backpropagation changes: the published run to its last digit, symmetry, and the watcher."""
 
 import base64
+import re
 
 import numpy as np
 import pytest
+from hand import axes, choose, control, drawn, picture, press, slide, type_in, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from nnlib.widgets.watcher import (
     EPOCHS,
     ETAS,
     LARGEST,
+    STARTS,
     Trace,
     flat,
     in_words,
@@ -250,14 +253,26 @@ def test_without_activation_the_trained_net_is_least_squares(start):
 # ---------------------------------------------------------------- the board
 
 
-def words(watcher):
-    return watcher._sentence.value
-
-
 def on_the_net(watcher):
     """The number written on each edge and at each neuron, by its name."""
-    texts = (text.get_text().split() for text in watcher._drawing._numbers)
-    return {name: float(number.replace("−", "-")) for name, number in texts}
+    shown = [text.get_text().split() for text in axes(watcher, "below each number").texts]
+    named = [pair for pair in shown if len(pair) == 2 and pair[0] in parameter_names(2)]
+    return {name: float(number.replace("−", "-")) for name, number in named}
+
+
+def lines_and_numbers(watcher):
+    """The line of each weight with the text that is written on it."""
+    artists = axes(watcher, "below each number").get_children()
+    by_id = {artist.get_gid(): artist for artist in artists}
+    return [(by_id[name], by_id[f"number {name}"]) for name in by_id if f"number {name}" in by_id]
+
+
+def epoch_of(watcher):
+    return control(watcher, "epochs done").value
+
+
+def fields(watcher, n_in=2):
+    return [control(watcher, name).value for name in parameter_names(n_in)]
 
 
 def test_the_board_begins_with_the_published_run():
@@ -266,7 +281,7 @@ def test_the_board_begins_with_the_published_run():
 
 def test_the_net_at_the_epoch_shown_can_be_used():
     watcher = weight_watcher()
-    watcher._epoch.value = 10
+    slide(watcher, "epochs done", 10)
     assert watcher.net.cost_of([[1, 1]], [[1]]) == pytest.approx(watcher.costs[10, 0])
     watcher.net.W[0][:] = 7
     assert watcher.net.W[0] == pytest.approx(np.full((2, 2), 0.18065149))
@@ -274,7 +289,7 @@ def test_the_net_at_the_epoch_shown_can_be_used():
 
 def test_the_slider_moves_the_numbers_on_the_net():
     watcher = weight_watcher()
-    watcher._epoch.value = 1
+    slide(watcher, "epochs done", 1)
     assert on_the_net(watcher) == {
         **dict.fromkeys(("w₁", "w₂", "w₃", "w₄"), 0.4),
         **dict.fromkeys(("w₅", "w₆"), -0.2),
@@ -284,18 +299,22 @@ def test_the_slider_moves_the_numbers_on_the_net():
 
 def test_below_each_number_stands_what_the_last_epoch_added():
     watcher = weight_watcher()
-    added = watcher._drawing._added
-    assert {text.get_text() for text in added} == {""}
-    watcher._epoch.value = 1
-    assert [text.get_text() for text in added] == ["−0.600"] * 4 + ["−1.200"] * 2 + ["−0.600"] * 3
+
+    def added():
+        texts = (text.get_text() for text in axes(watcher, "below each number").texts)
+        return [text for text in texts if re.fullmatch(r"[+−]\S+", text)]
+
+    assert added() == []
+    slide(watcher, "epochs done", 1)
+    assert added() == ["−0.600"] * 4 + ["−1.200"] * 2 + ["−0.600"] * 3
 
 
 def test_each_number_stands_on_the_line_of_its_own_weight():
     watcher = weight_watcher()
-    for value, field in enumerate(watcher._fields, start=1):
-        field.value = value
+    for value, name in enumerate(parameter_names(2), start=1):
+        type_in(watcher, name, value)
     ends = {}
-    for line, number in zip(watcher._drawing._lines, watcher._drawing._numbers, strict=False):
+    for line, number in lines_and_numbers(watcher):
         (x0, x1), (y0, y1) = line.get_data()
         x, y = number.get_position()
         assert y == pytest.approx(y0 + (x - x0) / (x1 - x0) * (y1 - y0))
@@ -308,19 +327,20 @@ def test_each_number_stands_on_the_line_of_its_own_weight():
 
 def test_the_lines_have_the_width_of_their_weights():
     watcher = weight_watcher()
-    watcher._fields[0].value, watcher._fields[1].value = 0.5, -2
-    thin, thick = (line.get_linewidth() for line in watcher._drawing._lines[:2])
-    assert thin < thick
-    assert watcher._drawing._lines[0].get_linestyle() == "-"
-    assert watcher._drawing._lines[1].get_linestyle() == "--"
+    type_in(watcher, "w₁", 0.5)
+    type_in(watcher, "w₂", -2)
+    lines = {number.get_text(): line for line, number in lines_and_numbers(watcher)}
+    positive, negative = lines["w₁ +0.500"], lines["w₂ −2.000"]
+    assert positive.get_linewidth() < negative.get_linewidth()
+    assert (positive.get_linestyle(), negative.get_linestyle()) == ("-", "--")
 
 
 def test_a_typed_number_makes_the_start_the_students_own():
     watcher = weight_watcher()
-    watcher._epoch.value = 5
-    watcher._fields[0].value = 0.25
-    assert watcher._start.value == "own"
-    watcher._rewind()
+    slide(watcher, "epochs done", 5)
+    type_in(watcher, "w₁", 0.25)
+    assert control(watcher, "start").value == "own"
+    press(watcher, "Rewind")
     assert on_the_net(watcher)["w₁"] == 0.25
     assert on_the_net(watcher)["w₂"] == 1
     assert "not equal" in words(watcher)
@@ -328,73 +348,74 @@ def test_a_typed_number_makes_the_start_the_students_own():
 
 def test_ones_own_start_is_still_there_after_the_others():
     watcher = weight_watcher()
-    watcher._fields[8].value = -2
-    watcher._start.value = "equal"
-    assert watcher._fields[8].value == 0
-    watcher._start.value = "own"
-    assert [field.value for field in watcher._fields] == [1] * 6 + [0, 0, -2]
+    type_in(watcher, "b₃", -2)
+    choose(watcher, "start", STARTS["equal"])
+    assert control(watcher, "b₃").value == 0
+    choose(watcher, "start", STARTS["own"])
+    assert fields(watcher) == [1] * 6 + [0, 0, -2]
 
 
 def test_rewinding_returns_to_the_same_start():
     watcher = weight_watcher(start="random", seed=5)
     before = on_the_net(watcher)
-    watcher._epoch.value = 10
+    slide(watcher, "epochs done", 10)
     assert on_the_net(watcher) != before
-    watcher._rewind()
+    press(watcher, "Rewind")
     assert on_the_net(watcher) == before
 
 
 def test_the_fields_show_the_whole_random_start():
     watcher = weight_watcher(start="random", seed=5)
-    watcher._rewind()
-    shown = [field.value for field in watcher._fields]
+    press(watcher, "Rewind")
+    shown = fields(watcher)
     assert flat(watcher.net.W, watcher.net.b).tolist() == shown
     assert np.round(shown, 2).tolist() == shown  # two decimals: short enough to type again
 
 
 def test_a_new_random_start_is_another_one_and_chooses_random():
     watcher = weight_watcher(seed=5)
-    watcher._start.value = "random"
+    choose(watcher, "start", STARTS["random"])
     first = on_the_net(watcher)
-    watcher._start.value = "equal"
-    watcher._new_random()
-    assert watcher._start.value == "random"
+    choose(watcher, "start", STARTS["equal"])
+    press(watcher, "New random start")
+    assert control(watcher, "start").value == "random"
     assert on_the_net(watcher) != first
 
 
 def test_the_seed_makes_the_same_random_starts():
     one, two = (weight_watcher(start="random", seed=8) for _ in range(2))
-    one._new_random()
-    two._new_random()
+    press(one, "New random start")
+    press(two, "New random start")
     assert on_the_net(one) == on_the_net(two)
 
 
 def test_one_epoch_more_ends_at_the_last():
     watcher = weight_watcher(epochs=2)
     for _ in range(3):
-        watcher._one_epoch()
-    assert watcher._epoch.value == 2
+        press(watcher, "One epoch")
+    assert epoch_of(watcher) == 2
 
 
 def test_fewer_epochs_take_the_slider_back():
     watcher = weight_watcher(epochs=20)
-    watcher._epoch.value = 20
-    watcher._epochs.value = 5
-    assert (watcher._epoch.value, watcher._epoch.max) == (5, 5)
+    slide(watcher, "epochs done", 20)
+    slide(watcher, "epochs in all", 5)
+    assert (epoch_of(watcher), control(watcher, "epochs done").max) == (5, 5)
     assert "After 5 of 5 epochs" in words(watcher)
 
 
 def test_the_mark_stands_on_the_mean_cost_of_the_epoch():
     watcher = weight_watcher(CORNERS, DIFFERENT)
-    watcher._epoch.value = 3
-    (x,), (y,) = watcher._drawing._here.get_data()
-    assert (x, y) == (3, pytest.approx(watcher.costs[3].mean()))
-    assert list(watcher._drawing._now.get_xdata()) == [3, 3]
+    slide(watcher, "epochs done", 3)
+    lines = {len(line.get_xdata()): line.get_data() for line in axes(watcher, "epochs done").lines}
+    assert lines[1] == ([3], [pytest.approx(watcher.costs[3].mean())])
+    assert list(lines[2][0]) == [3, 3]
 
 
 def test_the_three_curves_are_highest_mean_and_lowest_cost():
     watcher = weight_watcher(CORNERS, DIFFERENT)
-    curves = {line.get_label(): line.get_ydata() for line in watcher._drawing._curves}
+    names, ax = ("highest", "mean", "lowest"), axes(watcher, "epochs done")
+    curves = {name: drawn(ax, name).get_ydata() for name in names}
     assert list(curves["highest"]) == pytest.approx(watcher.costs.max(axis=1))
     assert list(curves["mean"]) == pytest.approx(watcher.costs.mean(axis=1))
     assert list(curves["lowest"]) == pytest.approx(np.maximum(watcher.costs.min(axis=1), 1e-6))
@@ -402,7 +423,7 @@ def test_the_three_curves_are_highest_mean_and_lowest_cost():
 
 def test_the_sentence_names_the_largest_change():
     watcher = weight_watcher()
-    watcher._epoch.value = 1
+    slide(watcher, "epochs done", 1)
     assert "the mean cost is 2.82 (lowest 2.82, highest 2.82)" in words(watcher)
     assert "largest change: −1.200 to w₅, now −0.200" in words(watcher)
     assert "The hidden neurons are equal to the bit." in words(watcher)
@@ -419,8 +440,8 @@ def test_numbers_on_the_net_have_a_sign_and_at_most_eight_characters(value, writ
 
 def test_divergence_is_told():
     watcher = weight_watcher()
-    watcher._eta.value = 0.2
-    watcher._epoch.value = 10
+    slide(watcher, "η", 0.2)
+    slide(watcher, "epochs done", 10)
     assert "Diverged in epoch 5" in words(watcher)
     assert "After 4 of 10 epochs" in words(watcher)
 
@@ -431,18 +452,18 @@ def test_every_control_goes_to_its_ends_and_anywhere_between(n_in, f):
     X, Y = 3 * rng.standard_normal((5, n_in)), rng.standard_normal((5, 1))
     watcher = weight_watcher(X, Y, activations=[f, IDENTITY], seed=n_in)
     for epochs in (EPOCHS[0], EPOCHS[-1], 20):
-        watcher._epochs.value = epochs
-        watcher._epoch.value = epochs
+        slide(watcher, "epochs in all", epochs)
+        slide(watcher, "epochs done", epochs)
     for eta in (ETAS[0], ETAS[-1], *rng.choice(ETAS, 3)):
-        watcher._eta.value = eta
-        watcher._epoch.value = int(rng.integers(21))
+        slide(watcher, "η", eta)
+        slide(watcher, "epochs done", int(rng.integers(21)))
     for start in ("random", "equal", "own"):
-        watcher._start.value = start
-    for field in (watcher._fields[0], watcher._fields[-4], watcher._fields[-1]):
+        choose(watcher, "start", STARTS[start])
+    for place in (0, -4, -1):
         for value in (-LARGEST, LARGEST, rng.uniform(-2, 2)):
-            field.value = value
-    watcher._new_random()
-    assert bytes(watcher._drawing.picture.image.value).startswith(b"\x89PNG")
+            type_in(watcher, parameter_names(n_in)[place], value)
+    press(watcher, "New random start")
+    assert picture(watcher).startswith(b"\x89PNG")
     assert "nan" not in words(watcher)
 
 
@@ -453,7 +474,7 @@ def test_a_reader_without_a_kernel_sees_the_last_epoch():
     last = watcher.still()["image/png"]
     assert first != last
     assert base64.b64decode(last).startswith(b"\x89PNG")
-    assert watcher._epoch.value == 10
+    assert epoch_of(watcher) == 10
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""A hand and an eye for the boards: tests do what a student does, and see what a student sees.
+
+A control is known by what is written on it, at it or before it, a curve by its name in the legend.
+How a board is made inside, nothing here knows.
+"""
+
+import html
+import re
+
+import anywidget
+import ipywidgets
+from ipywidgets.widgets import widget as ipywidgets_widget
+
+SLIDERS = (
+    ipywidgets.IntSlider,
+    ipywidgets.FloatSlider,
+    ipywidgets.IntRangeSlider,
+    ipywidgets.FloatRangeSlider,
+    ipywidgets.SelectionSlider,
+)
+LISTS = ipywidgets.Dropdown, ipywidgets.ToggleButtons
+FIELDS = ipywidgets.Text, ipywidgets.BoundedFloatText, ipywidgets.Checkbox
+
+
+# What the hand finds
+
+
+def inside(widget):
+    """The widget and all that stand in it, in the order in which one reads them."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
+
+
+def controls(board, kind=ipywidgets.Widget):
+    """What a hand may move, of one kind or of any: {the names it has: the widget}."""
+    read, found = frozenset(), {}
+    for widget in inside(board):
+        if isinstance(widget, ipywidgets.Label):
+            read = frozenset([widget.value])
+        elif widget.has_trait("disabled"):
+            read = names(widget) or read
+            if isinstance(widget, kind):
+                found[widget] = read
+    return found
+
+
+def names(widget):
+    """What is written on it, also without the number behind it (`η = 0.1`, `right: 0.03`)."""
+    written = widget.description if widget.has_trait("description") else ""
+    return frozenset({written, re.split(":| =", written)[0], widget.tooltip}) - {"", None}
+
+
+def control(board, name, kind=ipywidgets.Widget):
+    """The one control with this name on it, or before it where there is none on it."""
+    there = controls(board, kind)
+    found = [widget for widget, called in there.items() if name in called]
+    assert len(found) == 1, f"{len(found)} of {[sorted(c) for c in there.values()]} are {name!r}"
+    return found[0]
+
+
+# What it does
+
+
+def press(board, *names):
+    """Press buttons, one after another; a button that is off cannot be pressed."""
+    for name in names:
+        button = control(board, name, ipywidgets.Button)
+        assert not button.disabled, f"{name!r} is off"
+        button.click()
+
+
+def slide(board, name, value):
+    control(board, name, SLIDERS).value = value
+
+
+def choose(board, name, label):
+    """Choose from a list or a row of toggles by the label that is read there."""
+    control(board, name, LISTS).label = str(label)
+
+
+def type_in(board, name, value):
+    control(board, name, FIELDS).value = value
+
+
+def send(board, content, *buffers):
+    """What the browser sends for the one part of a board that is drawn there by our own script."""
+    (part,) = [w for w in inside(board) if isinstance(w, anywidget.AnyWidget)]
+    data = {"method": "custom", "content": content}
+    part.comm.handle_msg({"content": {"data": data}, "buffers": list(buffers)})
+
+
+# What the eye sees
+
+
+def markup(board):
+    """The sentence that a screen reader reads out, as HTML."""
+    texts = [w.value for w in inside(board) if isinstance(w, ipywidgets.HTML)]
+    (sentence,) = [text for text in texts if re.search("role=.status", text)]
+    return sentence
+
+
+def words(board):
+    """The sentence that a screen reader reads out."""
+    return plain(markup(board))
+
+
+def everything_written(board):
+    """All text that stands on the board, but for what is in pictures."""
+    return plain(" ".join(w.value for w in inside(board) if isinstance(w, ipywidgets.HTML)))
+
+
+def plain(text):
+    """HTML without its tags."""
+    return " ".join(
+        html.unescape(re.sub("<style>.*?</style>|<.*?>", " ", text, flags=re.S)).split()
+    )
+
+
+def picture(board):
+    """The PNG that the board shows, in bytes."""
+    values = (getattr(widget, "value", None) for widget in inside(board))
+    (png,) = [bytes(value) for value in values if isinstance(value, bytes | memoryview)]
+    return png
+
+
+def axes(board, name):
+    """The one pair of axes in the picture on which a text begins so."""
+    figure = board.picture.figure
+    (found,) = [ax for ax in figure.axes if any(t.startswith(name) for t in texts(ax))]
+    return found
+
+
+def texts(ax):
+    """All that is written on axes, but for the numbers along them."""
+    return [ax.get_title(loc=loc) for loc in ("left", "center")] + [
+        *(ax.get_xlabel(), ax.get_ylabel()),
+        *(text.get_text() for text in ax.texts),
+    ]
+
+
+def drawn(ax, name):
+    """The one line or bar on axes that the legend calls so."""
+    (found,) = [artist for artist in ax.get_children() if artist.get_label() == name]
+    return found
+
+
+def living():
+    """The ids of all widgets that are not closed."""
+    # private to ipywidgets, which has no public list of them
+    return set(ipywidgets_widget._instances)
