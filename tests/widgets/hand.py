@@ -4,8 +4,10 @@ A control is known by what is written on it, at it or before it, a curve by its 
 How a board is made inside, nothing here knows.
 """
 
+import asyncio
 import html
 import re
+import time
 
 import anywidget
 import ipywidgets
@@ -149,3 +151,11 @@ def living():
     """The ids of all widgets that are not closed."""
     # private to ipywidgets, which has no public list of them
     return set(ipywidgets_widget._instances)
+
+
+async def until(condition, seconds=30):
+    """Wait for the condition, and leave the event loop free for the board."""
+    end = time.perf_counter() + seconds
+    while not condition():
+        assert time.perf_counter() < end, "it never came true"
+        await asyncio.sleep(0.01)

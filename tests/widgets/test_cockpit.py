@@ -1,14 +1,29 @@
 """The cockpit without a browser: the run behind it, and its controls without a kernel's loop."""
 
-import math
+import asyncio
+import re
 import time
 
 import numpy as np
 import pytest
+from hand import (
+    axes,
+    choose,
+    control,
+    drawn,
+    everything_written,
+    living,
+    press,
+    slide,
+    type_in,
+    until,
+    words,
+)
 
 from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, Network, load_digits
+from nnlib.widgets import cockpit as cockpit_module
 from nnlib.widgets import still_twin, training_cockpit
-from nnlib.widgets.cockpit import COSTS, REDRAW, Cockpit, Run
+from nnlib.widgets.cockpit import COSTS, DESCENT, REDRAW, Curves, Run
 
 DIGITS = load_digits()
 
@@ -89,82 +104,105 @@ def cockpit():
     board.close()
 
 
+def epochs_done(cockpit):
+    return float(re.search("Epoch (.*?) of", everything_written(cockpit))[1])
+
+
 def test_without_an_event_loop_start_trains_to_the_goal(cockpit):
     cockpit.start()
-    assert cockpit._run.descent.epochs == 2
-    assert "Done." in cockpit._sentence.value
+    assert epochs_done(cockpit) == 2
+    assert "Done." in words(cockpit)
     assert cockpit.net.accuracy(DIGITS.test.images, DIGITS.test.labels) > 0.6
 
 
-def test_a_picture_waits_until_the_processor_has_descended_for_longer_than_one_takes(
-    cockpit, monkeypatch
-):
-    monkeypatch.setattr(Cockpit, "_next_goal", 1e9)  # no epoch ends while it descends
-    cockpit._next_picture = math.inf
-    end = time.perf_counter() + 3 * REDRAW
-    while time.perf_counter() < end:
-        cockpit._slice()
-    assert len(cockpit._run.points) == 1
-    cockpit._next_picture = 0
-    cockpit._slice()
-    assert len(cockpit._run.points) == 2
-    assert cockpit._next_picture > time.thread_time()
+def test_a_picture_waits_until_the_processor_has_descended_for_longer_than_one_takes(monkeypatch):
+    measured, processor, honest = [], [0.0], Run.measure
+
+    def measure(run):
+        processor[0] += 1  # a second of the processor for a picture
+        measured.append(run)
+        honest(run)
+
+    def descend(run, seconds, goal):  # so that no epoch ends meanwhile
+        time.sleep(seconds)
+
+    async def story():
+        cockpit = training_cockpit(DIGITS).start()
+        await until(lambda: len(measured) == 2)  # the start and the first picture
+        await asyncio.sleep(3 * REDRAW)
+        assert len(measured) == 2
+        processor[0] += DESCENT
+        await until(lambda: len(measured) == 3)
+        cockpit.close()
+
+    monkeypatch.setattr(cockpit_module, "thread_time", lambda: processor[0])
+    monkeypatch.setattr(Run, "measure", measure)
+    monkeypatch.setattr(Run, "descend", descend)
+    asyncio.run(story())
 
 
 def test_start_at_the_goal_goes_on_for_as_long_again(cockpit):
     cockpit.start().start()
-    assert cockpit._run.descent.epochs == 4
+    assert epochs_done(cockpit) == 4
 
 
 def test_one_epoch_is_one_epoch(cockpit):
-    cockpit._epoch_button.click()
-    assert cockpit._run.descent.epochs == 1
+    press(cockpit, "One epoch")
+    assert epochs_done(cockpit) == 1
 
 
 def test_reset_returns_to_the_same_start(cockpit):
     start = [W.copy() for W in cockpit.net.W]
     cockpit.start()
-    cockpit._reset_button.click()
-    assert cockpit._run.descent.epochs == 0
+    press(cockpit, "Reset")
+    assert epochs_done(cockpit) == 0
     assert all((W == V).all() for W, V in zip(start, cockpit.net.W, strict=True))
 
 
 def test_every_value_of_every_control_is_accepted(cockpit):
-    for knob in (cockpit._batch_size, cockpit._l2, cockpit._hidden):
-        for value in (knob.options[0], knob.options[-1], knob.options[len(knob.options) // 2]):
-            knob.value = value
-            cockpit._epoch_button.click()
+    for name in ("mini-batch", "λ", "hidden units"):
+        options = control(cockpit, name).options
+        for value in (options[0], options[-1], options[len(options) // 2]):
+            slide(cockpit, name, value)
+            press(cockpit, "One epoch")
     for cost in COSTS:
-        cockpit._cost.label = cost
-        cockpit._epoch_button.click()
-    for eta in (0.0, 1000.0, 0.5):
-        cockpit._eta.value = eta
-        cockpit._epoch_button.click()
-    assert cockpit._sentence.value
+        choose(cockpit, "cost", cost)
+        press(cockpit, "One epoch")
+    for eta in (0.0, 0.5, 1000.0):
+        type_in(cockpit, "η", eta)
+        press(cockpit, "One epoch")
+    assert words(cockpit)
 
 
 def test_the_learning_rate_holds_from_the_next_step_on(cockpit):
-    cockpit._eta.value = 0.25
-    assert cockpit._run.descent.eta == 0.25
+    type_in(cockpit, "η", 0.25)
+    press(cockpit, "One epoch")
+    assert "With η 0.25, " in words(cockpit)
 
 
 def test_choosing_a_cost_begins_a_new_run_with_it(cockpit):
-    cockpit._cost.label = "quadratic, sigmoid"
+    choose(cockpit, "cost", "quadratic, sigmoid")
     assert cockpit.net.cost is QUADRATIC
 
 
 def test_earlier_runs_stay_as_pale_curves_and_the_oldest_are_forgotten(cockpit):
     for _ in range(5):
-        cockpit._epoch_button.click()
-        cockpit._reset_button.click()
-    assert len(cockpit._curves._earlier) == 3
+        press(cockpit, "One epoch", "Reset")
+    for name in ("cost", "accuracy"):
+        labels = [line.get_label() for line in axes(cockpit, name).lines]
+        assert sum(label.startswith("validation, η 0.5") for label in labels) == 3
 
 
-def test_a_drawing_shows_the_points_of_the_run(cockpit):
-    cockpit.start()
-    epochs, training_cost, *_ = np.array(cockpit._run.points).T
-    line = cockpit._curves._lines[0]
-    assert (line.get_xdata() == epochs).all() and (line.get_ydata() == training_cost).all()
+def test_a_drawing_shows_the_points_of_the_run():
+    run, curves = a_run(), Curves()
+    run.descend(60, goal=1)
+    run.measure()
+    curves.show(run)
+    epochs, *series = np.array(run.points).T
+    places = [(axis, name) for axis in ("cost", "accuracy") for name in ("training", "validation")]
+    for (axis, name), values in zip(places, series, strict=True):
+        line = drawn(axes(curves, axis), name)
+        assert (line.get_xdata() == epochs).all() and (line.get_ydata() == values).all()
 
 
 def test_the_still_twin_is_a_picture_of_the_finished_run(cockpit):
@@ -174,9 +212,7 @@ def test_the_still_twin_is_a_picture_of_the_finished_run(cockpit):
 
 
 def test_a_closed_board_leaves_no_widget_behind(cockpit):
-    from ipywidgets.widgets.widget import _instances
-
-    before = set(_instances)
+    before = living()
     another = training_cockpit(DIGITS)
     another.close()
-    assert set(_instances) == before
+    assert living() == before

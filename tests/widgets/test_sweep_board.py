@@ -1,17 +1,17 @@
 """The sweep board without a browser: its grid, its drawing, and its controls on an event loop."""
 
 import asyncio
-import math
-import time
 
+import ipywidgets
 import psutil
 import pytest
+from hand import control, everything_written, inside, living, press, slide, until, words
 from joblib.externals.loky import get_reusable_executor
 
 from nnlib import load_digits
-from nnlib.sweep import Recipe, Result
+from nnlib.sweep import Result
 from nnlib.widgets import still_twin, sweep_board
-from nnlib.widgets.sweep_board import GRIDS, Grid, HeatMap, _cell
+from nnlib.widgets.sweep_board import GRIDS, Grid, HeatMap
 
 DIGITS = load_digits().few(100)
 SMALL = {"eta": (0.1, 1.0), "hidden": (3, 5)}
@@ -75,14 +75,30 @@ def test_a_recipe_is_named_by_what_sets_it_apart():
 # the drawing
 
 
+def cells(heat_map):
+    """The rectangles and the texts of a heat map."""
+    (ax,) = heat_map.picture.figure.axes
+    return ax.patches, ax.texts
+
+
+def shown(grid, *accuracies):
+    """A heat map of a grid whose first runs had these accuracies, epoch after epoch."""
+    for recipe, ended in zip(grid.recipes, accuracies, strict=False):
+        grid.results[recipe] = a_result(recipe, *ended)
+    drawn = HeatMap()
+    drawn.show(grid)
+    return drawn
+
+
 def test_the_number_of_a_cell_is_its_accuracy_in_percent():
-    colour, words, ink = _cell(a_result(Recipe(epochs=1), 0.914), best=91.4)
-    assert (words, ink) == ("91.4", "black")
-    assert _cell(a_result(Recipe(epochs=1), 0.1), best=91.4)[2] == "white"  # on the darkest
+    _, texts = cells(shown(Grid(SMALL, epochs=1, seed=0), [0.914], [0.1]))
+    assert [text.get_text() for text in texts] == ["91.4", "10.0", "·", "·"]
+    assert [text.get_color() for text in texts[:2]] == ["black", "white"]  # white on the darkest
 
 
 def test_a_diverged_run_is_told_in_a_word():
-    assert _cell(a_result(Recipe(epochs=2), 0.9), best=90)[1] == "diverged"
+    _, texts = cells(shown(Grid(SMALL, epochs=2, seed=0), [0.9]))
+    assert texts[0].get_text() == "diverged"
 
 
 def test_a_picture_that_has_shown_others_is_the_one_a_new_picture_is():
@@ -98,42 +114,45 @@ def test_a_picture_that_has_shown_others_is_the_one_a_new_picture_is():
 
 
 def test_only_the_winner_has_a_frame():
-    grid, drawn = Grid(SMALL, epochs=1, seed=0), HeatMap()
-    for recipe, accuracy in zip(grid.recipes, (0.5, 0.9, 0.7, math.nan), strict=True):
-        grid.results[recipe] = a_result(recipe, *([] if math.isnan(accuracy) else [accuracy]))
-    drawn.show(grid)
-    framed = [cell.get_xy() for cell in drawn._ax.patches if cell.get_edgecolor()[3]]
+    patches, _ = cells(shown(Grid(SMALL, epochs=1, seed=0), [0.5], [0.9], [0.7], []))
+    framed = [cell.get_xy() for cell in patches if cell.get_edgecolor()[3]]
     assert framed == [(1 - 0.48, 0 - 0.46)]
 
 
 # the controls, without an event loop
 
 
+def running(board):
+    return not control(board, "Stop").disabled
+
+
 def test_start_runs_the_whole_grid(board):
     board.start()
-    assert [result.recipe for result in board.results] == board._grid.recipes
-    assert "Done. Best: η" in board._sentence.value
-    assert "4 of 4 runs" in board._numbers.value
-    assert board._bar.value == board._bar.max == 4
+    assert [result.recipe for result in board.results] == Grid(SMALL, 1, 0).recipes
+    assert "Done. Best: η" in words(board)
+    assert "4 of 4 runs" in everything_written(board)
+    (bar,) = [widget for widget in inside(board) if isinstance(widget, ipywidgets.IntProgress)]
+    assert bar.value == bar.max == 4
 
 
 def test_a_finished_grid_cannot_be_started_again_but_cleared(board):
     board.start()
-    assert board._start_button.disabled and not board._clear_button.disabled
-    board._clear_button.click()
+    assert control(board, "Start").disabled and not control(board, "Clear").disabled
+    press(board, "Clear")
     assert board.results == []
-    assert not board._start_button.disabled
+    assert not control(board, "Start").disabled
 
 
 def test_every_choice_begins_a_fresh_grid(board):
-    assert len(board._choice.options) == 1 + len(GRIDS)
-    for index in range(len(board._choice.options)):
-        board._choice.index = index
-        assert board.results == [] and "Ready: press Start" in board._sentence.value
-    board._choice.index = 0
-    for epochs in board._epochs.options[:3]:
-        board._epochs.value = epochs
-        board._start_button.click()
+    choice = control(board, "grid")
+    assert len(choice.options) == 1 + len(GRIDS)
+    for index in range(len(choice.options)):
+        choice.index = index
+        assert board.results == [] and "Ready: press Start" in words(board)
+    choice.index = 0
+    for epochs in control(board, "epochs").options[:3]:
+        slide(board, "epochs", epochs)
+        press(board, "Start")
         assert {result.recipe.epochs for result in board.results} == {epochs}
 
 
@@ -161,37 +180,27 @@ def test_a_grid_of_ones_own_is_checked():
 
 
 def test_a_closed_board_leaves_no_widget_behind(board):
-    from ipywidgets.widgets.widget import _instances
-
-    before = set(_instances)
+    before = living()
     sweep_board(DIGITS, SMALL).close()
-    assert set(_instances) == before
+    assert living() == before
 
 
 # on an event loop, with worker processes
-
-
-async def until(condition, seconds=30):
-    """Wait for the condition, and leave the loop free for the board."""
-    end = time.perf_counter() + seconds
-    while not condition():
-        assert time.perf_counter() < end, "it never came true"
-        await asyncio.sleep(0.01)
 
 
 def test_the_grid_fills_in_while_the_loop_is_free_stops_and_goes_on():
     async def story():
         board = sweep_board(DIGITS, SECONDS, epochs=50, n_jobs=2).start()
         await until(lambda: len(board.results) >= 3)
-        board._stop_button.click()
-        await until(lambda: not board._running)
+        press(board, "Stop")
+        await until(lambda: not running(board))
         kept = {result.recipe: result for result in board.results}
-        assert "Stopped. Start goes on" in board._sentence.value
+        assert "Stopped. Start goes on" in words(board)
         assert 3 <= len(kept) < 20
-        board._start_button.click()
-        await until(lambda: board._running)
-        await until(lambda: not board._running)
-        assert len(board.results) == 20 and "Done." in board._sentence.value
+        press(board, "Start")
+        await until(lambda: running(board))
+        await until(lambda: not running(board))
+        assert len(board.results) == 20 and "Done." in words(board)
         again = {result.recipe: result for result in board.results}
         assert all(again[recipe] is result for recipe, result in kept.items())
         board.close()
@@ -202,10 +211,10 @@ def test_the_grid_fills_in_while_the_loop_is_free_stops_and_goes_on():
 def test_a_closed_board_stops_its_runs():
     async def story():
         board = sweep_board(DIGITS, SECONDS, epochs=100_000, n_jobs=2).start()
-        await until(lambda: board._running)
+        await until(lambda: running(board))
         await asyncio.sleep(0.5)
         board.close()
-        await until(lambda: not board._running, seconds=5)
+        await until(lambda: not running(board), seconds=5)
 
     asyncio.run(story())
 
@@ -213,16 +222,16 @@ def test_a_closed_board_stops_its_runs():
 def test_workers_that_are_killed_are_told_in_words_and_start_goes_on():
     async def story():
         board = sweep_board(DIGITS, SMALL, epochs=100_000, n_jobs=2).start()
-        await until(lambda: board._running)
+        await until(lambda: running(board))
         await asyncio.sleep(1)
         for child in psutil.Process().children():
             if "LokyProcess" in " ".join(child.cmdline()):
                 child.kill()
-        await until(lambda: not board._running)
-        assert "Ended by an error (TerminatedWorkerError" in board._sentence.value
-        board._epochs.value = 1
-        await until(lambda: board._grid.epochs == 1)
-        board._start_button.click()
+        await until(lambda: not running(board))
+        assert "Ended by an error (TerminatedWorkerError" in words(board)
+        slide(board, "epochs", 1)
+        await until(lambda: "Ready" in words(board))
+        press(board, "Start")
         await until(lambda: len(board.results) == 4)
         board.close()
 
