@@ -56,7 +56,7 @@ soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)
-	.venv-bench/bin/python benchmarks/speed.py $(ARGS)
+	.venv-bench/bin/python benchmarks/speed $(ARGS)
 
 versions: .venv/.test  ## the suite on the oldest versions allowed and on the newest there are
 	$(VENV_PYTHON) .ci/versions.py

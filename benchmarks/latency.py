@@ -5,7 +5,7 @@
 Prints how long the first notebook takes to open; a table of medians and ninetieth percentiles
 beside their targets, above them the time Jupyter itself takes: a slider that shows pictures which
 lie ready. Then how many pictures a second the cockpit draws while it trains. Writes latency.json,
-which speed.py reads. Needs the test requirements, Chromium, and a machine that does nothing else.
+which speed/ reads. Needs the test requirements, Chromium, and a machine that does nothing else.
 """
 
 import json

@@ -22,7 +22,7 @@ from nnlib.index_notation import Formula
 TOP = Path(__file__).parents[1]
 PACKAGE = Path(nnlib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-PROGRAMS = sorted([*TOP.glob("benchmarks/*.py"), *TOP.glob(".ci/*.py")])
+PROGRAMS = sorted([*TOP.glob("benchmarks/**/*.py"), *TOP.glob(".ci/*.py")])
 NOTEBOOKS = sorted(TOP.glob("notebooks/*.ipynb"))
 by_name = {"ids": lambda path: path.name}
 

@@ -1,8 +1,8 @@
 """What a student waits for before anything is seen: importing and loading. Prints JSON.
 
-    python benchmarks/waits.py --rounds 9
+    python benchmarks/speed/startup.py --rounds 9
 
-Each time is taken in a fresh process, the two of a pair in turn. Run by speed.py.
+Each time is taken in a fresh process, the two of a pair in turn. Run by measuring.py.
 """
 
 import argparse
@@ -49,7 +49,7 @@ print(read - began, hashed - read, unzipped - hashed, scaled - unzipped, perf_co
 MEMORY = """
 import sys
 sys.path.insert(0, {folder!r})
-from contest import memory
+from race import memory
 import nnlib
 before = memory("VmRSS")
 {load}

@@ -1,6 +1,6 @@
 """The cockpit's training in a notebook's kernel, beside bare sgd there; prints JSON.
 
-    python benchmarks/in_a_kernel.py --rounds 5         (run by speed.py)
+    python benchmarks/speed/kernel.py --rounds 5         (run by measuring.py)
 
 A kernel is started as JupyterLab starts one. In turn a cell trains with bare sgd, and the cockpit
 trains by itself while its curves move and their pictures arrive here, as they would in a browser.

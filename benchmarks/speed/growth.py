@@ -1,6 +1,6 @@
-"""How the cost of an epoch grows, nnlib's beside the floor's; prints JSON. Run by speed.py.
+"""How the cost of an epoch grows, nnlib's beside the floor's; prints JSON. Run by measuring.py.
 
-    python benchmarks/growth.py
+    python benchmarks/speed/growth.py
 
 One thing is varied at a time, from 50,000 samples, one hidden layer of 30 and mini-batches of 10.
 """
@@ -12,7 +12,7 @@ from time import process_time
 
 import numpy as np
 from contenders import Floor, Nnlib, Task, load_data
-from contest import keep_to_cores, say
+from race import keep_to_cores, say
 
 VARIED = {
     "samples": (1_000, 10_000, 50_000, 200_000, 500_000),

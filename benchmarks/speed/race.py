@@ -1,9 +1,9 @@
-"""One race of the contenders in this process; prints its result as JSON. Run by speed.py.
+"""One race of the contenders in this process; prints its result as JSON. Run by measuring.py.
 
-    python benchmarks/contest.py --threads 1 --rounds 5
-    python benchmarks/contest.py --memory PyTorch       the peak memory of one contender alone
+    python benchmarks/speed/race.py --threads 1 --rounds 5
+    python benchmarks/speed/race.py --memory PyTorch       the peak memory of one contender alone
 
-How many threads NumPy's BLAS, OpenMP and XLA use is set in the environment that speed.py gives.
+How many threads NumPy's BLAS, OpenMP and XLA use is set in the environment that measuring.py gives.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import numpy as np
 from contenders import (
     CONTENDERS,
     Floor,
+    Leanest,
     Nnlib,
     NnlibFit,
     PyTorch,
@@ -77,7 +78,7 @@ def warmed_up(runner, task, X, labels):
     if outputs is not None:
         accuracy = float((outputs.argmax(axis=1) == labels).mean())
         result |= {"outputs": outputs, "accuracy": accuracy}
-    if isinstance(runner, Floor):
+    if isinstance(runner, Floor | Leanest):
         result["way"] = "".join(runner.way)
     return result
 
