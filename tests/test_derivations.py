@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
+from nnlib import derivations as package
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SQUARE, TANH
 from nnlib.derivations import (
     BAR_EXACT,
@@ -31,6 +34,7 @@ from nnlib.derivations import (
     NINE_PARTIALS,
     OUTER_PRODUCT,
     WEIGHT_DECAY,
+    Derivation,
     difference,
     index,
     marked,
@@ -480,7 +484,7 @@ def test_the_left_side_is_shown_once():
 
 def test_a_descent_step_is_an_arrow():
     assert r"\leftarrow" in WEIGHT_DECAY.steps[0].sign
-    assert WEIGHT_DECAY.latex_block().count(r"\leftarrow") == 2
+    assert WEIGHT_DECAY._repr_markdown_().count(r"\leftarrow") == 2
 
 
 @each_derivation
@@ -490,9 +494,16 @@ def test_the_static_block_shows_every_line_and_reason(derivation):
     assert text.startswith(f"**{derivation.title}**")
     rows = text.split("|---|:---|:---|:---|\n")[1].splitlines()
     assert len(rows) == len(derivation.steps)
-    for row, step in zip(rows, derivation.steps, strict=True):
+    for k, (row, step) in enumerate(zip(rows, derivation.steps, strict=True)):
         assert row.count("|") == 5 and step.reason in row
-    assert derivation.latex_block().count(r"\\[4pt]") == len(derivation.steps) - 1
+        assert all(marked(side) in row for side in derivation.sides(k))
+
+
+def test_every_derivation_of_the_package_is_among_DERIVATIONS():
+    files = (import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__))
+    found = [thing for file in files for thing in vars(file).values()]
+    found = {id(thing) for thing in found if isinstance(thing, Derivation)}
+    assert len(found) > 25 and found <= set(map(id, DERIVATIONS))
 
 
 # Drawing examples

@@ -285,19 +285,3 @@ def test_an_element_that_does_not_exist_is_refused_with_the_shape():
 def test_einsum_subscripts_of_a_sum_are_refused():
     with pytest.raises(ValueError, match="is a sum"):
         _ = Formula("s_i = a_i + b_i").einsum
-
-
-def test_the_oracle_knows_nothing_of_nnlib():
-    import ast
-    import inspect
-
-    import nnlib.index_notation as module
-
-    tree = ast.parse(inspect.getsource(module))
-    imported = [
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    ] + [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    assert not [name for name in imported if name.startswith("nnlib")]

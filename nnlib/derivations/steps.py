@@ -1,0 +1,105 @@
+"""One line of a derivation: a formula, the reason for it, and the NumPy that computes it."""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.index_notation import Formula, latex_of
+
+BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15
+BAR_MEASURED = 1e-6  # a measured line, about 1e-9: eps² times a third derivative, and rounding
+
+
+@dataclass(frozen=True)
+class Code:
+    """One line of NumPy: the text a student reads and the function of the same names."""
+
+    text: str
+    function: Callable
+    names: tuple
+
+    def __call__(self, arrays):
+        return np.asarray(self.function(**{name: arrays(name) for name in self.names}))
+
+
+def numpy_line(text, function):
+    """The Code of a function whose arguments are the names in `text`."""
+    return Code(text, function, tuple(inspect.signature(function).parameters))
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A letter of a derivation: what it means, its shape in words of SIZES, how it is drawn."""
+
+    name: str
+    shape: tuple
+    meaning: str
+    draw: Callable = lambda rng, shape: rng.uniform(-1, 1, shape)
+
+
+def positive(rng, shape):
+    return rng.uniform(0.1, 1, shape)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: `left = latex`, why it follows, and the code that computes the right-hand side."""
+
+    left: str
+    sign: str
+    latex: str
+    reason: str
+    code: Code
+    formula: Formula | None = None
+    blocks: tuple = ()
+
+    @property
+    def bar(self):
+        """The largest difference to be put down to rounding."""
+        return BAR_MEASURED if any(map(is_measured, self.code.names)) else BAR_EXACT
+
+
+def index(text, reason):
+    """A line in index notation; [ ] sets off what is new."""
+    formula = Formula(text.replace("[", "").replace("]", ""))
+    left, sign, right = map(latex_of, re.split("([=←])", text))
+    names = tuple(dict.fromkeys((*formula.names, *lenders(formula))))
+    code = Code(formula.numpy, formula.contract, names)
+    return Step(left, sign, changed(right), typeset(reason), code, formula)
+
+
+def start(text, reason):
+    """A first line in index notation that is itself the left-hand side."""
+    return index(f"{text} = {text}", reason)
+
+
+def matrix(left, latex, text, function, reason, blocks=""):
+    r"""A line in any other notation; `blocks` names the matrices whose shapes hook together."""
+    left, sign = left.removesuffix(" ←"), r"\leftarrow" if left.endswith("←") else "="
+    code = numpy_line(text, function)
+    blocks = tuple(blocks.split())
+    return Step(latex_of(left), sign, changed(latex), typeset(reason), code, blocks=blocks)
+
+
+def changed(latex):
+    r"""`latex` with [ and ] made into \changed{ and }."""
+    return latex.replace("[", r"\changed{").replace("]", "}")
+
+
+def typeset(reason):
+    """`reason` with the formulas that stand between backticks as inline LaTeX."""
+    reason = re.sub("`(.+?)`", lambda found: f"${latex_of(found[1])}$", reason)
+    return reason.replace(r"\frac", r"\dfrac")  # full size, to be read from the back row
+
+
+def lenders(formula):
+    """The arrays in a left-hand side ∂C_μν/∂B_ls: their shapes say how far μ, ν, l, s run."""
+    return tuple(name for name, _ in formula.left.parts)
+
+
+def is_measured(name):
+    """Whether a name such as dŶ_dW1 is a derivative, to be measured."""
+    return "_d" in name
