@@ -34,8 +34,8 @@ from nnlib import (
     sgd,
 )
 from nnlib._support.files import replacing
+from nnlib._support.speed import for_training
 from nnlib.palette import BLUE, ORANGE
-from nnlib.training import calm
 
 FOLDER = Path(__file__).parent
 KEPT = FOLDER / "published_results.json"
@@ -158,7 +158,7 @@ def curves_of(recipe, seed):
     sets |= {s: (getattr(digits, s).images, getattr(digits, s).targets) for s in CURVES[:2]}
     curves = {name: [] for name in (*sets, "training cost")}
     began = process_time()
-    with calm(net, 10):
+    with for_training(net, 10):
         for epoch in range(1, recipe.epochs + 1):
             for _ in islice(descent, len(images) // 10):
                 pass

@@ -9,6 +9,12 @@ The letters, in the code and on the blackboard (samples are rows, layers count f
     Z  (n, n_out)      weighted inputs, Z = A @ W + b
     A  (n, n_out)      activations, A = f(Z)
     dW, db             slopes of the cost in W and b, in their shapes
+    delta  (n, n_out)  δ, the error: slopes of the cost in Z
+
+Five short files are all that learning takes. Read them in this order: activations (value and
+slope), costs (value and error), network (the pass forward and the pass back), training (the step
+downhill, an epoch, fit), gradcheck (central differences, which judge the rest). What else there is
+stands beside them, plots and sweep, and in folders named after what they are about.
 """
 
 from nnlib._support.hints import no_such_attribute as _no_such_attribute

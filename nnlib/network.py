@@ -20,14 +20,15 @@ from nnlib._support.checks import (
     checked_labels,
     checked_number,
     checked_parameters,
+    checked_pass,
     checked_rng,
     checked_sizes,
     checked_target_values,
     checked_targets,
 )
 from nnlib._support.hints import explains_its_arguments, no_such_attribute, public_names
-from nnlib.activations import ACTIVATIONS, SIGMOID
-from nnlib.costs import COSTS, CROSS_ENTROPY
+from nnlib.activations import SIGMOID
+from nnlib.costs import CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
 
 CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
@@ -113,11 +114,14 @@ class Network:
         return W, checked_parameters(b, "biases", [(n,) for _, n in shapes], self.dtype)
 
     def forward(self, X):
-        """Z, A: the weighted inputs Z[l] (n, n_out) and activations A[l] (n, n_in), A[0] = X."""
+        """Z, A: the weighted inputs Z[l] (n, n_out) and activations A[l] (n, n_in), A[0] = X.
+
+        A.dot(W) is A @ W to the bit, and begins sooner: small steps feel half a microsecond.
+        """
         W, b = self.W, self.b
         Z, A = [], [checked_inputs(X, self)]
         for layer, f in enumerate(self.activations):
-            z = A[layer] @ W[layer]
+            z = A[layer].dot(W[layer])
             if b:
                 z += b[layer]
             Z.append(z)
@@ -130,22 +134,20 @@ class Network:
         Z, A from forward; Y the targets (n, n_out). All slopes are multiplied by scale: the small
         error is multiplied, which costs nothing, not the many slopes that come from it.
         """
-        if not (isinstance(Z, list) and isinstance(A, list) and len(A) == len(Z) + 1 > 1):
-            raise TypeError(
-                "Z, A: expected the two lists that forward returns; write "
-                "net.backward(*net.forward(X), Y)"
-            )
+        checked_pass(Z, A)
         Y = checked_targets(Y, len(A[0]), self)
         W, b, f, cost = self.W, self.b, self.activations, self.cost
         delta = cost.error(Z[-1], A[-1], Y, f[-1]) * (scale * cost.share(len(Y)))
         dW, db = [], []
         for layer in reversed(range(len(W))):
-            # A.T @ delta, computed in W's own column-major order
-            dW.append((delta.T @ A[layer]).T)
+            # if Z = A @ W + b then dW = A.T @ delta (here in W's own column-major order) and
+            # db = the sum of delta's rows; if A = f(Z below) then delta below = delta @ W.T * f'
+            dW.append(delta.T.dot(A[layer]).T)
             if b:
-                db.append(delta.sum(axis=0))
+                db.append(np.add.reduce(delta, axis=0))
             if layer:
-                delta = f[layer - 1].times_slope(delta @ W[layer].T, Z[layer - 1], A[layer])
+                back = delta.dot(W[layer].T)
+                delta = f[layer - 1].times_slope(back, Z[layer - 1], A[layer])
         return dW[::-1], db[::-1]
 
     @explains_its_arguments
@@ -214,18 +216,9 @@ class Network:
     @explains_its_arguments
     def save(self, path):
         """Write the network to path as one JSON file with a checksum, whole or not at all."""
-        own = [f.name for f in self.activations if f not in ACTIVATIONS]
-        own += [self.cost.name] if self.cost not in COSTS else []
-        if own:
-            raise ValueError(
-                f"only nnlib's own activations and costs can be saved, got {own[0]!r}: a file "
-                "cannot carry your function; save net.W and net.b with np.savez instead"
-            )
-        if not self.is_finite():
-            raise ValueError("the network holds NaN or infinity: nothing was saved; train it again")
         from nnlib._support import saving
 
-        saving.write(path, self._content())
+        saving.write(path, self)
 
     @classmethod
     @explains_its_arguments
@@ -234,25 +227,7 @@ class Network:
         from nnlib._support import saving
 
         with saving.explained(path):
-            content = saving.read(path, ("sizes", "activations", "cost", "dtype", "W", "b"))
-            return cls(
-                content["sizes"],
-                activations=[saving.named(name, ACTIVATIONS) for name in content["activations"]],
-                cost=saving.named(content["cost"], COSTS),
-                weights=saving.floats(content["W"], 3),
-                biases=saving.floats(content["b"], 2) or False,
-                dtype=content["dtype"],
-            )
-
-    def _content(self):
-        return {
-            "sizes": self.sizes,
-            "activations": [f.name for f in self.activations],
-            "cost": self.cost.name,
-            "dtype": self.dtype.name,
-            "W": [W.astype(np.float64).tolist() for W in self.W],
-            "b": [b.astype(np.float64).tolist() for b in self.b],
-        }
+            return cls(**saving.read(path))
 
     def __getattr__(self, name):
         known = [*public_names(self), "fit(net, X, Y, …)", "sgd(net, X, Y, …)"]

@@ -7,15 +7,12 @@ inside `with joblib.parallel_config(backend="dask"):` the machines of a Dask clu
 import contextlib
 import itertools
 import math
-import multiprocessing
 import os
 import queue
-import signal
 import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass, fields
-from multiprocessing import resource_tracker
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +23,16 @@ from nnlib._support.checks import (
     checked_number,
     checked_sizes,
 )
+from nnlib._support.divergence import Guard
 from nnlib._support.hints import did_you_mean, explains_its_arguments, short
 from nnlib._support.progress import progress_bar
+from nnlib._support.speed import for_training
+from nnlib._support.workers import deaf_to_interrupts, start_worker
 from nnlib.activations import SIGMOID
 from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
 from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
-from nnlib.training import calm, has_diverged, probe_cost, sgd
+from nnlib.training import sgd
 
 SLICE = 50  # mini-batches between two looks at whether to stop
 GRACE = 0.5  # seconds that whoever leaves a sweep waits for the runs in hand
@@ -151,7 +151,7 @@ def workers(n_jobs=-1):
     from joblib import Parallel
 
     checked_n_jobs(n_jobs)
-    knobs = {"batch_size": 1, "return_as": "generator_unordered", "initializer": _settle_in}
+    knobs = {"batch_size": 1, "return_as": "generator_unordered", "initializer": start_worker}
     return Parallel(n_jobs=n_jobs, **knobs)
 
 
@@ -235,7 +235,7 @@ class Sweep:
         end = None
         try:
             if self._parallel.n_jobs != 1:
-                _bear_children_that_feel_no_interrupt()
+                deaf_to_interrupts()
             with tempfile.TemporaryDirectory(
                 prefix="nnlib-sweep-", ignore_cleanup_errors=True
             ) as folder:
@@ -273,7 +273,7 @@ def run(recipe, X, Y, X_validation, Y_validation, stop=None):
     knobs = {"eta": recipe.eta, "batch_size": recipe.batch_size, "l2": recipe.l2}
     descent = sgd(net, X, Y, **knobs, rng=rng)
     accuracies = []
-    with calm(net, recipe.batch_size):
+    with for_training(net, recipe.batch_size):
         for good in _epochs(descent, recipe.epochs, stop):
             if not good:
                 return None
@@ -283,14 +283,14 @@ def run(recipe, X, Y, X_validation, Y_validation, stop=None):
 
 def _epochs(descent, epochs, stop):
     """Descend; yield True after each epoch, False once told to stop; end early on divergence."""
-    first = probe_cost(descent)
+    guard = Guard(descent)
     for epoch in range(1, epochs + 1):
         while descent.epochs < epoch:
             if _told_to_stop(stop):
                 yield False
                 return
             _descend(descent, SLICE, epoch)
-        if has_diverged(descent, first):
+        if guard.trouble():
             return
         yield True
 
@@ -305,31 +305,3 @@ def _descend(descent, steps, goal):
 
 def _told_to_stop(stop):
     return stop is not None and os.path.exists(stop)
-
-
-def _bear_children_that_feel_no_interrupt():
-    """Block the kernel's interrupt, which reaches children too, in this thread and all it bears.
-
-    Workers that it killed while they are being born would only be missed by the next sweep.
-    """
-    if hasattr(signal, "pthread_sigmask"):
-        resource_tracker.ensure_running()  # joblib wants it, and its start would unblock again
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-
-
-def _settle_in():
-    """First thing in a worker process: leave interrupts to the kernel, live no longer than it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows, where none can be blocked
-    if os.name != "nt":  # Windows tells no process that its parent has died
-        parent = multiprocessing.parent_process()
-        threading.Thread(target=_end_with, args=(parent.pid,), daemon=True).start()
-
-
-def _end_with(pid):
-    """End this process when the one with the pid has died: a killed kernel ends no worker."""
-    try:
-        while True:
-            os.kill(pid, 0)  # sends nothing, asks whether it is there
-            time.sleep(0.5)
-    except ProcessLookupError:
-        os._exit(1)

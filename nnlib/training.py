@@ -3,9 +3,6 @@
 The step:  W ← (1 - ηλ/n) W - η dW,  b ← b - η db.  Biases do not decay.
 """
 
-import functools
-import math
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -20,6 +17,7 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
+from nnlib._support.divergence import Guard, likely_cause
 from nnlib._support.hints import (
     did_you_mean,
     explains_its_arguments,
@@ -28,13 +26,9 @@ from nnlib._support.hints import (
     short,
 )
 from nnlib._support.progress import progress_bar
+from nnlib._support.speed import for_training
 from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
-
-SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
-TOO_LARGE = 1e6  # a cost this many times the first one is divergence
-LARGE_INPUT = 10.0  # standardised data stays below; pixels from 0 to 255 do not
-PROBED = 1000  # samples that are looked at for signs of divergence
 
 
 @explains_its_arguments
@@ -98,7 +92,7 @@ class Descent:
         if not len(waiting):
             waiting = self._rng.permutation(n)
         batch = waiting[: self._batch_size]
-        X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=0)
+        X, Y = self.X.take(batch, 0, mode="clip"), self.Y.take(batch, 0, mode="clip")
         descent_step(self.net, X, Y, self._eta, self._l2, n)
         self._waiting = waiting[len(batch) :]
         self._samples_seen += len(batch)
@@ -213,7 +207,8 @@ def fit(
     history = History(descent.eta, descent.batch_size, descent.l2)
     try:
         samples, looks = epochs * len(descent.X), {"unit_scale": True, "leave": False}
-        with progress_bar(samples, " samples", progress, **looks) as bar, calm(net, batch_size):
+        bar = progress_bar(samples, " samples", progress, **looks)
+        with bar, for_training(net, batch_size):
             _run_epochs(descent, epochs, history, record, bar)
     except KeyboardInterrupt:
         history.ended = history.ended or f"Interrupted after {descent.epochs:.2f} epochs."
@@ -222,92 +217,36 @@ def fit(
 
 
 def _run_epochs(descent, epochs, history, record, bar):
-    first = probe_cost(descent)
+    guard = Guard(descent)
     for epoch in range(1, epochs + 1):
         began = perf_counter()
         bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
-        happened = _run_epoch(descent, epoch, first, bar)
-        if happened:
+        trouble = _run_epoch(descent, epoch, guard, bar)
+        if trouble:
             history.ended = (
-                f"Diverged in epoch {epoch}: {happened}. {likely_cause(descent)} "
+                f"Diverged in epoch {epoch}: {trouble}. {likely_cause(descent)} "
                 f"Kept: the net of epoch {epoch - 1}."
             )
             return
         record(history, began)
 
 
-def _run_epoch(descent, epoch, first, bar):
+def _run_epoch(descent, epoch, guard, bar):
     """Descend to the end of the epoch. Divergence takes the net back, and is returned in words."""
-    good = descent.net.copy()
+    guard.keep()
     try:
         while descent.epochs < epoch:
             bar.update(next(descent))
-        return _back_if_diverged(descent, first, good)
+        return guard.rescue()
     except KeyboardInterrupt:
-        _back_if_diverged(descent, first, good)
+        guard.rescue()
         raise
-
-
-def _back_if_diverged(descent, first, good):
-    happened = divergence(descent, first)
-    if happened:
-        descent.net.W, descent.net.b = good.W, good.b
-    return happened
 
 
 def _keep_whole_epochs(history):
     """Drop what an interrupt has cut off: entries of an epoch that not all monitors have yet."""
     for name in MONITORS:
         del getattr(history, name)[len(history.seconds) :]
-
-
-def has_diverged(descent, first):
-    """Whether the descent has diverged since its cost was `first`; `divergence` says how."""
-    return bool(divergence(descent, first))
-
-
-def divergence(descent, first, cost=None):
-    """What shows that the descent has diverged since its cost was `first`, in words, or "".
-
-    cost is what it is now, if that is known.
-
-    A cost or a parameter that is not finite; a cost a million times the first, which counts as 1
-    where it is less (a net that has learnt may forget); or a net that its own steps have killed:
-    all inputs get one output, from weights beyond a million. A cost that rises and comes back
-    between two looks is no divergence.
-    """
-    cost = probe_cost(descent) if cost is None else cost
-    if not (descent.net.is_finite() and math.isfinite(cost)):
-        return "the cost or a parameter left the range of numbers"
-    if cost > TOO_LARGE * max(first, 1.0):
-        return f"the cost rose more than a million times, from {first:.3g} to {cost:.3g}"
-    if _is_dead(descent):
-        return "weights beyond a million give every input the same output"
-    return ""
-
-
-def _is_dead(descent):
-    if max(np.abs(W).max() for W in descent.net.W) <= TOO_LARGE:
-        return False
-    outputs = descent.net.predict(descent.X[:PROBED])
-    return len(outputs) > 1 and bool((outputs == outputs[0]).all())
-
-
-def likely_cause(descent):
-    """Why a descent diverges, as a rule, in a sentence that says what to do."""
-    largest = np.abs(descent.X).max()
-    if largest > LARGE_INPUT:
-        return (
-            f"X holds numbers up to {largest:.3g}: scale them to about 1 (pixels: X / 255), or "
-            "choose a smaller eta."
-        )
-    return f"eta = {descent.eta:.3g} is probably too large."
-
-
-def probe_cost(descent):
-    """The cost on the first samples of the training set, with its L2 term: quick, and enough."""
-    cost = descent.net.cost_and_accuracy(descent.X[:PROBED], descent.Y[:PROBED])[0]
-    return cost + descent.net.penalty(descent.l2, len(descent.X))
 
 
 def _recorder(descent, evaluation, monitor):
@@ -359,28 +298,3 @@ def _checked_monitor(monitor, sets):
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
         raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
     return set(monitor)
-
-
-@contextmanager
-def calm(net, batch_size):
-    """Inside: one BLAS thread if the net is small; no overflow warnings, divergence is told."""
-    with np.errstate(over="ignore", invalid="ignore"), one_thread(net, batch_size):
-        yield
-
-
-def one_thread(net, batch_size):
-    """A context in which BLAS uses one thread, if the step is small; outside it nothing changes.
-
-    Threads cost a small product more than they save, and thirty kernels of a class that each start
-    one a core bring a machine to a halt.
-    """
-    if batch_size * max(W.size for W in net.W) > SMALL_STEP:
-        return nullcontext()
-    return _blas().limit(limits=1)
-
-
-@functools.cache
-def _blas():
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController().select(user_api="blas")

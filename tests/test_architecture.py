@@ -14,8 +14,9 @@ PACKAGE = Path(nnlib.__file__).parent
 # Each room may enter only those before it. A folder is one room, but for _support, where each file
 # is one; __init__, the door, may enter all.
 ROOMS = (
-    "_support.hints activations costs _support.checks gradcheck index_notation _support.files "
-    "_support.progress _support.saving datasets network palette training _support.workers sweep "
+    "_support.hints activations costs _support.speed _support.checks gradcheck index_notation "
+    "_support.files _support.progress _support.saving _support.divergence datasets network palette "
+    "training _support.workers sweep "
     "derivations exercises plots widgets"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")

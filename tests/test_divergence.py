@@ -28,9 +28,10 @@ from nnlib import (
     load_digits,
     sgd,
 )
+from nnlib._support.divergence import Guard
+from nnlib._support.speed import for_training
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
-from nnlib.training import calm, has_diverged
 from nnlib.widgets.cockpit import Run as CockpitRun
 from nnlib.widgets.knobs import Knobs
 
@@ -319,12 +320,12 @@ def test_a_million_times_the_first_cost_is_the_limit_and_a_first_cost_below_1_co
     below, above = (
         descent_of(line(np.sqrt(2 * share * last)), batch_size=4) for share in (0.99, 1.01)
     )
-    assert (has_diverged(below, first), has_diverged(above, first)) == (False, True)
+    assert not Guard(below, first).trouble() and Guard(above, first).trouble()
 
 
 def test_a_net_that_has_learnt_may_forget():
     """From a cost of 1e-12 to one of 0.5 is more than a million times, and no divergence."""
-    assert not has_diverged(descent_of(line(1.0)), first=1e-12)
+    assert not Guard(descent_of(line(1.0)), first=1e-12).trouble()
 
 
 def test_large_weights_alone_are_no_divergence():
@@ -339,8 +340,8 @@ def test_large_weights_alone_are_no_divergence():
 
 def test_one_sample_alone_does_not_make_a_net_dead():
     huge = Network([1, 1], activations=SIGMOID, weights=[[[1e7]]])
-    assert not has_diverged(descent_of(huge, n=1), first=1.0)
-    assert has_diverged(descent_of(huge, n=2), first=1.0)
+    assert not Guard(descent_of(huge, n=1), first=1.0).trouble()
+    assert Guard(descent_of(huge, n=2), first=1.0).trouble()
 
 
 def test_an_eta_that_kills_every_relu_in_one_step_is_told():
@@ -391,8 +392,8 @@ def test_the_cockpit_stops_at_the_same_point():
     run = CockpitRun(load_digits(), **recipe, eta=1e12, seed=0)
     before = parameters(run.net)
     run.descend(seconds=10, goal=0.05)
-    with calm(run.net, 10):
-        assert has_diverged(run.descent, run.points[0][1])
+    with for_training(run.net, 10):
+        assert Guard(run.descent, run.points[0][1]).trouble()
     run.measure()
     assert run.ended.startswith("Diverged after ") and "too large" in run.ended
     assert len(run.points) == 1

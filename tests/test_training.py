@@ -30,7 +30,8 @@ from nnlib import (
     load_digits,
     sgd,
 )
-from nnlib.training import MONITORS, SMALL_STEP, descent_step
+from nnlib._support import divergence, speed
+from nnlib.training import MONITORS, descent_step
 
 several = settings(max_examples=25, deadline=None, derandomize=True)
 
@@ -457,7 +458,7 @@ def test_a_run_that_diverges_ends_in_words_with_the_last_good_weights(options, d
 def test_the_history_keeps_the_epochs_before_the_divergence(monkeypatch):
     probed = iter([1.0, 0.9, 0.8, float("nan")])
     with monkeypatch.context() as patch:
-        patch.setattr(nnlib.training, "probe_cost", lambda descent: next(probed))
+        patch.setattr(divergence, "probe_cost", lambda descent: next(probed))
         stopped, history = trained(net(), epochs=10)
     assert [len(getattr(history, n)) for n in ("training_cost", "training_accuracy")] == [2, 2]
     assert history.ended.startswith("Diverged in epoch 3: ")
@@ -474,13 +475,13 @@ NAN, INFINITY = float("nan"), float("inf")
 )
 def test_nan_infinity_and_a_cost_a_million_times_the_first_are_divergence(first, cost, monkeypatch):
     probed = iter([first, cost])
-    monkeypatch.setattr(nnlib.training, "probe_cost", lambda descent: next(probed))
+    monkeypatch.setattr(divergence, "probe_cost", lambda descent: next(probed))
     assert trained(net())[1].ended.startswith("Diverged in epoch 1")
 
 
 def test_a_cost_that_merely_rises_is_not_divergence(monkeypatch):
     probed = iter([1.0, 1e3, 1e5, 9e5])
-    monkeypatch.setattr(nnlib.training, "probe_cost", lambda descent: next(probed))
+    monkeypatch.setattr(divergence, "probe_cost", lambda descent: next(probed))
     assert trained(net())[1].ended == ""
 
 
@@ -565,7 +566,7 @@ def test_a_small_net_trains_on_one_thread_and_leaves_the_process_as_it_was(
 
 
 def test_large_products_keep_their_threads(two_threads, monkeypatch):
-    monkeypatch.setattr(nnlib.training, "SMALL_STEP", 100)
+    monkeypatch.setattr(speed, "SMALL_STEP", 100)
     assert threads_inside(net(), 10, monkeypatch) == {2}
 
 
@@ -580,7 +581,7 @@ def test_the_threads_come_back_after_an_interrupt_and_after_an_error(two_threads
 
 
 def test_mnist_with_thirty_hidden_neurons_counts_as_small():
-    assert 10 * 784 * 30 <= SMALL_STEP
+    assert 10 * 784 * 30 <= speed.SMALL_STEP
 
 
 def test_numpys_error_settings_come_back():

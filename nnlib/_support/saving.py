@@ -8,11 +8,16 @@ import json
 import os
 from contextlib import contextmanager
 
+import numpy as np
+
 from nnlib._support.files import replacing
 from nnlib._support.hints import short
+from nnlib.activations import ACTIVATIONS
+from nnlib.costs import COSTS
 
 FORMAT = "nnlib network"
 VERSION = 1
+KEYS = ("sizes", "activations", "cost", "dtype", "W", "b")
 LARGEST_FILE = 2_000_000_000  # bytes: fifty million parameters, written out
 
 
@@ -20,11 +25,13 @@ class _BadFile(Exception):
     """Why a file is not a saved network."""
 
 
-def write(path, content):
-    """Write the dict content to path; a process killed meanwhile leaves the old file as it was.
+def write(path, net):
+    """Write the network to path; a process killed meanwhile leaves the old file as it was.
 
-    Raises TypeError or ValueError if path names no file, OSError where it cannot be written.
+    Raises TypeError or ValueError if path names no file or the network cannot be saved, OSError
+    where the file cannot be written.
     """
+    content = _content(net)
     _check_path(path)
     if os.path.isdir(path):
         raise ValueError(
@@ -44,8 +51,41 @@ def write(path, content):
         ) from None
 
 
-def read(path, keys):
-    """The dict with these keys that write was given; call it inside ``explained(path)``."""
+def _content(net):
+    own = [f.name for f in net.activations if f not in ACTIVATIONS]
+    own += [net.cost.name] if net.cost not in COSTS else []
+    if own:
+        raise ValueError(
+            f"only nnlib's own activations and costs can be saved, got {own[0]!r}: a file "
+            "cannot carry your function; save net.W and net.b with np.savez instead"
+        )
+    if not net.is_finite():
+        raise ValueError("the network holds NaN or infinity: nothing was saved; train it again")
+    return {
+        "sizes": net.sizes,
+        "activations": [f.name for f in net.activations],
+        "cost": net.cost.name,
+        "dtype": net.dtype.name,
+        "W": [W.astype(np.float64).tolist() for W in net.W],
+        "b": [b.astype(np.float64).tolist() for b in net.b],
+    }
+
+
+def read(path):
+    """The arguments that make the Network again; call it inside ``explained(path)``."""
+    content = _checked(path)
+    return {
+        "sizes": content["sizes"],
+        "activations": [_named(name, ACTIVATIONS) for name in content["activations"]],
+        "cost": _named(content["cost"], COSTS),
+        "weights": _floats(content["W"], 3),
+        "biases": _floats(content["b"], 2) or False,
+        "dtype": content["dtype"],
+    }
+
+
+def _checked(path):
+    """What the file holds, if nothing of it was changed or lost."""
     content = _parsed(path)
     _expect(isinstance(content, dict), "it holds no JSON object")
     _expect(content.get("format") == FORMAT, f'its format is not "{FORMAT}"')
@@ -54,8 +94,8 @@ def read(path, keys):
     _expect(known, f"it has version {version!r:.40}, this nnlib reads {VERSION}")
     stored = content.pop("sha256", None)
     _expect(stored == _checksum(content), "its checksum does not match: a part was changed or lost")
-    found, wanted = content.keys() - {"format", "version"}, ", ".join(keys)
-    _expect(found == set(keys), f"it holds {_names(found)} instead of {wanted}")
+    found = content.keys() - {"format", "version"}
+    _expect(found == set(KEYS), f"it holds {_names(found)} instead of {', '.join(KEYS)}")
     _expect(content["dtype"] in ("float32", "float64"), "its dtype is neither float32 nor float64")
     _expect(_are(int, content["sizes"]), "its sizes are not a list of whole numbers")
     _expect(_are(str, content["activations"]), "its activations are not a list of names")
@@ -85,7 +125,7 @@ def explained(path):
         ) from None
 
 
-def named(name, known):
+def _named(name, known):
     """The one of the known objects that has this name."""
     for thing in known:
         if thing.name == name:
@@ -93,12 +133,12 @@ def named(name, known):
     raise _BadFile(f"{name!r:.40} is none of {', '.join(thing.name for thing in known)}")
 
 
-def floats(nested, depth):
+def _floats(nested, depth):
     """The nested lists themselves, if they are depth deep and hold floats and nothing else."""
     _expect(isinstance(nested, list), "a list of numbers is missing")
     for item in nested:
         if depth > 1:
-            floats(item, depth - 1)
+            _floats(item, depth - 1)
         else:
             _expect(type(item) is float, f"{item!r:.40} stands where a number should")
     return nested

@@ -12,13 +12,15 @@ import ipywidgets
 import numpy as np
 
 from nnlib._support.checks import checked_number, checked_seed
+from nnlib._support.divergence import Guard
 from nnlib._support.hints import explains_its_arguments
+from nnlib._support.speed import for_training
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
 from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
-from nnlib.training import calm, divergence, sgd
+from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import sized
 from nnlib.widgets.parts.numbers import nice
@@ -67,6 +69,7 @@ class Run:
         knobs = {"eta": eta, "batch_size": batch_size, "l2": l2}
         self.descent = sgd(self.net, train.images, train.targets, **knobs, rng=rng)
         self.measured = [(s.images[:MEASURED], s.targets[:MEASURED]) for s in (train, validation)]
+        self._guard = Guard(self.descent)
         self._etas = []
         self.seconds = 0.0
         self.ended = ""  # why the run cannot go on
@@ -87,27 +90,26 @@ class Run:
         began = perf_counter()
         if self.descent.eta not in self._etas[-1:]:
             self._etas.append(self.descent.eta)
-        with calm(self.net, self.descent.batch_size):
+        with for_training(self.net, self.descent.batch_size):
             while perf_counter() - began < seconds and self.descent.epochs < goal:
                 next(self.descent)
         self.seconds += perf_counter() - began
 
     def measure(self):
         """Add a point to the curves; after divergence say so and return to the last good net."""
-        with calm(self.net, self.descent.batch_size):
+        with for_training(self.net, self.descent.batch_size):
             scores = [self.net.cost_and_accuracy(*data) for data in self.measured]
             penalty = self.net.penalty(self.descent.l2, len(self.descent.X))
             costs, accuracies = zip(*scores, strict=True)
             costs = [cost + penalty for cost in costs]
-            happened = self.points and divergence(self.descent, self.points[0][1], costs[0])
-        if happened:
-            self.net.W, self.net.b = self._good.W, self._good.b
+            trouble = self._guard.rescue(costs[0])
+        if trouble:
             self.ended = (
-                f"Diverged after {self.descent.epochs:.2f} epochs: {happened}. η = "
+                f"Diverged after {self.descent.epochs:.2f} epochs: {trouble}. η = "
                 f"{self.descent.eta:.3g} is too large. Choose a smaller one and press Reset."
             )
             return
-        self._good = self.net.copy()
+        self._guard.keep()
         self.points.append((self.descent.epochs, *costs, *(100 * a for a in accuracies)))
 
 

@@ -20,10 +20,12 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
+from nnlib._support.divergence import is_too_large
+from nnlib._support.speed import for_training
 from nnlib.network import checked_network
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
 from nnlib.plots import HALO, draw_net, edge_style
-from nnlib.training import TOO_LARGE, calm, descent_step
+from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, still_png
 from nnlib.widgets.parts.picture import LOOK, Picture
 
@@ -83,7 +85,7 @@ class Knobs:
         self.net = self._start.copy()
         self.diverged, self.steps = "", 0
         self._measure()
-        self._limit = TOO_LARGE * max(self.cost, 1.0)
+        self._first = self.cost
         self.history = [self.cost]  # the cost before the first step and after each one
 
     @property
@@ -168,7 +170,7 @@ class Knobs:
     def _end(self, eta, undo):
         """Count the step just made, or undo it and say why."""
         self.steps += 1
-        if self.cost <= self._limit:  # False for NaN as well
+        if not is_too_large(self.cost, self._first):
             self.history.append(self.cost)
             return
         self.diverged = (
@@ -195,7 +197,7 @@ class Knobs:
         return (Z, A), float(total), A[-1].ravel()
 
     def _calm(self):
-        return calm(self.net, len(self.X))
+        return for_training(self.net, len(self.X))
 
 
 def short(reading):

@@ -21,13 +21,15 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
+from nnlib._support.divergence import is_too_large
 from nnlib._support.hints import explains_its_arguments, short
+from nnlib._support.speed import for_training
 from nnlib.activations import IDENTITY
 from nnlib.costs import MEAN_SQUARES
 from nnlib.network import Network
 from nnlib.palette import BLUE, GREEN, ORANGE, PALE
 from nnlib.plots import draw_net, edge_style
-from nnlib.training import TOO_LARGE, calm, descent_step
+from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, still_png
 from nnlib.widgets.parts.picture import LOOK, Picture
 
@@ -132,10 +134,10 @@ class Trace:
         self.net, self.ended = net.copy(), ""
         self.net.W, self.net.b = unflat(np.array(start, float), X.shape[1])
         rows = []
-        with calm(self.net, 1):
+        with for_training(self.net, 1):
             for epoch in range(epochs + 1):
                 rows.append((flat(self.net.W, self.net.b), *self._epoch(X, Y, eta)))
-                if not _is_sound(rows[0][2], rows[-1][2]):
+                if any(is_too_large(cost, rows[0][2][0]) for cost in rows[-1][2]):
                     many = max(epoch, 1)
                     self.ended = f"Diverged in epoch {many}: η = {eta:g} is too large here."
                     rows = rows[:-1] or rows
@@ -166,11 +168,6 @@ class Trace:
         W, b = unflat(self.parameters[epoch], self.net.sizes[0])
         columns = np.vstack([W[0], b[0], W[1].T])
         return bool((columns[:, 0] == columns[:, 1]).all())
-
-
-def _is_sound(first, costs):
-    """False if the costs of an epoch are not finite, or a million times the first cost of all."""
-    return bool(np.isfinite(costs).all() and max(costs) <= TOO_LARGE * max(1.0, first[0]))
 
 
 # ---------------------------------------------------------------- the drawing

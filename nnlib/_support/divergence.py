@@ -1,0 +1,76 @@
+"""Divergence: what shows that training has gone astray, in words, and the way back."""
+
+import math
+
+import numpy as np
+
+TOO_LARGE = 1e6  # a cost this many times the first one is divergence
+LARGE_INPUT = 10.0  # standardised data stays below; pixels from 0 to 255 do not
+PROBED = 1000  # samples that are looked at for signs of divergence
+
+
+class Guard:
+    """Notices that a descent has diverged since its first cost, and takes its net back."""
+
+    def __init__(self, descent, first=None):
+        self._descent = descent
+        self._first = probe_cost(descent) if first is None else first
+        self.keep()
+
+    def keep(self):
+        """Let the net as it is now be the one to go back to."""
+        self._good = self._descent.net.copy()
+
+    def rescue(self, cost=None):
+        """Take the net back if it has diverged: what showed that, in words, or ""."""
+        trouble = self.trouble(cost)
+        if trouble:
+            self._descent.net.W, self._descent.net.b = self._good.W, self._good.b
+        return trouble
+
+    def trouble(self, cost=None):
+        """What shows that the descent has diverged, in words, or "".
+
+        cost is what it is now, if that is known.
+
+        A cost or a parameter that is not finite; a cost a million times the first, which counts as
+        1 where it is less (a net that has learnt may forget); or a net that its own steps have
+        killed: all inputs get one output, from weights beyond a million. A cost that rises and
+        comes back between two looks is no divergence.
+        """
+        cost = probe_cost(self._descent) if cost is None else cost
+        if not (self._descent.net.is_finite() and math.isfinite(cost)):
+            return "the cost or a parameter left the range of numbers"
+        if is_too_large(cost, self._first):
+            return f"the cost rose more than a million times, from {self._first:.3g} to {cost:.3g}"
+        if self._is_dead():
+            return "weights beyond a million give every input the same output"
+        return ""
+
+    def _is_dead(self):
+        if max(np.abs(W).max() for W in self._descent.net.W) <= TOO_LARGE:
+            return False
+        outputs = self._descent.net.predict(self._descent.X[:PROBED])
+        return len(outputs) > 1 and bool((outputs == outputs[0]).all())
+
+
+def is_too_large(cost, first):
+    """Whether a cost is a million times the first one (at least 1), or no number at all."""
+    return not cost <= TOO_LARGE * max(first, 1.0)
+
+
+def likely_cause(descent):
+    """Why a descent diverges, as a rule, in a sentence that says what to do."""
+    largest = np.abs(descent.X).max()
+    if largest > LARGE_INPUT:
+        return (
+            f"X holds numbers up to {largest:.3g}: scale them to about 1 (pixels: X / 255), or "
+            "choose a smaller eta."
+        )
+    return f"eta = {descent.eta:.3g} is probably too large."
+
+
+def probe_cost(descent):
+    """The cost on the first samples of the training set, with its L2 term: quick, and enough."""
+    cost = descent.net.cost_and_accuracy(descent.X[:PROBED], descent.Y[:PROBED])[0]
+    return cost + descent.net.penalty(descent.l2, len(descent.X))

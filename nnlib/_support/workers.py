@@ -1,0 +1,36 @@
+"""The processes that a sweep works in: deaf to the kernel's interrupt, and gone when it is gone."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from multiprocessing import resource_tracker
+
+
+def deaf_to_interrupts():
+    """Block the kernel's interrupt, which reaches children too, in this thread and all it bears.
+
+    Workers that it killed while they are being born would only be missed by the next sweep.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # joblib wants it, and its start would unblock again
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+
+
+def start_worker():
+    """First thing in a worker process: leave interrupts to the kernel, live no longer than it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows, where none can be blocked
+    if os.name != "nt":  # Windows tells no process that its parent has died
+        parent = multiprocessing.parent_process()
+        threading.Thread(target=die_with, args=(parent.pid,), daemon=True).start()
+
+
+def die_with(pid):
+    """End this process when the one with the pid has died: a killed kernel ends no worker."""
+    try:
+        while True:
+            os.kill(pid, 0)  # sends nothing, asks whether it is there
+            time.sleep(0.5)
+    except ProcessLookupError:
+        os._exit(1)
