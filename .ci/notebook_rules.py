@@ -5,6 +5,8 @@ import re
 
 import nbformat
 
+import nnlib
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TWINS = {"image/png", "text/markdown", "text/latex"}  # GitHub, nbviewer and nbconvert show these
 LINES_A_CELL = 15
@@ -17,6 +19,7 @@ FORBIDDEN = {
     r"\bsys\.path\b": "`sys.path`: nnlib is installed, it is found without",
     r"""(filterwarnings|simplefilter)\(\s*["']ignore""": "silences warnings",
     r"\b(TODO|FIXME|XXX)\b": "leaves work undone",
+    r"""["']#[0-9a-fA-F]{6}["']""": "names a colour: nnlib.palette has them",
 }
 # A slash after a quote or a blank, then at least two folders: /home/ada/x, ~/x, C:\x.
 ABSOLUTE_PATH = re.compile(r"""(?:^|(?<=[\s"'(=:]))(/\w[\w.-]*/[\w.-]+/|~/\w|[A-Z]:\\\w)""", re.M)
@@ -108,6 +111,10 @@ def about_code(cell, path):
         yield f"has {lines} lines of code, but at most {LINES_A_CELL} are allowed"
     if cell.metadata.get("jupyter", {}).get("source_hidden") or "hide_input" in cell.metadata:
         yield "hides its code"
+    for node in ast.walk(parsed(cell.source)):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("nnlib."):
+            for name in {alias.name for alias in node.names} & set(nnlib.__all__):
+                yield f"imports {name} from {node.module}: write `from nnlib import {name}`"
 
 
 def about_source(cell, path):

@@ -83,6 +83,8 @@ def test_a_good_notebook_has_no_problems(tmp_path):
         (4, code("sys.path.append('..')", 2), "nnlib is installed"),
         (4, code('warnings.simplefilter("ignore")', 2), "silences warnings"),
         (4, code("x = 1  # TODO", 2), "leaves work undone"),
+        (4, code("ax.plot(x, color='#0072B2')", 2), "nnlib.palette has them"),
+        (2, code("from nnlib.costs import QUADRATIC", 1), "write `from nnlib import QUADRATIC`"),
         (4, code("open('/home/ada/digits.npy')", 2), "names an absolute path"),
         (4, code("open('~/digits.npy')", 2), "names an absolute path"),
         (4, code(r"open(r'C:\digits.npy')", 2), "names an absolute path"),
