@@ -1,10 +1,11 @@
 """What all boards share: they live with their cell, leave nothing behind, and have a still twin."""
 
+import itertools
 import sys
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
+from hand import inside, living
 
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits
 from nnlib import widgets as w
@@ -45,18 +46,20 @@ def test_no_board_is_left_out():
 
 @each_board
 def test_closing_a_board_leaves_no_widget_behind(name):
-    before = set(_instances)
+    before = living()
     MAKERS[name]().close()
-    assert set(_instances) == before
+    assert living() == before
 
 
 @each_board
 def test_closing_one_board_leaves_another_of_its_kind_alive(name):
     one, another = MAKERS[name](), MAKERS[name]()
     one.close()
-    alive = [widget for widget in board_module._inside(another) if widget.comm is None]
+    wholes = list(inside(another))
+    parts = [getattr(whole, name, None) for whole in wholes for name in ("layout", "style")]
+    closed = [part for part in (*wholes, *parts) if part is not None and part.comm is None]
     another.close()
-    assert alive == []
+    assert closed == []
 
 
 @each_board
@@ -70,14 +73,18 @@ def test_a_reader_without_a_kernel_sees_a_still_twin(name):
 
 
 class Shell:
-    """An IPython shell that runs one cell after another."""
+    """An IPython shell that runs one cell after another, none of which another shell has."""
+
+    shells = itertools.count()
 
     def __init__(self):
+        self.number = next(self.shells)
         self.runs, self.user_ns = 0, {"Out": {}}
 
     def run(self, cell, make):
         self.runs += 1
-        self.parent = {"header": {"msg_id": str(self.runs)}, "metadata": {"cellId": cell}}
+        metadata = {"cellId": f"{cell} of {self.number}"}
+        self.parent = {"header": {"msg_id": str(self.runs)}, "metadata": metadata}
         output = make()
         self.user_ns["Out"][self.runs] = self.user_ns[f"_{self.runs}"] = output
         return output
@@ -94,7 +101,6 @@ class Shell:
 def shell(monkeypatch):
     shell = Shell()
     monkeypatch.setattr(board_module, "get_ipython", lambda: shell)
-    monkeypatch.setattr(board_module, "_made_by", {})
     return shell
 
 

@@ -2,8 +2,10 @@
 
 import base64
 
+import ipywidgets
 import numpy as np
 import pytest
+from hand import choose, control, controls, markup, send, type_in, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,17 +17,26 @@ B = np.array([[7, 8, 1, 3], [5, 4, 2, 7], [3, 6, 9, 4]])
 NAMES = [mode.name for mode in MODES]
 
 
-def press(board, *keys):
+def press_keys(board, *keys):
     for key in keys:
-        board._hear({"key": key})
+        send(board, {"key": key})
 
 
-def sentence(board):
-    return board._sentence.value
+def click_on(board, number):
+    """Click the middle of a number in the picture; of several equal ones the one farthest right."""
+    written = [text for text in board.picture.figure.texts if text.get_text() == number]
+    places = [text.get_transform().transform(text.get_position()) for text in written]
+    x, y = max(map(tuple, places)) / board.picture.figure.bbox.size
+    send(board, {"x": x, "y": 1 - y})
+
+
+def sliders(board):
+    """Those for the rows and columns of A and of B."""
+    return list(controls(board, ipywidgets.IntSlider))
 
 
 def sizes(board):
-    return [slider.value for slider in board._sizes]
+    return [slider.value for slider in sliders(board)]
 
 
 def test_the_product_of_the_source():
@@ -197,62 +208,59 @@ def test_a_long_sum_is_shortened_in_its_middle():
 
 def test_arrow_keys_walk_over_the_result_and_stop_at_its_edge():
     board = contraction_explorer(A, B)
-    press(board, "ArrowRight", "ArrowDown", "ArrowDown", "ArrowRight")
+    press_keys(board, "ArrowRight", "ArrowDown", "ArrowDown", "ArrowRight")
     assert board.contraction.element == (1, 2)
-    press(board, "ArrowLeft", *["ArrowUp"] * 3)
+    press_keys(board, "ArrowLeft", *["ArrowUp"] * 3)
     assert board.contraction.element == (0, 1)
-    assert "C[0,1] = 1*8 + 2*4 + 3*6 = 34" in sentence(board)
+    assert "C[0,1] = 1*8 + 2*4 + 3*6 = 34" in words(board)
 
 
 def test_arrow_keys_walk_over_a_result_of_one_axis():
     board = contraction_explorer(A, B, "C_j = A_ij A_ij")
-    press(board, "ArrowRight", "ArrowDown", "ArrowRight")
+    press_keys(board, "ArrowRight", "ArrowDown", "ArrowRight")
     assert board.contraction.element == (2,)
 
 
 @pytest.mark.parametrize("element", [(0, 0), (0, 3), (1, 2)])
 def test_a_click_on_a_number_of_the_result_chooses_it(element):
     board = contraction_explorer(A, B)
-    sheet = board._sheet
-    centre = np.mean(sheet._cell(-1, element), axis=0)
-    x, y = sheet._axes.transData.transform(centre) / (1000, 450)
-    board._hear({"x": x, "y": 1 - y})
+    click_on(board, str((A @ B)[element]))
     assert board.contraction.element == element
 
 
 def test_a_click_elsewhere_changes_nothing():
     board = contraction_explorer(A, B)
-    press(board, "ArrowRight")
-    board._hear({"x": 0.01, "y": 0.99})
+    press_keys(board, "ArrowRight")
+    send(board, {"x": 0.01, "y": 0.99})
     assert board.contraction.element == (0, 1)
 
 
 def test_a_mode_writes_its_formula_and_a_formula_finds_its_mode():
     board = contraction_explorer(A, B)
-    board._mode.value = "transpose A.T"
-    assert board._text.value == "T_ij = A_ji"
-    board._text.value = "C_ik = A_ij B_kj"
-    assert board._mode.value == OWN
-    board._text.value = "C_ik = A_ij B_jk"
-    assert board._mode.value == NAMES[0]
+    choose(board, "what", "transpose A.T")
+    assert control(board, "formula").value == "T_ij = A_ji"
+    type_in(board, "formula", "C_ik = A_ij B_kj")
+    assert control(board, "what").value == OWN
+    type_in(board, "formula", "C_ik = A_ij B_jk")
+    assert control(board, "what").value == NAMES[0]
 
 
 def test_sliders_of_a_matrix_that_is_not_used_are_off():
     board = contraction_explorer(A, B, "T_ij = A_ji")
-    assert [slider.disabled for slider in board._sizes] == [False, False, True, True]
+    assert [slider.disabled for slider in sliders(board)] == [False, False, True, True]
 
 
 def test_a_formula_that_cannot_be_shown_is_answered_and_escaped():
     board = contraction_explorer(A, B)
-    board._text.value = "C_ik = <b>"
-    assert "cannot be shown" in sentence(board)
-    assert "<b>" not in sentence(board)
+    type_in(board, "formula", "C_ik = <b>")
+    assert "cannot be shown" in words(board)
+    assert "<b>" not in markup(board)
 
 
 def test_the_picture_is_described_in_words():
     board = contraction_explorer(A, B)
-    press(board, "ArrowRight")
-    assert "= 34" in board._sheet.picture.image.description
+    press_keys(board, "ArrowRight")
+    assert "= 34" in board.picture.image.description
 
 
 def test_the_explorer_has_a_still_twin():
@@ -263,25 +271,27 @@ def test_the_explorer_has_a_still_twin():
 @pytest.mark.parametrize("mode", [*NAMES, "ij,kj->ik", "s = A_ij B_ij", "C_j = A_ij A_ij"])
 def test_every_size_and_every_number_can_be_shown(mode):
     board = contraction_explorer(A, B)
-    chosen = board._mode if mode in NAMES else board._text
-    chosen.value = mode
+    if mode in NAMES:
+        choose(board, "what", mode)
+    else:
+        type_in(board, "formula", mode)
     rng = np.random.default_rng(0)
     for lengths in [(1, 1, 1, 1), (6, 6, 6, 6), (6, 1, 1, 6), *rng.integers(1, 7, (2, 4)).tolist()]:
-        for slider, length in zip(board._sizes, lengths, strict=True):
+        for slider, length in zip(sliders(board), lengths, strict=True):
             slider.value = length
-        press(board, "ArrowRight", "ArrowDown")
-        assert (board.contraction.trouble != "") == ("not defined" in sentence(board))
+        press_keys(board, "ArrowRight", "ArrowDown")
+        assert (board.contraction.trouble != "") == ("not defined" in words(board))
 
 
 def test_the_largest_matrices_of_real_numbers_fit():
     rng = np.random.default_rng(0)
     board = contraction_explorer(rng.normal(size=(10, 10)), -rng.normal(size=(10, 10)))
-    press(board, *["ArrowRight"] * 9, *["ArrowDown"] * 9)
+    press_keys(board, *["ArrowRight"] * 9, *["ArrowDown"] * 9)
     assert board.contraction.element == (9, 9)
 
 
 def test_closing_the_board_closes_its_picture():
     board = contraction_explorer(A, B)
-    image = board._sheet.picture.image
+    image = board.picture.image
     board.close()
     assert image.comm is None

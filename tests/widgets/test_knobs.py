@@ -5,8 +5,10 @@ import warnings
 import ipywidgets
 import numpy as np
 import pytest
+from hand import control, controls, picture, press, slide, words
 
 from nnlib import CUBE, IDENTITY, SIGMOID, SQUARE, SUM_OF_SQUARES, TANH, Network
+from nnlib.plots import HALO
 from nnlib.training import descent_step
 from nnlib.widgets import knob_board
 from nnlib.widgets.knobs import EPOCHS, ETAS, Knobs, nice, outcome, reach_of, short, sign_rule
@@ -42,23 +44,6 @@ def toy_knobs(**kwargs):
 def toy_board(etas=None, **kwargs):
     X, Y, *_ = toy_data()
     return knob_board(toy_net(**kwargs), X, Y, etas)
-
-
-def inside(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
-
-
-def press(board, name):
-    """Click the button whose description or tooltip begins with name."""
-    buttons = [w for w in inside(board) if isinstance(w, ipywidgets.Button)]
-    (button,) = [b for b in buttons if (b.tooltip or b.description).startswith(name)]
-    button.click()
-
-
-def sentence(board):
-    return board._sentence.value
 
 
 # the model
@@ -278,12 +263,17 @@ def test_the_slider_reaches_beyond_every_finite_reading():
 # the board
 
 
+def slider(board):
+    """The only one of its kind: it turns the knob in hand, and is called as that is."""
+    (found,) = controls(board, ipywidgets.IntSlider)
+    return found
+
+
 def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error():
     board = toy_board()
     rng = np.random.default_rng(0)
-    sliders = [w for w in inside(board) if isinstance(w, ipywidgets.IntSlider)]
-    buttons = [w for w in inside(board) if isinstance(w, ipywidgets.Button)]
-    etas = [w for w in inside(board) if isinstance(w, ipywidgets.SelectionSlider)]
+    kinds = ipywidgets.IntSlider, ipywidgets.Button, ipywidgets.SelectionSlider
+    sliders, buttons, etas = (list(controls(board, kind)) for kind in kinds)
     assert (len(sliders), len(buttons), len(etas)) == (1, 16 + 4 + 4, 1)
     for slider in sliders:
         for value in (slider.min, slider.max, *rng.integers(slider.min, slider.max, 5)):
@@ -293,45 +283,47 @@ def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error()
             eta.index = int(index)
     for button in rng.permutation(np.array([*buttons, *buttons], object)):
         button.click()
-    assert "Knob" in sentence(board)
+    assert "Knob" in words(board)
 
 
 def test_the_buttons_of_the_panel_show_the_readings():
     board = toy_board()
     press(board, "W2[3,0]")
-    board._slider.value = 175
-    (button,) = [b for b in board._knob_buttons.values() if b.tooltip == "W2[3,0]"]
-    assert button.description == "+1.75"
+    slide(board, "W2[3,0]", 175)
+    assert control(board, "W2[3,0]", ipywidgets.Button).description == "+1.75"
     assert board.net.W[1][3, 0] == 1.75
 
 
 def test_choosing_a_knob_sets_the_slider_to_its_reading_and_turns_nothing():
     board = toy_board()
     press(board, "W1[1,2]")
-    assert board._slider.value == round(100 * toy_net().W[0][1, 2])
+    assert slider(board).value == round(100 * toy_net().W[0][1, 2])
     assert all((a == b).all() for a, b in zip(board.net.W, toy_net().W, strict=True))
 
 
 def test_the_step_that_was_announced_is_the_step_that_is_made():
     board = toy_board()
     press(board, "W2[0,0]")
-    slope, before = board._knobs.slope, board.net.W[1][0, 0]
+    knobs, before = toy_knobs(), board.net.W[1][0, 0]
+    knobs.chosen = (1, 0, 0)
+    slope = knobs.slope
     press(board, "right")
-    assert f"turns it by {-0.03 * slope:+.3g}" in sentence(board)
+    assert f"turns it by {-0.03 * slope:+.3g}" in words(board)
     press(board, "One step: this knob")
     assert board.net.W[1][0, 0] == before - 0.03 * slope
 
 
 def test_divergence_stops_the_steps_until_reset():
     board = toy_board()
-    press(board, "divergent")
-    press(board, f"{EPOCHS} epochs")
-    assert "Diverged in step" in sentence(board)
-    assert all(button.disabled for button in board._steps)
+    names = "One step: this knob", "One step: all 16 knobs, an epoch", f"{EPOCHS} epochs"
+    steps = [control(board, name) for name in names]
+    press(board, "divergent", f"{EPOCHS} epochs")
+    assert "Diverged in step" in words(board)
+    assert all(button.disabled for button in steps)
     press(board, "Reset")
-    assert not any(button.disabled for button in board._steps)
-    assert "Diverged" not in sentence(board)
-    assert board._slider.value == round(100 * board._knobs.reading)
+    assert not any(button.disabled for button in steps)
+    assert "Diverged" not in words(board)
+    assert slider(board).value == round(100 * toy_knobs().reading)
 
 
 def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
@@ -341,24 +333,30 @@ def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
     press(board, f"{EPOCHS} epochs")
     reading = board.net.W[1][2, 0]
     assert abs(reading) > 3
-    assert reach_of(reading) * board._slider.value / 300 == pytest.approx(reading, rel=0.05)
-    board._slider.value += 1
-    assert board.net.W[1][2, 0] == reach_of(reading) * board._slider.value / 300
+    assert reach_of(reading) * slider(board).value / 300 == pytest.approx(reading, rel=0.05)
+    slider(board).value += 1
+    assert board.net.W[1][2, 0] == reach_of(reading) * slider(board).value / 300
 
 
 def test_every_knob_has_its_line_of_the_drawing_set_off():
     board = toy_board(biases=True)
-    for key, button in board._knob_buttons.items():
-        button.click()
-        assert board._dials._band.get_visible() == (key[0] < 2)  # biases have no line
+    lines = {line.get_gid(): line for line in board.picture.figure.axes[0].lines}
+    (band,) = [line for line in lines.values() if line.get_color() == HALO]
+    for layer, W in enumerate(board.net.W):
+        for i, j in np.ndindex(W.shape):
+            press(board, f"W{layer + 1}[{i},{j}]")
+            line = lines[f"W[{layer}][{i},{j}]"]
+            assert band.get_visible() and np.array_equal(band.get_data(), line.get_data())
+        press(board, f"b{layer + 1}[0]")
+        assert not band.get_visible()  # biases have no line
 
 
 def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     board = toy_board()
-    board._slider.value = 150
-    moved = board._dials.picture.image.value
-    board._dials.picture.refresh(everything=True)
-    assert board._dials.picture.image.value == moved
+    slider(board).value = 150
+    moved = picture(board)
+    board.picture.refresh(everything=True)
+    assert picture(board) == moved
 
 
 def test_a_reader_without_a_kernel_sees_the_picture():
@@ -368,7 +366,7 @@ def test_a_reader_without_a_kernel_sees_the_picture():
 def test_own_learning_rates_get_their_buttons():
     board = toy_board(etas={"gentle": 0.005})
     press(board, "gentle")
-    assert board._eta.value == 0.005
+    assert control(board, "η").value == 0.005
 
 
 def test_it_works_with_own_data_of_any_size():
@@ -376,7 +374,12 @@ def test_it_works_with_own_data_of_any_size():
     X, Y = 50 * rng.random((7, 2)), rng.integers(0, 2, (7, 3))
     net = Network([2, 5, 3], activations=SIGMOID, rng=rng)
     board = knob_board(net, X, Y)
-    for name in ("One step: this knob", "One step: all 33 knobs", "100 epochs", "divergent"):
+    for name in (
+        "One step: this knob",
+        "One step: all 33 knobs, an epoch",
+        "100 epochs",
+        "divergent",
+    ):
         press(board, name)
     assert board.net.n_parameters == 33
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from hand import control, press, send, words
 from strokes import STROKES, drawn
 
 from nnlib import Network, fit, load_digits
@@ -27,51 +28,50 @@ def pad(net):
     board.close()
 
 
-def send(pad, strokes):
+LOAD, KEEP = "Load a test digit", "Save this one to my set"
+
+
+def draw(pad, strokes):
     """What the browser sends while these strokes are drawn."""
     ink = np.round(255 * drawn(strokes, SENT)).astype(np.uint8)
-    pad._hear(pad._sheet, {"kind": "drawing"}, [ink.tobytes()])
+    send(pad, {"kind": "drawing"}, ink.tobytes())
 
 
 def test_eight_of_ten_drawn_digits_are_read(pad):
     read = []
     for digit, strokes in STROKES.items():
-        send(pad, strokes)
-        read.append(f"Read as a {digit} " in pad._sentence.value)
+        draw(pad, strokes)
+        read.append(f"Read as a {digit} " in words(pad))
     assert sum(read) >= 8
 
 
 def test_a_test_digit_is_read_as_the_network_reads_it(pad, net):
-    pad._load()
+    press(pad, LOAD)
     assert (pad.image == DIGITS.test.images[0]).all()
-    assert f"Read as a {net.classify(DIGITS.test.images[:1])[0]} " in pad._sentence.value
+    assert f"Read as a {net.classify(DIGITS.test.images[:1])[0]} " in words(pad)
 
 
 def test_what_is_kept_comes_back_as_arrays(pad):
-    pad._load()
-    pad._load()
-    pad._keep()
+    press(pad, LOAD, LOAD, KEEP)
     assert (pad.images == DIGITS.test.images[1:2]).all()
     assert (pad.labels == DIGITS.test.labels[1:2]).all()
 
 
 def test_an_empty_pad_is_not_kept(pad):
-    pad._load()
-    pad._clear()
-    pad._keep()
-    assert len(pad.labels) == 0 and "empty" in pad._sentence.value
+    press(pad, LOAD, "Clear", KEEP)
+    assert len(pad.labels) == 0 and "empty" in words(pad)
 
 
 def test_switching_a_step_of_the_preparation_off_changes_what_the_net_sees(pad):
-    send(pad, STROKES[7])
+    draw(pad, STROKES[7])
     prepared = pad.image
-    pad._cropped.value = False
+    control(pad, "crop and shrink into 20 × 20").value = False
     assert (pad.image != prepared).any()
 
 
 def test_a_message_of_another_kind_is_not_heard(pad):
-    pad._hear(pad._sheet, {"kind": "other"}, [])
-    assert "Draw a digit" in pad._sentence.value
+    send(pad, {"kind": "other"})
+    assert "Draw a digit" in words(pad)
 
 
 def test_a_network_that_does_not_read_digits_is_refused_in_words():
@@ -82,5 +82,5 @@ def test_a_network_that_does_not_read_digits_is_refused_in_words():
 
 def test_a_network_without_a_hidden_layer_can_be_used():
     board = digit_pad(Network([784, 10], rng=np.random.default_rng(0)), DIGITS)
-    board._load()
+    press(board, LOAD)
     board.close()

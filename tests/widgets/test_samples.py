@@ -2,8 +2,10 @@
 
 import base64
 
+import ipywidgets
 import numpy as np
 import pytest
+from hand import controls, everything_written, press, slide, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +68,18 @@ def test_the_axis_leaves_room_but_not_too_much(height):
 # The board
 
 
+def ways(board):
+    """The row of toggles that chooses the way of drawing."""
+    (row,) = controls(board, ipywidgets.ToggleButtons)
+    return row
+
+
+def sliders(board):
+    """Those of the chosen way, without the number of samples."""
+    kinds = ipywidgets.IntRangeSlider, ipywidgets.FloatRangeSlider, ipywidgets.FloatSlider
+    return list(controls(board, kinds))
+
+
 def test_the_first_data_have_ten_samples_of_three_features():
     assert sample_explorer().X.shape == (10, 3)
 
@@ -78,15 +92,15 @@ def test_the_same_seed_gives_the_same_data():
 def test_draw_again_draws_other_numbers_and_says_their_seed():
     board = sample_explorer()
     first = board.X
-    board._again.click()
+    press(board, "Draw again")
     assert not np.array_equal(board.X, first)
-    assert "default_rng(1)" in board._code.value
+    assert "default_rng(1)" in everything_written(board)
 
 
 def test_the_line_of_code_makes_the_data():
     board = sample_explorer(seed=2)
-    board._way.value = "normal"
-    assert "X = 4*rng.standard_normal((10, 3)) + 2" in board._code.value
+    ways(board).value = "normal"
+    assert "X = 4*rng.standard_normal((10, 3)) + 2" in everything_written(board)
     assert np.array_equal(board.X, Normal(2, 4).draw(10, np.random.default_rng(2)))
 
 
@@ -94,32 +108,33 @@ def test_each_way_has_its_own_sliders():
     board = sample_explorer()
     names = {}
     for way in WAYS:
-        board._way.value = way
-        names[way] = [knob.description for knob in board._knobs.children]
+        ways(board).value = way
+        names[way] = [knob.description for knob in sliders(board)]
     assert names == {"integers": ["range"], "uniform": ["range"], "normal": ["mean", "deviation"]}
 
 
 def test_the_mean_slider_moves_the_same_numbers():
     board = sample_explorer()
-    board._way.value = "normal"
+    ways(board).value = "normal"
     before = board.X
-    board._knobs.children[0].value = 5
+    slide(board, "mean", 5)
     assert np.allclose(board.X, before + 3)
 
 
 def test_what_is_drawn_and_what_is_expected_is_said_in_words():
     board = sample_explorer()
-    board._n.value = 10_000
-    assert "30,000 numbers: mean 25" in board._sentence.value
-    assert "expected 25; standard deviation 14.7, expected 14.7" in board._sentence.value
+    slide(board, "samples", 10_000)
+    assert "30,000 numbers: mean 25" in words(board)
+    assert "expected 25; standard deviation 14.7, expected 14.7" in words(board)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("n", [COUNTS[0], COUNTS[-1]])
 def test_every_slider_can_be_moved_anywhere(way, n):
     board = sample_explorer()
-    board._way.value, board._n.value = way, n
-    for knob in board._knobs.children:
+    ways(board).value = way
+    slide(board, "samples", n)
+    for knob in sliders(board):
         low, high, middle = knob.min, knob.max, (knob.min + knob.max) / 2
         if way == "integers":
             middle = int(middle)
@@ -136,6 +151,10 @@ def test_the_explorer_has_a_still_twin():
 
 def test_closing_the_board_closes_the_sliders_of_every_way():
     board = sample_explorer()
-    knobs = [knob for way in WAYS for knob in board._knobs_of[way]]
+    knobs = set()
+    for way in WAYS:
+        ways(board).value = way
+        knobs.update(sliders(board))
+    assert len(knobs) == 4
     board.close()
     assert all(knob.comm is None for knob in knobs)
