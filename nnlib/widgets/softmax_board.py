@@ -3,8 +3,7 @@
 Three layers: Outputs computes, Bars draws, SoftmaxBoard has the controls.
 """
 
-import html
-import threading
+from functools import partial
 
 import ipywidgets
 import matplotlib
@@ -15,7 +14,8 @@ from nnlib._support.hints import explains_its_arguments, short
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import LOG_LIKELIHOOD
 from nnlib.palette import BLUE, ORANGE, PALE, SKY
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, sized
+from nnlib.widgets.parts.numbers import decimals
 from nnlib.widgets.parts.picture import LOOK, Picture
 
 START = (2.0, 1.0, 0.0, -1.0)
@@ -111,7 +111,7 @@ WRONG = {"facecolor": SKY, "edgecolor": "black", "hatch": ""}
 RIGHT = {"facecolor": "#F5B58C", "edgecolor": "black", "hatch": "//"}
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
 DASHED = {"color": "black", "linestyle": "--", "linewidth": 1.5}
-COSTS = (4, 8, 16, 24)  # where the cost's axis may end
+TOPS = (4, 8, 16, 24)  # where the cost's axis may end
 
 
 class Bars:
@@ -129,10 +129,9 @@ class Bars:
             self._delta = self._columns(delta, "δ = a − y", (-1, 1), 2)
             self._pieces = self._laid_out(ends)
             self._costs = self._along_the_curve(cost)
-        self._limits = None
         self.picture.moving(*self._all_moving())
 
-    def _columns(self, ax, title, limits, decimals):
+    def _columns(self, ax, title, limits, places):
         """One bar an output with its number, and a title that may change."""
         outputs, (low, high) = range(self.k), limits
         bars = ax.bar(outputs, np.zeros(self.k), width=0.7)
@@ -143,7 +142,7 @@ class Bars:
         if low:
             ax.axhline(0, color="black", lw=1)
         said = title_of(ax)
-        return {"bars": bars, "texts": texts, "title": title, "said": said, "decimals": decimals}
+        return {"bars": bars, "texts": texts, "title": title, "said": said, "places": places}
 
     def _laid_out(self, ax):
         """The softmax outputs and the sigmoids as two rows of pieces, each laid end to end."""
@@ -191,11 +190,10 @@ class Bars:
         for row, values in zip(self._pieces, (a, sigmoids), strict=True):
             self._lay(*row, values, outputs.right)
         self._show_cost(a[outputs.right], outputs.cost)
-        limits = outputs.right, next(top for top in COSTS if top >= 1.1 * outputs.cost)
-        changed, self._limits = limits != self._limits, limits
-        if changed:
+        limits = outputs.right, next(top for top in TOPS if top >= 1.1 * outputs.cost)
+        if self.picture.has_new(limits):
             self._set_limits(*limits)
-        self.picture.refresh(everything=changed)
+        self.picture.refresh()
 
     def _set(self, group, values, right, words):
         group["said"].set_text(group["title"] + words)
@@ -205,7 +203,7 @@ class Bars:
             bar.set(height=values[j], **(RIGHT if j == right else WRONG))
             above = values[j] >= 0
             text.set(y=values[j] + (gap if above else -gap), va="bottom" if above else "top")
-            text.set_text(in_words(values[j], group["decimals"]))
+            text.set_text(decimals(values[j], group["places"]))
 
     def _lay(self, pieces, names, values, right):
         start = 0.0
@@ -239,63 +237,42 @@ def title_of(ax):
     return ax.text(0.5, 1.03, "", ha="center", va="bottom", transform=ax.transAxes, fontsize=14)
 
 
-def in_words(value, decimals):
-    """A number in so many decimals, and "< 0.01" for one that is not 0 but would look like it."""
-    least = 10.0**-decimals
-    if 0 < abs(value) < least / 2:
-        return f"< {least:g}" if value > 0 else f"> −{least:g}"
-    return f"{value + 0.0:.{decimals}f}".replace("-", "−")  # + 0.0: never −0.0
-
-
 # The controls
 
 SURE = 8.0  # the one z that stands out when a button makes softmax sure
-WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
-KNOB = {
-    "step": 0.1,
-    "readout_format": ".1f",
-    "style": {"description_width": "70px"},
-    "layout": {"width": "320px"},
-}
+STEP = 0.1  # of every slider
 
 
 class SoftmaxBoard(Board):
-    """The controls. `a` are the softmax outputs (k,).
-
-    Callbacks may come on different threads: one lock lets them in one at a time.
-    """
+    """The controls. `a` are the softmax outputs (k,)."""
 
     def __init__(self, outputs):
+        super().__init__()
         self._outputs, self._bars = outputs, Bars(len(outputs.z))
         self.picture = self._bars.picture
-        self._lock, self._quiet = threading.RLock(), False
-        self._sentence = ipywidgets.HTML()
-        super().__init__([*self._controls(outputs), self.picture.image, self._sentence])
-        self._put(outputs.z)
+        self.stack(*self._controls(outputs), self.picture.image, self.sentence)
+        self.act(lambda: self._put(outputs.z))
 
     @property
     def a(self):
         return self._outputs.a
 
-    def still(self):
-        return still_png(self.picture.image)
-
-    # the controls
-
     def _controls(self, outputs):
-        self._sliders = [self._slider(j) for j in range(len(outputs.z))]
-        self._all = ipywidgets.FloatSlider(min=-MOVE, max=MOVE, description="move all", **KNOB)
+        there = range(len(outputs.z))
+        self._sliders = [_slider(f"z{j}", LIMIT) for j in there]
+        self._all = _slider("move all", MOVE)
         self._right = ipywidgets.ToggleButtons(
-            options=range(len(outputs.z)),
+            options=there,
             value=outputs.right,
-            tooltips=[f"{j} is the right answer" for j in range(len(outputs.z))],
+            tooltips=[f"{j} is the right answer" for j in there],
             style={"button_width": "46px"},
         )
-        self._listen(self._all, outputs.move_all, self._set_sliders)
-        self._listen(self._right, lambda right: setattr(outputs, "right", right))
+        for j, slider in enumerate(self._sliders):
+            self.listen(partial(self._turn, j), slider)
+        self.listen(self._move_all, self._all)
+        self.listen(self._choose, self._right)
         name = ipywidgets.Label("right answer")
-        rows = [*self._sliders, self._all], [name, self._right, *self._buttons(outputs)]
-        return [ipywidgets.HBox(row, layout=WRAP) for row in rows]
+        return [[*self._sliders, self._all], [name, self._right, *self._buttons(outputs)]]
 
     def _buttons(self, outputs):
         def sure_of(answer):
@@ -303,75 +280,64 @@ class SoftmaxBoard(Board):
             z[answer % len(z)] = SURE
             return z
 
+        starts = {
+            "All equal": lambda: np.zeros(len(outputs.z)),
+            "Sure and right": lambda: sure_of(outputs.right),
+            "Sure and wrong": lambda: sure_of(outputs.right + 1),
+            "Reset": lambda: outputs.start,
+        }
         return [
-            self._button("All equal", lambda: self._put(np.zeros(len(outputs.z)))),
-            self._button("Sure and right", lambda: self._put(sure_of(outputs.right))),
-            self._button("Sure and wrong", lambda: self._put(sure_of(outputs.right + 1))),
-            self._button("Reset", lambda: self._put(outputs.start)),
+            self.button(name, lambda start=start: self._put(start()), "130px")
+            for name, start in starts.items()
         ]
 
-    def _slider(self, j):
-        slider = ipywidgets.FloatSlider(min=-LIMIT, max=LIMIT, description=f"z{j}", **KNOB)
-        self._listen(slider, lambda value: self._outputs.turn(j, value), self._set_room)
-        return slider
+    # what the controls do; none sets the slider that is in the hand, which may be ahead already
 
-    def _button(self, name, act):
-        button = ipywidgets.Button(description=name, layout={"width": "130px"})
-        button.on_click(lambda _: act())
-        return button
+    def _turn(self, j):
+        self._outputs.turn(j, self._sliders[j].value)
+        self._show(self._set_room)
 
-    def _listen(self, control, act, follow=lambda: None):
-        control.observe(lambda change: self._act(lambda: act(change.new), follow), "value")
+    def _move_all(self):
+        self._outputs.move_all(self._all.value)
+        self._show(self._set_sliders)
 
-    def _act(self, act, follow):
-        """Act on a control, once at a time; the picture is what the eye waits for, so it is first.
-
-        follow lets the other controls follow; what it sets on them acts no further. None sets the
-        slider that is in the hand, which may be ahead already.
-        """
-        with self._lock:
-            if self._quiet:
-                return
-            self._quiet = True
-            try:
-                act()
-                self._bars.show(self._outputs)
-                follow()
-            finally:
-                self._quiet = False
-            self._say()
+    def _choose(self):
+        self._outputs.right = self._right.value
+        self._show()
 
     def _put(self, z):
-        self._act(lambda: self._outputs.set(z), self._set_all)
+        self._outputs.set(z)
+        self._show(self._set_sliders, self._set_all, self._set_room)
 
     # how the controls follow
-
-    def _set_all(self):
-        self._set_sliders()
-        self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
-        self._set_room()
 
     def _set_sliders(self):
         for slider, value in zip(self._sliders, self._outputs.z, strict=True):
             slider.value = float(value)
 
+    def _set_all(self):
+        self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
+
     def _set_room(self):
         """Let "move all" go as far as every z has room, and be off where there is none."""
         low, high = self._outputs.room
-        self._all.disabled = high - low < KNOB["step"]
+        self._all.disabled = high - low < STEP
         if not self._all.disabled:  # a slider from here to here cannot be drawn
             with self._all.hold_trait_notifications():
                 self._all.min, self._all.max = low, high
 
     # what is seen
 
-    def _say(self):
-        words = html.escape(self._words())
-        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{words}</div>"
+    def _show(self, *following):
+        """Draw first, which is what the eye waits for; then let other controls follow, and say."""
+        self._bars.show(self._outputs)
+        for follow in following:
+            follow()
+        self.say(self._words())
 
     def _words(self):
         o = self._outputs
-        outputs = ", ".join(in_words(a, 2) for a in o.a)
+        outputs = ", ".join(decimals(a, 2) for a in o.a)
         largest = int(o.a.argmax())
         read = "right" if largest == o.right else f"wrong: {o.right} is right"
         read = f"The largest output is a{largest}, {read}."
@@ -380,5 +346,12 @@ class SoftmaxBoard(Board):
         return (
             f"Softmax gives {outputs}: together 1. The sigmoids of the same z give "
             f"{o.sigmoids.sum():.2f} together. {read} "
-            f"The cost is {o.cost:.2f}; δ for the right answer is {in_words(o.delta[o.right], 2)}."
+            f"The cost is {o.cost:.2f}; δ for the right answer is {decimals(o.delta[o.right], 2)}."
         )
+
+
+def _slider(name, limit):
+    size = sized(70, 320)
+    return ipywidgets.FloatSlider(
+        min=-limit, max=limit, step=STEP, readout_format=".1f", description=name, **size
+    )

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from nnlib import SOFTMAX
 from nnlib.widgets import softmax_board
-from nnlib.widgets.softmax_board import LIMIT, MOVE, Outputs, in_words
+from nnlib.widgets.parts.numbers import decimals
+from nnlib.widgets.softmax_board import LIMIT, MOVE, Outputs
 
 several = settings(max_examples=50, deadline=None, derandomize=True)
 WEIGHTED_INPUTS = st.lists(st.integers(-100, 100).map(lambda n: n / 10), min_size=2, max_size=5)
@@ -165,7 +166,7 @@ def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     ],
 )
 def test_a_small_number_is_not_called_zero_and_zero_has_no_sign(value, words):
-    assert in_words(value, 2) == words
+    assert decimals(value, 2) == words
 
 
 # the board
@@ -283,6 +284,6 @@ def test_a_reader_without_a_kernel_sees_the_picture():
         ({"right": 0.5}, (TypeError, ValueError), "right"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_words(arguments, error, words):
+def test_what_does_not_fit_is_refused_decimals(arguments, error, words):
     with pytest.raises(error, match=words):
         softmax_board(**arguments)
