@@ -5,8 +5,6 @@ controls. A task on the kernel's event loop asks the sweep now and then for what
 it, so that the kernel listens all the while.
 """
 
-import asyncio
-import html
 from time import perf_counter
 
 import ipywidgets
@@ -19,8 +17,8 @@ from nnlib._support.hints import explains_its_arguments, short
 from nnlib.datasets.digits import checked_digits
 from nnlib.palette import GREY, ORANGE, PALE
 from nnlib.sweep import Sweep, all_recipes, workers
-from nnlib.widgets.parts.background import interrupt_calls, running_loop
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.background import BackgroundBoard
+from nnlib.widgets.parts.board import sized
 from nnlib.widgets.parts.picture import LOOK, Picture
 
 LOOKS = 0.05  # seconds between two looks for results
@@ -100,13 +98,11 @@ class HeatMap:
     def __init__(self):
         self.picture = Picture(1000, 460)
         self._ax = self.picture.axes()
-        self._drawn = None  # the hyper-parameters and values that the axes have now
 
     def show(self, grid):
         """Draw the results so far; the axes too where the grid is another."""
         choices = grid.down, grid.rows, grid.across, grid.columns
-        changed, self._drawn = choices != self._drawn, choices
-        if changed:
+        if self.picture.has_new(choices):
             with matplotlib.rc_context(LOOK):
                 self.picture.clear()
                 self._label(grid)
@@ -114,7 +110,7 @@ class HeatMap:
         epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
         self._title.set_text(f"validation accuracy in % after {epochs}; bright is best")
         self._colour(grid)
-        self.picture.refresh(everything=changed)
+        self.picture.refresh()
 
     def _label(self, grid):
         ax = self._ax
@@ -156,22 +152,19 @@ def _cell(result, best):
     return colour, f"{100 * result.last:.1f}", "white" if strength < 0.5 else "black"
 
 
-class SweepBoard(Board):
-    """The controls. `results` are the Results so far, in the order of the grid.
-
-    Buttons may be heard on another thread, so they only ask the kernel's event loop for a call.
-    """
+class SweepBoard(BackgroundBoard):
+    """The controls. `results` are the Results so far, in the order of the grid."""
 
     def __init__(self, digits, grids, epochs, seed, n_jobs):
+        super().__init__()
         self._digits, self._seed = digits, seed
         self._parallel = workers(n_jobs)  # made here: this is the thread whose backend is meant
-        self._loop = running_loop()
-        self._sweep = self._task = None
+        self._sweep = None
         self._seconds, self._trouble = 0.0, ""
         self._map = HeatMap()
         self.picture = self._map.picture
         rows = self._controls(grids, epochs)
-        super().__init__([*rows, self.picture.image, self._numbers, self._sentence])
+        self.stack(*rows, self.picture.image, self._numbers, self.sentence)
         self._begin()
 
     @property
@@ -180,11 +173,8 @@ class SweepBoard(Board):
 
     def start(self):
         """Press Start. Returns the board, so that a cell may end with it."""
-        self._soon(self._start)
+        self.act(self._start)
         return self
-
-    def still(self):
-        return still_png(self.picture.image)
 
     def settle(self):
         if self._running:
@@ -200,39 +190,21 @@ class SweepBoard(Board):
 
     def _controls(self, grids, epochs):
         names = [" × ".join(WORDS[name] for name in grid) for grid in grids]
-        look = {"style": {"description_width": "60px"}, "layout": {"width": "300px"}}
-        options = list(zip(names, grids, strict=True))
-        self._choice = ipywidgets.Dropdown(options=options, description="grid", **look)
+        options, size = list(zip(names, grids, strict=True)), sized(60, 300)
+        self._choice = ipywidgets.Dropdown(options=options, description="grid", **size)
         self._epochs = ipywidgets.SelectionSlider(
-            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs", **look
+            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs", **size
         )
-        for knob in (self._choice, self._epochs):
-            knob.observe(lambda change: self._soon(self._begin), "value")
-        self._start_button = self._button("Start", self._start, "success")
-        self._stop_button = self._button("Stop", self._stop, "warning")
-        self._clear_button = self._button("Clear", self._begin)
+        self.listen(self._begin, self._choice, self._epochs)
+        self._start_button = self.button("Start", self._start, "110px", "success")
+        self._stop_button = self.button("Stop", self._stop, "110px", "warning")
+        self._clear_button = self.button("Clear", self._begin, "110px")
         self._bar = ipywidgets.IntProgress(min=0, layout={"width": "240px"})
-        self._numbers, self._sentence = ipywidgets.HTML(), ipywidgets.HTML()
-        wrap = {"flex_flow": "row wrap", "align_items": "center"}
+        self._numbers = ipywidgets.HTML()
         buttons = self._start_button, self._stop_button, self._clear_button
-        return [
-            ipywidgets.HBox([self._choice, self._epochs], layout=wrap),
-            ipywidgets.HBox([*buttons, self._bar], layout=wrap),
-        ]
+        return [[self._choice, self._epochs], [*buttons, self._bar]]
 
-    def _button(self, name, act, style=""):
-        button = ipywidgets.Button(description=name, button_style=style, layout={"width": "110px"})
-        button.on_click(lambda _: self._soon(act))
-        return button
-
-    def _soon(self, act):
-        """Act on the event loop's thread; without a loop (no kernel) act now."""
-        if self._loop is None:
-            act()
-        else:
-            self._loop.call_soon_threadsafe(act)
-
-    # what the controls do, always on the event loop's thread
+    # what they do, between two looks for results
 
     def _begin(self):
         if self._running:
@@ -240,7 +212,7 @@ class SweepBoard(Board):
         self._grid = Grid(self._choice.value, self._epochs.value, self._seed)
         self._seconds = 0.0
         n = len(self._digits.train)
-        self._say(f"Ready: press Start for {len(self._grid.recipes)} runs on {n:,} images.")
+        self._tell(f"Ready: press Start for {len(self._grid.recipes)} runs on {n:,} images.")
 
     def _start(self):
         if self._running or not self._grid.waiting:
@@ -248,26 +220,22 @@ class SweepBoard(Board):
         self._sweep = Sweep(self._grid.waiting, self._digits, self._parallel)
         self._began = perf_counter()
         self._sweep.start()
-        self._say("Running.")
-        if self._loop is None:
-            self.settle()
-        else:
-            self._task = self._loop.create_task(self._work())
+        self._tell("Running.")
+        self.work(self._look, self._stop)
 
     def _stop(self):
         if self._running:
             self._sweep.stop()
 
-    # taking the results, on the event loop's thread
+    # taking the results
 
-    async def _work(self):
-        with interrupt_calls(self._stop) as hear:
-            while self._running and self._sweep.at_work:
-                if self._take_results():
-                    self._show()
-                await asyncio.sleep(LOOKS)
-                hear()
-        self.settle()
+    def _look(self):
+        """Draw what has come; the seconds to the next look, or None at the end."""
+        if not (self._running and self._sweep.at_work):
+            return None
+        if self._take_results():
+            self._show()
+        return LOOKS
 
     def _take_results(self):
         """Put what has come into the grid; whether there was anything."""
@@ -289,7 +257,7 @@ class SweepBoard(Board):
             how = "Stopped. Start goes on with the rest."
         else:
             how = "Done."
-        self._say(f"{how} {self._winner()}")
+        self._tell(f"{how} {self._winner()}")
 
     @property
     def _running(self):
@@ -305,8 +273,8 @@ class SweepBoard(Board):
         text = f"{done} of {of} runs in {seconds:.1f} s"
         self._numbers.value = f"<div style='font-size: 1.2em'>{text if done else '&nbsp;'}</div>"
 
-    def _say(self, state):
-        """The state in a sentence, for eyes and for screen readers, and in the buttons."""
+    def _tell(self, state):
+        """The state in the buttons and in the sentence."""
         running, waiting = self._running, len(self._grid.waiting)
         self._start_button.disabled = running or not waiting
         self._stop_button.disabled = not running
@@ -314,8 +282,7 @@ class SweepBoard(Board):
         self._choice.disabled = self._epochs.disabled = running
         if not running:
             self._show()
-        # last, so that whoever reads "Done" sees all of it
-        self._sentence.value = f"<div role='status'>{html.escape(state)}</div>"
+        self.say(state)  # last, so that whoever reads "Done" sees all of it
 
     def _winner(self):
         best = self._grid.best
