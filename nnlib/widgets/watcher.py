@@ -4,9 +4,6 @@ Three layers: Trace trains once and keeps what every epoch did, Drawing shows on
 Watcher has the controls.
 """
 
-import html
-import threading
-
 import ipywidgets
 import matplotlib
 import numpy as np
@@ -30,7 +27,8 @@ from nnlib.network import Network
 from nnlib.palette import BLUE, GREEN, ORANGE, PALE
 from nnlib.plots import draw_net, edge_style
 from nnlib.training import descent_step
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, label, one_at_a_time, sized
+from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import LOOK, Picture
 
 HIDDEN = 2  # the smallest layer in which neurons can be equal
@@ -200,7 +198,6 @@ class Drawing:
             self._draw_net(n_in)
             self._draw_costs()
             self._draw_outputs(Y)
-        self._limits = None
 
     def _draw_net(self, n_in):
         """The net's artists, made once with numbers that `show` replaces."""
@@ -263,19 +260,18 @@ class Drawing:
         self._here.set_data([row], [series[1][row]])
         self._found.set_ydata(trace.outputs[row])
         limits = self._roomy(trace, epochs, series)
-        changed, self._limits = limits != self._limits, limits
-        if changed:
+        if self.picture.has_new(limits):
             self._set_limits(*limits)
-        self.picture.refresh(everything=changed)
+        self.picture.refresh()
 
     def _show_net(self, trace, row):
         values, added = trace.parameters[row], trace.added(row)
         for line, value in zip(self._lines, values, strict=False):
             line.set(**edge_style(value, WIDEST))
         for name, number, value in zip(self._names, self._numbers, values, strict=True):
-            number.set_text(f"{name} {in_words(value)}")
+            number.set_text(f"{name} {signed(value)}")
         for text, value in zip(self._added, added, strict=True):
-            text.set_text(in_words(value) if row else "")
+            text.set_text(signed(value) if row else "")
 
     def _roomy(self, trace, epochs, series):
         """Limits that hold everything and change seldom: of epochs, costs and outputs."""
@@ -293,13 +289,6 @@ class Drawing:
         self._outputs.set_ylim(bottom, top)
 
 
-def in_words(value):
-    """A number with its sign, in at most eight characters; rounding errors count as 0."""
-    value = 0.0 if abs(value) < 1e-9 else value
-    style = "+.3f" if value == 0 or 0.0005 <= abs(value) < 1000 else "+.0e"
-    return format(value, style).replace("-", "−")
-
-
 def _write(ax, x, y, right, up):
     """An empty text so many points right of a place in the net and above it."""
     by = ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
@@ -310,21 +299,12 @@ def _write(ax, x, y, right, up):
 
 # ---------------------------------------------------------------- the controls
 
-WRAP = {"flex_flow": "row wrap", "align_items": "center"}
-KNOB = {"style": {"description_width": "90px"}, "layout": {"width": "360px"}}
-NAME = {"width": "90px", "display": "flex", "justify_content": "flex-end"}
-FIELD = {"style": {"description_width": "28px"}, "layout": {"width": "130px"}}
-
 
 class Watcher(Board):
-    """The controls. `net` is the net at the epoch shown, `costs` what every sample cost.
-
-    Controls may be heard on several threads: each changes the state and draws under one lock.
-    """
+    """The controls. `net` is the net at the epoch shown, `costs` what every sample cost."""
 
     def __init__(self, net, X, Y, eta, epochs, start, seed):
-        self._lock = threading.RLock()
-        self._filling = False  # the fields are being filled in by us, not typed
+        super().__init__()
         self._template, self._X, self._Y = net, X, Y
         self._rng = np.random.default_rng(seed)
         n_in = X.shape[1]
@@ -333,17 +313,15 @@ class Watcher(Board):
         self._drawing = Drawing(Y, n_in)
         self.picture = self._drawing.picture
         rows = self._controls(eta, epochs, start)
-        self._sentence = ipywidgets.HTML()
         body = ipywidgets.HBox([self._field_column(n_in), self.picture.image])
         body.layout.align_items = "center"
-        super().__init__([*rows, body, self._sentence])
-        self._fill()
-        self._train()
+        self.stack(*rows, body, self.sentence)
+        self.act(self._change_start)
 
     @property
     def net(self):
         """The net at the epoch shown: a copy, yours to change."""
-        with self._lock:
+        with one_at_a_time:
             net = self._template.copy()
             net.W, net.b = unflat(self._parameters.copy(), self._X.shape[1])
             return net.copy()  # in memory as every other net's arrays lie
@@ -352,9 +330,6 @@ class Watcher(Board):
     def costs(self):
         """The cost of each sample as each epoch met it, (epochs + 1, n)."""
         return self._trace.costs.copy()
-
-    def still(self):
-        return still_png(self.picture.image)
 
     def settle(self):
         """Go to the last epoch: there the picture tells most."""
@@ -372,46 +347,40 @@ class Watcher(Board):
     # the controls
 
     def _controls(self, eta, epochs, start):
-        self._epoch = ipywidgets.IntSlider(
-            max=epochs, description="epochs done", style=KNOB["style"], layout={"width": "480px"}
-        )
+        size = sized(90, 360)
+        self._epoch = ipywidgets.IntSlider(max=epochs, description="epochs done", **sized(90, 480))
         self._eta = ipywidgets.SelectionSlider(
-            options=sorted({*ETAS, eta}), value=eta, description="η", **KNOB
+            options=sorted({*ETAS, eta}), value=eta, description="η", **size
         )
         self._epochs = ipywidgets.SelectionSlider(
-            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs in all", **KNOB
+            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs in all", **size
         )
         self._start = ipywidgets.ToggleButtons(
             options=[(name, key) for key, name in STARTS.items()],
             value=start,
             style={"button_width": "90px"},
         )
-        name = ipywidgets.Label("start", layout=NAME)
-        self._listen(self._epoch, self._show)
-        self._listen(self._eta, self._train)
-        self._listen(self._epochs, self._change_epochs)
-        self._listen(self._start, self._change_start)
-        buttons = [
-            self._button("One epoch", self._one_epoch),
-            self._button("Rewind", self._rewind),
-            self._button("New random start", self._new_random),
-        ]
+        self.listen(self._show, self._epoch)
+        self.listen(self._train, self._eta, self._epochs)
+        self.listen(self._change_start, self._start)
+        one_epoch = self.button("One epoch", self._one_epoch, "150px")
+        rewind = self.button("Rewind", self._rewind, "150px")
+        new_random = self.button("New random start", self._new_random, "150px")
         return [
-            ipywidgets.HBox([self._epoch, *buttons[:2]], layout=WRAP),
-            ipywidgets.HBox([self._eta, self._epochs], layout=WRAP),
-            ipywidgets.HBox([name, self._start, buttons[2]], layout=WRAP),
+            [self._epoch, one_epoch, rewind],
+            [self._eta, self._epochs],
+            [label("start", 90), self._start, new_random],
         ]
 
     def _field_column(self, n_in):
         """A field for every parameter, under the neuron that it belongs to."""
         self._fields = [
             ipywidgets.BoundedFloatText(
-                min=-LARGEST, max=LARGEST, step=0.1, description=name, **FIELD
+                min=-LARGEST, max=LARGEST, step=0.1, description=name, **sized(28, 130)
             )
             for name in parameter_names(n_in)
         ]
-        for place, field in enumerate(self._fields):
-            self._listen(field, lambda place=place: self._type(place))
+        self.listen(self._type, *self._fields)
         weights, biases = self._fields[: -HIDDEN - 1], self._fields[-HIDDEN - 1 :]
         cuts = [n_in * (j + 1) for j in range(HIDDEN)]
         groups = [list(group) for group in np.split(np.array(weights, object), cuts)]
@@ -420,78 +389,41 @@ class Watcher(Board):
             children += [ipywidgets.HTML(f"into {name}"), *group, bias]
         return ipywidgets.VBox(children, layout={"width": "150px", "flex": "0 0 auto"})
 
-    def _listen(self, control, act):
-        """Call act, under the lock, when the control's value changes."""
-
-        def heard(_):
-            with self._lock:
-                act()
-
-        control.observe(heard, "value")
-
-    def _button(self, name, act):
-        button = ipywidgets.Button(description=name, layout={"width": "150px"})
-
-        def pressed(_):
-            with self._lock:
-                act()
-
-        button.on_click(pressed)
-        return button
-
-    # what the controls do, under the lock
-
-    def _change_epochs(self):
-        self._train(self._epochs.value)
+    # what the controls do
 
     def _change_start(self):
-        self._fill()
+        """Write the chosen start into the fields, and train from there."""
+        for field, value in zip(self._fields, self._starts[self._start.value], strict=True):
+            field.value = float(value)
         self._train()
 
     def _one_epoch(self):
         self._epoch.value = min(self._epoch.value + 1, self._epoch.max)
+        self._show()
 
     def _rewind(self):
         self._epoch.value = 0
+        self._show()
 
     def _new_random(self):
-        self._starts["random"] = self._draw()
-        if self._start.value == "random":
-            self._change_start()
-        else:
-            self._start.value = "random"
+        self._starts["random"], self._start.value = self._draw(), "random"
+        self._change_start()
 
-    def _type(self, place):
+    def _type(self):
         """A typed number: from now on the start is the student's own, the other numbers kept."""
-        if self._filling:
-            return
-        typed = np.array([field.value for field in self._fields])
-        self._starts["own"] = typed
-        if self._start.value == "own":
-            self._train()
-        else:
-            self._start.value = "own"
+        self._starts["own"] = np.array([field.value for field in self._fields])
+        self._start.value = "own"
+        self._train()
 
-    def _fill(self):
-        """Write the chosen start into the fields."""
-        self._filling = True
-        try:
-            for field, value in zip(self._fields, self._starts[self._start.value], strict=True):
-                field.value = float(value)
-        finally:
-            self._filling = False
-
-    def _train(self, epochs=None):
-        epochs = epochs or self._epochs.value
-        start = self._starts[self._start.value]
+    def _train(self):
+        start, epochs = self._starts[self._start.value], self._epochs.value
         self._trace = Trace(self._template, start, self._X, self._Y, self._eta.value, epochs)
-        self._epoch.max = epochs  # draws too, where it takes the slider back
+        self._epoch.max = epochs  # takes the slider back, where it stood beyond
         self._show()
 
     def _show(self):
         self._drawing.show(self._trace, self._epoch.value, self._epochs.value)
-        sentence = html.escape(self._words())
-        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{sentence}</div>"
+        self.say(self._words())
 
     def _words(self):
         trace, asked = self._trace, self._epoch.value
@@ -505,8 +437,8 @@ class Watcher(Board):
             else "Already in the first epoch the cost leaves the range of numbers."
         )
         if row:
-            name, now = self._fields[most].description, in_words(trace.parameters[row][most])
-            change = in_words(added[most])
+            name, now = self._fields[most].description, signed(trace.parameters[row][most])
+            change = signed(added[most])
             words += f" The last epoch's largest change: {change} to {name}, now {now}."
         equal = "equal to the bit" if trace.hidden_are_equal(row) else "not equal"
         words += f" The hidden neurons are {equal}."

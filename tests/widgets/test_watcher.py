@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nnlib import IDENTITY, MEAN_SQUARES, ONES, RELU, SCALED, SIGMOID, TANH, Network, fit, sgd
 from nnlib.derivations import NINE_PARTIALS
 from nnlib.widgets import weight_watcher
+from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.watcher import (
     EPOCHS,
     ETAS,
@@ -19,7 +20,6 @@ from nnlib.widgets.watcher import (
     STARTS,
     Trace,
     flat,
-    in_words,
     parameter_names,
     unflat,
 )
@@ -435,7 +435,7 @@ def test_the_sentence_names_the_largest_change():
     + [(999.9, "+999.900"), (-12345, "−1e+04")],
 )
 def test_numbers_on_the_net_have_a_sign_and_at_most_eight_characters(value, written):
-    assert in_words(value) == written
+    assert signed(value) == written
 
 
 def test_divergence_is_told():
@@ -493,7 +493,7 @@ def test_a_reader_without_a_kernel_sees_the_last_epoch():
         ({"epochs": 5000}, "epochs: expected at most 1000"),
     ],
 )
-def test_a_wrong_argument_is_refused_in_words(wrong, said):
+def test_a_wrong_argument_is_refused_signed(wrong, said):
     with pytest.raises(ValueError) as refusal:
         weight_watcher(**wrong)
     assert said in str(refusal.value)
