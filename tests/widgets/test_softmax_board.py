@@ -284,6 +284,6 @@ def test_a_reader_without_a_kernel_sees_the_picture():
         ({"right": 0.5}, (TypeError, ValueError), "right"),
     ],
 )
-def test_what_does_not_fit_is_refused_decimals(arguments, error, words):
+def test_what_does_not_fit_is_refused_in_words(arguments, error, words):
     with pytest.raises(error, match=words):
         softmax_board(**arguments)

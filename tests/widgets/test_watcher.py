@@ -493,7 +493,7 @@ def test_a_reader_without_a_kernel_sees_the_last_epoch():
         ({"epochs": 5000}, "epochs: expected at most 1000"),
     ],
 )
-def test_a_wrong_argument_is_refused_signed(wrong, said):
+def test_a_wrong_argument_is_refused_in_words(wrong, said):
     with pytest.raises(ValueError) as refusal:
         weight_watcher(**wrong)
     assert said in str(refusal.value)
