@@ -3,10 +3,7 @@
 Three layers: Knobs turns and measures, Dials draws, KnobBoard has the controls.
 """
 
-import html
 import math
-import threading
-from contextlib import contextmanager
 
 import ipywidgets
 import matplotlib
@@ -26,12 +23,13 @@ from nnlib.network import checked_network
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
 from nnlib.plots import HALO, draw_net, edge_style
 from nnlib.training import descent_step
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, row, sized
+from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import LOOK, Picture
 
-ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
+NAMED_ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
 MOST = 60  # knobs that the board has room for
-EPOCHS = 100  # of the button for many epochs
+MANY_EPOCHS = 100  # of the button for many
 REACH = 3.0  # how far a knob turns at least, to either side
 MARKS = 300  # of the slider that turns it, to either side
 POINTS = 81  # on the cost along a knob
@@ -42,7 +40,7 @@ def knob_board(net, X, Y, etas=None):
     """A board on which each weight of a small net is a knob, and the cost is seen along it.
 
     X (n, n_in), Y (n, n_out)  the samples that the cost is measured on
-    etas                       learning rates to choose from, name -> η; by default ETAS
+    etas                       learning rates to choose from, name -> η; by default NAMED_ETAS
     The board turns the knobs of a copy, ``board.net``; Reset returns to net as it was given. The
     knob with the steepest slope is in hand first.
     """
@@ -51,7 +49,7 @@ def knob_board(net, X, Y, etas=None):
         raise ValueError(
             f"net: expected at most {MOST} knobs, got {net.n_parameters}; choose smaller layers"
         )
-    etas = ETAS if etas is None else etas
+    etas = NAMED_ETAS if etas is None else etas
     if not isinstance(etas, dict) or not etas:
         raise TypeError(
             'etas: expected names with learning rates, such as {"small": 0.1}, '
@@ -62,7 +60,7 @@ def knob_board(net, X, Y, etas=None):
     return KnobBoard(Knobs(net, X, Y), dict(etas))
 
 
-RATES = [float(f"{m}e{k}") for k in range(-6, 1) for m in (1, 2, 3, 5)] + [10.0]
+ETAS = [float(f"{m}e{k}") for k in range(-6, 1) for m in (1, 2, 3, 5)] + [10.0]
 
 
 # The model
@@ -102,7 +100,9 @@ class Knobs:
     @property
     def name(self):
         """The knob in hand as NumPy writes it, W1[0,2] or b1[2]."""
-        matrix, i, j = self.chosen
+        return self.name_of(*self.chosen)
+
+    def name_of(self, matrix, i, j):
         letter = self.matrices[matrix][0]
         return f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
 
@@ -200,14 +200,6 @@ class Knobs:
         return for_training(self.net, len(self.X))
 
 
-def short(reading):
-    """A reading in six characters at most: +0.52, +1140, +2e+06."""
-    size = abs(reading)
-    return (
-        f"{reading:+.2f}" if size < 99 else f"{reading:+.0f}" if size < 9999 else f"{reading:+.0e}"
-    )
-
-
 def sign_rule(slope):
     """What the sign of a slope tells the hand on the knob."""
     if abs(slope) < FLAT:
@@ -245,7 +237,6 @@ class Dials:
         (self._net, self._along), (self._scatter, self._history) = self.picture.axes(
             2, 2, width_ratios=(4, 5)
         )
-        self._limits = None
         with matplotlib.rc_context(LOOK):
             parts = [self._make_net(knobs), self._make_along()]
             parts += [self._make_scatter(knobs), self._make_history()]
@@ -300,10 +291,9 @@ class Dials:
         steps = np.arange(len(knobs.history))
         self._costs.set_data(steps, np.maximum(knobs.history, LOWEST))
         limits = (knobs.name, readings[-1], *self._roomy(knobs, costs, outputs))
-        changed, self._limits = limits != self._limits, limits
-        if changed:
+        if self.picture.has_new(limits):
             self._set_limits(*limits)
-        self.picture.refresh(everything=changed)
+        self.picture.refresh()
 
     def _show_net(self, knobs):
         for layer, W in enumerate(knobs.net.W):
@@ -317,7 +307,7 @@ class Dials:
             (left, right), (start, end) = edge.get_data()
             self._band.set_data((left, right), (start, end))
             self._number.set_position(((left + right) / 2, (start + end) / 2))
-            self._number.set_text(short(knobs.reading))
+            self._number.set_text(reading(knobs.reading))
 
     def _show_along(self, knobs, eta):
         reach, w, slope = reach_of(knobs.reading), knobs.reading, knobs.slope
@@ -358,14 +348,6 @@ WIDEST = 2.0  # the |weight| drawn widest
 LOWEST = 1e-16  # the least cost that a logarithmic axis shows
 
 
-def nice(number):
-    """The first of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not below the number."""
-    if not 0 < number < 1e300:
-        return 1.0 if number <= 0 else 1e300
-    decade = 10.0 ** math.floor(math.log10(number))
-    return next(m * decade for m in (1, 2, 5, 10, 20) if m * decade >= number)
-
-
 def reach_of(reading):
     """How far the slider goes to either side: 3, or 30, 300, … where the knob stands outside."""
     reach = REACH
@@ -376,68 +358,48 @@ def reach_of(reading):
 
 # The controls
 
-WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
-
 
 class KnobBoard(Board):
-    """The controls. `net` is the net whose knobs are turned.
-
-    Callbacks may come on different threads: one lock lets them in one at a time.
-    """
+    """The controls. `net` is the net whose knobs are turned."""
 
     def __init__(self, knobs, etas):
+        super().__init__()
         self._knobs, self._dials = knobs, Dials(knobs)
         self.picture = self._dials.picture
-        self._lock, self._quiet = threading.RLock(), False
-        rates = sorted({*RATES, *etas.values()})
-        self._eta = ipywidgets.SelectionSlider(
-            options=[(f"{eta:g}", eta) for eta in rates],
-            value=etas.get("right", 0.03),
-            description="η",
-            style={"description_width": "150px"},
-            layout={"width": "480px"},
-        )
-        # whole numbers: a browser rounds others to the slider's steps, sends them back, and turns
-        self._slider = ipywidgets.IntSlider(
-            min=-MARKS,
-            max=MARKS,
-            readout=False,
-            style={"description_width": "150px"},
-            layout={"width": "480px"},
-        )
-        self._slider.observe(self._on_turn, "value")
-        self._eta.observe(lambda change: self._act(lambda: ""), "value")
-        self._sentence = ipywidgets.HTML(layout={"min_height": "60px", "max_width": "1000px"})
-        super().__init__([self._controls(etas), self._sentence, self.picture.image])
-        self._show("Choose a knob, turn it, and watch the cost.")
+        self.sentence.layout.min_height, self.sentence.layout.max_width = "60px", "1000px"
+        self.stack(self._controls(etas), self.sentence, self.picture.image)
+        self.act(lambda: self._show("Choose a knob, turn it, and watch the cost."))
 
     @property
     def net(self):
         return self._knobs.net
 
-    def still(self):
-        return still_png(self.picture.image)
-
     # the controls
 
     def _controls(self, etas):
-        everything = f"One step: all {self._knobs.net.n_parameters} knobs, an epoch"
-        self._steps = [
-            self._button("One step: this knob", self._step_this, "170px"),
-            self._button(everything, self._epoch, "260px"),
-            self._button(f"{EPOCHS} epochs", self._epochs, "110px"),
-        ]
-        reset = self._button("Reset", self._reset, "80px")
-        names = [self._preset(name, eta) for name, eta in etas.items()]
-        right = ipywidgets.VBox(
-            [
-                self._slider,
-                self._eta,
-                ipywidgets.HBox(names, layout=WRAP),
-                ipywidgets.HBox([*self._steps, reset], layout=WRAP),
-            ]
+        # whole numbers: a browser rounds others to the slider's steps, sends them back, and turns
+        self._slider = ipywidgets.IntSlider(min=-MARKS, max=MARKS, readout=False, **sized(150, 480))
+        self._eta = ipywidgets.SelectionSlider(
+            options=[(f"{eta:g}", eta) for eta in sorted({*ETAS, *etas.values()})],
+            value=etas.get("right", 0.03),
+            description="η",
+            **sized(150, 480),
         )
-        return ipywidgets.HBox([self._panel(), right], layout=WRAP)
+        self.listen(self._turn, self._slider)
+        self.listen(self._show, self._eta)
+        names = [self._preset(name, eta) for name, eta in etas.items()]
+        self._steps = self._step_buttons()
+        reset = self.button("Reset", self._reset, "80px")
+        right = [self._slider, self._eta, row(*names), row(*self._steps, reset)]
+        return [self._panel(), ipywidgets.VBox(right)]
+
+    def _step_buttons(self):
+        everything = f"One step: all {self._knobs.net.n_parameters} knobs, an epoch"
+        return [
+            self.button("One step: this knob", self._step_this, "170px"),
+            self.button(everything, self._epoch, "260px"),
+            self.button(f"{MANY_EPOCHS} epochs", self._epochs, "110px"),
+        ]
 
     def _panel(self):
         """The knobs as the matrices they stand in: each a button that shows its reading."""
@@ -454,99 +416,66 @@ class KnobBoard(Board):
             blocks.append(ipywidgets.VBox([title, *rows]))
         return ipywidgets.HBox(blocks, layout={"align_items": "flex-start"})
 
-    def _knob_button(self, matrix, i, j):
-        button = self._button("", lambda: self._choose(matrix, i, j), "68px")
-        letter = self._knobs.matrices[matrix][0]
-        button.tooltip = f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
-        return button
+    def _knob_button(self, *knob):
+        tip = self._knobs.name_of(*knob)
+        return self.button("", lambda: self._choose(knob), "68px", tooltip=tip)
 
     def _preset(self, name, eta):
-        return self._button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "150px")
+        return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "150px")
 
-    def _button(self, name, act, width):
-        button = ipywidgets.Button(description=name, layout={"width": width})
-        button.on_click(lambda _: self._act(act))
-        return button
+    # what they do
 
-    # what they do; each returns the sentence to say
+    def _turn(self):
+        reach = reach_of(self._knobs.reading)
+        self._knobs.turn(self._slider.value / MARKS * reach)
+        self._show()
 
-    def _act(self, act):
-        """Act on a control, once at a time; what acting sets on other controls acts no further."""
-        with self._lock:
-            if not self._quiet:
-                self._show(act())
-
-    def _on_turn(self, change):
-        def turn():
-            knobs = self._knobs
-            knobs.turn(change.new / MARKS * reach_of(knobs.reading))
-            return ""
-
-        self._act(turn)
-
-    def _choose(self, matrix, i, j):
-        self._knobs.chosen = (matrix, i, j)
-        return ""
+    def _choose(self, knob):
+        self._knobs.chosen = knob
+        self._show()
 
     def _set_eta(self, eta):
-        with self._quietly():
-            self._eta.value = eta
-        return ""
+        self._eta.value = eta
+        self._show()
 
     def _step_this(self):
         before = self._knobs.cost
         self._knobs.step_this(self._eta.value)
-        return f"One step of {self._knobs.name}: {outcome([before, self._knobs.cost])}"
+        self._show(f"One step of {self._knobs.name}: {outcome([before, self._knobs.cost])}")
 
     def _epoch(self):
-        return self._train("One step of all knobs", 1)
+        self._train("One step of all knobs", 1)
 
     def _epochs(self):
-        return self._train(f"{EPOCHS} epochs", EPOCHS)
+        self._train(f"{MANY_EPOCHS} epochs", MANY_EPOCHS)
 
     def _train(self, name, steps):
         before = len(self._knobs.history) - 1
         self._knobs.step_all(self._eta.value, steps)
-        return f"{name}: {outcome(self._knobs.history[before:])}"
+        self._show(f"{name}: {outcome(self._knobs.history[before:])}")
 
     def _reset(self):
         self._knobs.reset()
-        return "The same start again."
+        self._show("The same start again.")
 
     # what is seen
 
-    @contextmanager
-    def _quietly(self):
-        self._quiet = True
-        try:
-            yield
-        finally:
-            self._quiet = False
-
-    def _show(self, said):
+    def _show(self, said=""):
         knobs = self._knobs
         self._dials.show(knobs, self._eta.value)
-        with self._quietly():
-            self._show_slider(knobs)
-        for key, button in self._knob_buttons.items():
-            matrix, i, j = key
-            button.description = short(knobs.matrices[matrix][1][i, j])
-            button.button_style = "warning" if key == knobs.chosen else ""
+        self._slider.description = f"{knobs.name} = {reading(knobs.reading)}"
+        self._slider.value = round(MARKS * knobs.reading / reach_of(knobs.reading))
+        for (matrix, i, j), button in self._knob_buttons.items():
+            button.description = reading(knobs.matrices[matrix][1][i, j])
+            button.button_style = "warning" if (matrix, i, j) == knobs.chosen else ""
         for button in self._steps:
             button.disabled = bool(knobs.diverged)
-        words = knobs.diverged or f"{said} {self._figures()}"
-        self._sentence.value = (
-            f"<div role='status' style='font-size: 1.2em'>{html.escape(words.strip())}</div>"
-        )
-
-    def _show_slider(self, knobs):
-        self._slider.description = f"{knobs.name} = {short(knobs.reading)}"
-        self._slider.value = round(MARKS * knobs.reading / reach_of(knobs.reading))
+        self.say(knobs.diverged or f"{said} {self._figures()}".strip())
 
     def _figures(self):
         knobs, eta = self._knobs, self._eta.value
         return (
-            f"Knob {knobs.name} reads {short(knobs.reading)}; cost {knobs.cost:.4g}; "
+            f"Knob {knobs.name} reads {reading(knobs.reading)}; cost {knobs.cost:.4g}; "
             f"slope {knobs.slope:+.3g}, {sign_rule(knobs.slope)}. A step of η = {eta:.3g} "
             f"turns it by {-eta * knobs.slope:+.3g}."
         )

@@ -11,7 +11,8 @@ from nnlib import CUBE, IDENTITY, SIGMOID, SQUARE, SUM_OF_SQUARES, TANH, Network
 from nnlib.plots import HALO
 from nnlib.training import descent_step
 from nnlib.widgets import knob_board
-from nnlib.widgets.knobs import EPOCHS, ETAS, Knobs, nice, outcome, reach_of, short, sign_rule
+from nnlib.widgets.knobs import MANY_EPOCHS, NAMED_ETAS, Knobs, outcome, reach_of, sign_rule
+from nnlib.widgets.parts import numbers
 
 TANH_NET = (TANH, IDENTITY)
 
@@ -162,38 +163,38 @@ def test_it_knows_a_knob_by_the_name_numpy_gives_it():
 # the learning rates of the presets
 
 
-def costs_with(eta, steps=EPOCHS):
+def costs_with(eta, steps=MANY_EPOCHS):
     knobs = toy_knobs()
     knobs.step_all(eta, steps)
     return knobs
 
 
 def test_too_small_an_eta_gets_hardly_anywhere():
-    knobs = costs_with(ETAS["too small"])
+    knobs = costs_with(NAMED_ETAS["too small"])
     assert knobs.cost > 0.75 * knobs.history[0]
     assert (np.diff(knobs.history) < 0).all()
 
 
 def test_the_right_eta_falls_in_every_step_to_a_thousandth():
-    knobs = costs_with(ETAS["right"])
+    knobs = costs_with(NAMED_ETAS["right"])
     assert knobs.cost < 0.001 * knobs.history[0]
     assert (np.diff(knobs.history) < 0).all()
 
 
 def test_too_large_an_eta_rises_again_and_again_without_diverging():
-    knobs = costs_with(ETAS["too large"])
+    knobs = costs_with(NAMED_ETAS["too large"])
     assert (np.diff(knobs.history) > 0).sum() > 20
     assert not knobs.diverged
-    assert knobs.cost > costs_with(ETAS["right"]).cost
+    assert knobs.cost > costs_with(NAMED_ETAS["right"]).cost
 
 
-@pytest.mark.parametrize("eta", [ETAS["divergent"], 10.0, 1e100, 1e300])
+@pytest.mark.parametrize("eta", [NAMED_ETAS["divergent"], 10.0, 1e100, 1e300])
 @pytest.mark.parametrize("activations", [TANH_NET, (IDENTITY, IDENTITY), (SQUARE, CUBE)])
 def test_divergence_is_told_in_words_without_a_warning(eta, activations):
     knobs = toy_knobs(activations=activations)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        knobs.step_all(eta, EPOCHS)
+        knobs.step_all(eta, MANY_EPOCHS)
     assert f"η = {eta:.3g} is too large" in knobs.diverged
     assert np.isfinite(knobs.cost)
     assert knobs.net.is_finite()
@@ -245,14 +246,14 @@ def test_the_outcome_of_steps_is_judged_by_the_costs(costs, words):
 
 def test_a_reading_fits_on_its_button():
     for reading in (0.523, -98.99, 99.0, -9998.6, 9999, 1234567, 1e99):
-        assert len(short(reading)) <= 6
-        assert float(short(-reading)) == pytest.approx(-reading, rel=0.2)
+        assert len(numbers.reading(reading)) <= 6
+        assert float(numbers.reading(-reading)) == pytest.approx(-reading, rel=0.2)
 
 
 def test_a_round_number_is_not_below_what_it_must_hold():
     for number in (1e-9, 0.02, 0.3, 1, 1.01, 4, 50, 51, 9.99e8):
-        assert number <= nice(number) < 2.6 * number
-    assert nice(0) == 1
+        assert number <= numbers.nice(number) < 2.6 * number
+    assert numbers.nice(0) == 1
 
 
 def test_the_slider_reaches_beyond_every_finite_reading():
@@ -315,9 +316,9 @@ def test_the_step_that_was_announced_is_the_step_that_is_made():
 
 def test_divergence_stops_the_steps_until_reset():
     board = toy_board()
-    names = "One step: this knob", "One step: all 16 knobs, an epoch", f"{EPOCHS} epochs"
+    names = "One step: this knob", "One step: all 16 knobs, an epoch", f"{MANY_EPOCHS} epochs"
     steps = [control(board, name) for name in names]
-    press(board, "divergent", f"{EPOCHS} epochs")
+    press(board, "divergent", f"{MANY_EPOCHS} epochs")
     assert "Diverged in step" in words(board)
     assert all(button.disabled for button in steps)
     press(board, "Reset")
@@ -330,7 +331,7 @@ def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
     board = toy_board()
     press(board, "W2[2,0]")
     press(board, "divergent")
-    press(board, f"{EPOCHS} epochs")
+    press(board, f"{MANY_EPOCHS} epochs")
     reading = board.net.W[1][2, 0]
     assert abs(reading) > 3
     assert reach_of(reading) * slider(board).value / 300 == pytest.approx(reading, rel=0.05)
