@@ -6,7 +6,6 @@ draws, and SampleExplorer has the controls.
 
 import html
 import math
-import threading
 from dataclasses import dataclass
 
 import ipywidgets
@@ -15,7 +14,8 @@ import numpy as np
 from nnlib._support.checks import checked_seed
 from nnlib._support.hints import explains_its_arguments
 from nnlib.palette import BLUE, ORANGE, SKY
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, row, sized
+from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Picture
 
 FEATURES = 3
@@ -127,6 +127,7 @@ class Normal:
 
 
 TALLEST = 50_000  # what the axis shows where all numbers fall into one bar
+TOPS = (1, 1.5, 2, 3, 5, 7.5)  # where the axis may end, times a power of ten
 BAR = {"facecolor": SKY, "edgecolor": BLUE}
 DASHES = {"color": ORANGE, "linestyle": "--", "linewidth": 2.5}
 
@@ -149,7 +150,6 @@ class Histogram:
         self._axes.set_ylim(0, TALLEST)  # so that there is room for its labels
         self.picture.refresh()
         self.picture.moving(self._axes.yaxis, self._rows, self._bars, self._expected)
-        self._limits = None
 
     def show(self, way, X):
         """Draw X and what its way of drawing leads to expect."""
@@ -159,9 +159,10 @@ class Histogram:
         self._bars.set_data(counts, edges)
         self._expected.set_data(expected, edges)
         self._rows.set_text(as_table(X))
-        self._axes.set(xlim=way.limits, ylim=(0, nice(max(counts.max(), expected.max()))))
-        changed, self._limits = way.limits != self._limits, way.limits
-        self.picture.refresh(everything=changed)
+        self._axes.set_ylim(0, nice(1.05 * max(counts.max(), expected.max()), TOPS))
+        if self.picture.has_new(way.limits):
+            self._axes.set_xlim(way.limits)
+        self.picture.refresh()
 
 
 def as_table(X):
@@ -172,74 +173,57 @@ def as_table(X):
     return "\n".join([f"X  {X.shape}", *rows, *more])
 
 
-def nice(height):
-    """1, 2 or 5 times a power of ten that leaves room above a height."""
-    power = 10 ** math.floor(math.log10(height))
-    return next(m * power for m in (1.5, 2, 3, 5, 7.5, 10, 15) if m * power >= 1.05 * height)
-
-
 # The controls
 
-LOOK = {"style": {"description_width": "110px"}, "layout": {"width": "330px"}}
-WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 WAYS = ("integers", "uniform", "normal")
 COUNTS = (10, 30, 100, 300, 1000, 3000, 10_000)
 
 
 class SampleExplorer(Board):
-    """The controls. `X` is the data as last drawn; one lock guards drawing on several threads."""
+    """The controls. `X` is the data as last drawn."""
 
     def __init__(self, seed):
+        super().__init__()
         self._seed = seed
-        self._lock = threading.RLock()
         self._histogram = Histogram()
         self.picture = self._histogram.picture
-        self._make_controls()
+        self._code = ipywidgets.HTML()
+        self.stack(*self._controls(), self.picture.image, self._code, self.sentence)
         self._choose()
-        rows = [[self._way, self._again], [self._n, self._knobs]]
-        boxes = [ipywidgets.HBox(row, layout=WRAP) for row in rows]
-        super().__init__([*boxes, self.picture.image, self._code, self._sentence])
 
-    def still(self):
-        return still_png(self.picture.image)
-
-    def _make_controls(self):
+    def _controls(self):
+        size = sized(110, 330)
         self._way = ipywidgets.ToggleButtons(options=WAYS, style={"button_width": "110px"})
-        self._again = ipywidgets.Button(description="Draw again", button_style="success")
-        self._n = ipywidgets.SelectionSlider(options=COUNTS, description="samples", **LOOK)
-        integers = ipywidgets.IntRangeSlider(value=(0, 50), description="range", **LOOK)
+        again = self.button("Draw again", self._draw_again, "148px", "success")
+        self._n = ipywidgets.SelectionSlider(options=COUNTS, description="samples", **size)
+        integers = ipywidgets.IntRangeSlider(value=(0, 50), description="range", **size)
         uniform = ipywidgets.FloatRangeSlider(
-            value=(0, 1), min=-2, max=2, step=0.1, description="range", **LOOK
+            value=(0, 1), min=-2, max=2, step=0.1, description="range", **size
         )
-        mean = ipywidgets.FloatSlider(2, min=-10, max=10, step=0.5, description="mean", **LOOK)
+        mean = ipywidgets.FloatSlider(2, min=-10, max=10, step=0.5, description="mean", **size)
         deviation = ipywidgets.FloatSlider(
-            4, min=0.5, max=6, step=0.5, description="deviation", **LOOK
+            4, min=0.5, max=6, step=0.5, description="deviation", **size
         )
         self._knobs_of = dict(zip(WAYS, ([integers], [uniform], [mean, deviation]), strict=True))
         self.spare = integers, uniform, mean, deviation
-        self._knobs = ipywidgets.HBox(layout=WRAP)
-        self._code, self._sentence = ipywidgets.HTML(), ipywidgets.HTML()
-        self._way.observe(lambda _: self._choose(), "value")
-        self._again.on_click(lambda _: self._draw_again())
-        for knob in (self._n, integers, uniform, mean, deviation):
-            knob.observe(lambda _: self._draw(), "value")
+        self._knobs = row()
+        self.listen(self._choose, self._way)
+        self.listen(self._draw, self._n, *self.spare)
+        return [[self._way, again], [self._n, self._knobs]]
 
     def _choose(self):
-        with self._lock:
-            self._knobs.children = self._knobs_of[self._way.value]
-            self._draw()
+        self._knobs.children = self._knobs_of[self._way.value]
+        self._draw()
 
     def _draw_again(self):
-        with self._lock:
-            self._seed += 1
-            self._draw()
+        self._seed += 1
+        self._draw()
 
     def _draw(self):
-        with self._lock:
-            way, n = self._chosen(), self._n.value
-            self.X = way.draw(n, np.random.default_rng(self._seed))
-            self._histogram.show(way, self.X)
-            self._say(way, n)
+        way, n = self._chosen(), self._n.value
+        self.X = way.draw(n, np.random.default_rng(self._seed))
+        self._histogram.show(way, self.X)
+        self._tell(way, n)
 
     def _chosen(self):
         """The way of drawing, as the sliders have it; a range is never empty."""
@@ -251,12 +235,11 @@ class SampleExplorer(Board):
             return Integers(low, high)
         return Uniform(low, max(high, low + 0.1))
 
-    def _say(self, way, n):
+    def _tell(self, way, n):
         X = self.X
         code = f"rng = np.random.default_rng({self._seed})\nX = {way.code(n)}"
         self._code.value = f"<pre style='font-size: 1.2em; margin: 0'>{html.escape(code)}</pre>"
-        self._sentence.value = (
-            "<div role='status' style='font-size: 1.1em'>"
+        self.say(
             f"{X.size:,} numbers: mean {X.mean():.3g}, expected {way.mean:.3g}; "
-            f"standard deviation {X.std():.3g}, expected {way.deviation:.3g}.</div>"
+            f"standard deviation {X.std():.3g}, expected {way.deviation:.3g}."
         )

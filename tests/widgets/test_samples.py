@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlib.widgets import sample_explorer
-from nnlib.widgets.samples import COUNTS, WAYS, Integers, Normal, Uniform, nice
+from nnlib.widgets.parts.numbers import nice
+from nnlib.widgets.samples import COUNTS, TOPS, WAYS, Integers, Normal, Uniform
 
 LAWS = [Integers(), Integers(-3, -3), Integers(7, 100), Uniform(), Uniform(-2, 0.5), Normal()]
 
@@ -62,7 +63,7 @@ def test_the_normal_way_is_the_standard_one_stretched_and_shifted():
 
 @given(st.integers(1, 10**6))
 def test_the_axis_leaves_room_but_not_too_much(height):
-    assert 1.05 * height <= nice(height) <= 1.75 * height
+    assert 1.05 * height <= nice(1.05 * height, TOPS) <= 1.75 * height
 
 
 # The board
