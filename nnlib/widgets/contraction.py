@@ -1,13 +1,11 @@
 """The contraction explorer: which numbers of A and B meet in one number of their product.
 
-Three layers: Contraction is a formula in index notation on two matrices, Sheet draws it, and
+Three layers: Contraction is a formula in index notation on two matrices, Drawing shows it, and
 ContractionExplorer has the controls. A number of the result is chosen by a click or by arrow keys.
 """
 
-import html
 import itertools
 import textwrap
-import threading
 from collections import namedtuple
 
 import anywidget
@@ -21,7 +19,7 @@ from nnlib._support import hints
 from nnlib._support.checks import checked_finite
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.palette import BLUE, GREEN, ORANGE, SKY
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, script, sized
 from nnlib.widgets.parts.picture import Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
@@ -155,8 +153,8 @@ class Contraction:
     @property
     def shapes_in_words(self):
         """(2,3)(3,4) → (2,4)"""
-        shapes = [short(matrix.shape) for _, _, matrix in self.factors]
-        return f"Shapes {''.join(shapes)} → {short(self.result.shape)}"
+        shapes = [written(matrix.shape) for _, _, matrix in self.factors]
+        return f"Shapes {''.join(shapes)} → {written(self.result.shape)}"
 
     @property
     def _chosen(self):
@@ -253,7 +251,7 @@ def numpy_error(call, arrays):
     return ""
 
 
-def short(shape):
+def written(shape):
     """(2,3) for the shape (2, 3), as NumPy writes it in its messages."""
     return str(tuple(shape)).replace(" ", "")
 
@@ -261,14 +259,14 @@ def short(shape):
 # The drawing, in pixels
 
 WIDTH, HEIGHT = 1000, 450
-SIDE, GAP, HEAD, FLOOR = 66, 26, 104, 350  # left of a matrix, between two, above and below them
+LEFT, GAP, HEAD, FLOOR = 66, 26, 104, 350  # left of a matrix, between two, above and below them
 WIDE, HIGH = 72, 56  # a cell at most
 INK, LINE = "#222222", "#AAAAAA"
 
 Place = namedtuple("Place", "x y rows columns")  # of the numbers of a matrix
 
 
-class Sheet:
+class Drawing:
     """The matrices of a formula side by side, its result, and the sum behind one element."""
 
     def __init__(self):
@@ -311,7 +309,7 @@ class Sheet:
         """The equals sign, and the line of NumPy below."""
         first, *_, last = self._places
         middle = first.y + first.rows * self._high / 2
-        self._write(last.x - SIDE - GAP / 2 + 6, middle, "=", 22)
+        self._write(last.x - LEFT - GAP / 2 + 6, middle, "=", 22)
         self._write(WIDTH / 2, FLOOR + 92, line, 13, family="monospace")
 
     def mark(self, contraction, everything=False):
@@ -339,11 +337,11 @@ class Sheet:
 
     def _lay_out(self, shapes):
         """Find the size of a cell, and the place of each matrix."""
-        room = WIDTH - 20 - len(shapes) * (SIDE + GAP)
+        room = WIDTH - 20 - len(shapes) * (LEFT + GAP)
         self._wide = min(WIDE, room / sum(columns for _, columns in shapes))
         self._high = min(HIGH, (FLOOR - HEAD - 10) / max(rows for rows, _ in shapes))
-        spans = [SIDE + columns * self._wide + GAP for _, columns in shapes]
-        starts = [(WIDTH - sum(spans) + GAP) / 2 + SIDE + sum(spans[:n]) for n in range(len(spans))]
+        spans = [LEFT + columns * self._wide + GAP for _, columns in shapes]
+        starts = [(WIDTH - sum(spans) + GAP) / 2 + LEFT + sum(spans[:n]) for n in range(len(spans))]
         top = HEAD + (FLOOR - HEAD - max(rows for rows, _ in shapes) * self._high) / 3
         self._places = [Place(x, top, *shape) for x, shape in zip(starts, shapes, strict=True)]
 
@@ -357,7 +355,7 @@ class Sheet:
     def _draw_matrix(self, place, name, indices, matrix, shape):
         """Its name and shape, the values of its indices, and its numbers in their cells."""
         centre = place.x + place.columns * self._wide / 2
-        self._write(centre, place.y - 86, f"{name}  {short(shape)}", 16, weight="bold")
+        self._write(centre, place.y - 86, f"{name}  {written(shape)}", 16, weight="bold")
         cells = [self._cell(self._places.index(place), at) for at in np.ndindex(matrix.shape)]
         self._still.append(self._boxes(cells, facecolors="none", edgecolors=LINE, lw=1))
         numbers = [shown(number, self._wide) for number in matrix.flat]
@@ -433,144 +431,98 @@ def shortened(text, longest=86):
 
 # The controls
 
-KEYS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
+ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
 class Touched(anywidget.AnyWidget):
     """A picture that says where it is clicked and which arrow key is pressed on it."""
 
-    _esm = """
-    const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
-    export default {
-        render({model, el}) {
-            const image = document.createElement("img");
-            Object.assign(image, {tabIndex: 0, draggable: false});
-            image.style.cssText = "width: 100%; display: block; cursor: pointer";
-            image.setAttribute("role", "application");
-            el.dataset.lmSuppressShortcuts = "true";  // the arrows are ours, not the notebook's
-            el.append(image);
-            const draw = () => {
-                const before = image.src;
-                image.src = URL.createObjectURL(
-                    new Blob([model.get("value")], {type: "image/png"}));
-                URL.revokeObjectURL(before);
-            };
-            const say = () => image.setAttribute("aria-label", model.get("description"));
-            model.on("change:value", draw);
-            model.on("change:description", say);
-            image.addEventListener("pointerdown", (event) => {
-                const box = image.getBoundingClientRect();
-                const x = (event.clientX - box.left) / box.width;
-                model.send({x, y: (event.clientY - box.top) / box.height});
-            });
-            image.addEventListener("keydown", (event) => {
-                if (!KEYS.includes(event.key)) return;
-                event.preventDefault();
-                model.send({key: event.key});
-            });
-            draw();
-            say();
-            return () => URL.revokeObjectURL(image.src);
-        },
-    };
-    """
+    _esm = script("touched.js")
     value = traitlets.Bytes(b"").tag(sync=True)
     description = traitlets.Unicode("").tag(sync=True)
 
 
-LOOK = {"style": {"description_width": "110px"}, "layout": {"width": "300px"}}
-WRAP = {"flex_flow": "row wrap", "align_items": "center"}
-
-
 class ContractionExplorer(Board):
-    """The controls. Callbacks may come on several threads, so one lock guards all they do."""
+    """The controls. `contraction` is what they change."""
 
     def __init__(self, contraction):
+        super().__init__()
         self.contraction = contraction
-        self._lock = threading.RLock()
-        self._sheet = Sheet()
-        self.picture = self._sheet.picture
-        self._make_controls()
-        self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
-        rows = [[self._mode, self._text], self._sizes[:2], self._sizes[2:]]
-        rows = [ipywidgets.HBox(row, layout=WRAP) for row in rows]
-        super().__init__([*rows, self.picture.image, self._sentence])
+        self._drawing = Drawing()
+        self.picture = self._drawing.picture
+        self.stack(*self._controls(), self.picture.image, self.sentence)
         self._show()
 
-    def still(self):
-        return still_png(self.picture.image)
-
-    def _make_controls(self):
-        wide = LOOK | {"layout": {"width": "440px"}}
+    def _controls(self):
         names = [*(mode.name for mode in MODES), OWN]
         mode, text = self.contraction.mode.name, self.contraction.formula.text
+        wide = sized(110, 440)
         self._mode = ipywidgets.Dropdown(options=names, value=mode, description="what", **wide)
         self._text = ipywidgets.Text(text, description="formula", continuous_update=False, **wide)
-        self._sentence = ipywidgets.HTML()
-        self._mode.observe(lambda change: self._take(change.new), "value")
-        self._text.observe(lambda change: self._rewrite(change.new), "value")
-        self.picture.image.on_msg(lambda _, message, __: self._hear(message))
+        self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
+        self.listen(self._take, self._mode)
+        self.listen(self._rewrite, self._text)
+        self.picture.image.on_msg(lambda _, message, __: self.act(lambda: self._hear(message)))
+        return [[self._mode, self._text], self._sizes[:2], self._sizes[2:]]
 
     def _size(self, name, axis):
         """A slider for the length of one axis."""
-        length = self.contraction.shapes[name][axis]
+        length, words = self.contraction.shapes[name][axis], ("rows", "columns")[axis]
         slider = ipywidgets.IntSlider(
-            length,
-            1,
-            max(REACH, length),
-            description=f"{('rows', 'columns')[axis]} of {name}",
-            **LOOK,
+            length, 1, max(REACH, length), description=f"{words} of {name}", **sized(110, 300)
         )
-        slider.observe(lambda change: self._resize(name, axis, change.new), "value")
+        self.listen(lambda: self._resize(name, axis, slider.value), slider)
         return slider
 
-    def _take(self, name):
+    # what the controls do
+
+    def _take(self):
         """Write the formula of a mode; the learner's own is written by hand."""
         for mode in MODES:
-            if mode.name == name:
+            if mode.name == self._mode.value:
                 self._text.value = mode.formula
+                self._rewrite()
 
-    def _rewrite(self, text):
-        with self._lock:
-            try:
-                self.contraction.write(text)
-            except ValueError as error:
-                self._say(f"This formula cannot be shown: {error}.", "bold")
-            else:
-                self._mode.value = self.contraction.mode.name
-                self._show()
+    def _rewrite(self):
+        try:
+            self.contraction.write(self._text.value)
+        except ValueError as error:
+            self._tell(f"This formula cannot be shown: {error}.", "bold")
+            return
+        mode = self.contraction.mode
+        if mode.name not in (self._mode.value, OWN):
+            self._text.value = mode.formula  # as the list has it
+        self._mode.value = mode.name
+        self._show()
 
     def _resize(self, name, axis, length):
-        with self._lock:
-            self.contraction.resize(name, axis, length)
-            self._show()
+        self.contraction.resize(name, axis, length)
+        self._show()
 
     def _hear(self, message):
         """Move to the element that was clicked, or one further by an arrow key."""
-        with self._lock:
-            element = self.contraction.element
-            if "key" in message:
-                step = KEYS[message["key"]][2 - len(element) :]
-                element = tuple(np.add(element, step)) if element else ()
-            elif not self.contraction.trouble:
-                at = self._sheet.element_at(message["x"], message["y"])
-                element = element if at is None else at[2 - len(element) :]
-            if element != self.contraction.element:
-                self.contraction.choose(*element)
-                self._sheet.mark(self.contraction)
-                self._say(self.contraction.sentence)
+        element = self.contraction.element
+        if "key" in message:
+            step = ARROWS[message["key"]][2 - len(element) :]
+            element = tuple(np.add(element, step)) if element else ()
+        elif not self.contraction.trouble:
+            at = self._drawing.element_at(message["x"], message["y"])
+            element = element if at is None else at[2 - len(element) :]
+        if element != self.contraction.element:
+            self.contraction.choose(*element)
+            self._drawing.mark(self.contraction)
+            self._tell(self.contraction.sentence)
+
+    # what is seen
 
     def _show(self):
         for slider in self._sizes:
             slider.disabled = slider.description[-1] not in self.contraction.formula.names
-        self._sheet.show(self.contraction)
-        self._say(self.contraction.sentence)
+        self._drawing.show(self.contraction)
+        self._tell(self.contraction.sentence)
 
-    def _say(self, sentence, weight="normal"):
-        self._sentence.value = (
-            f"<div role='status' style='font-size: 1.1em; font-weight: {weight}'>"
-            f"{html.escape(sentence)}</div>"
-        )
+    def _tell(self, sentence, weight="normal"):
+        self.say(sentence, weight)
         self.picture.image.description = (
             f"{sentence} Click a number of the result, or press the arrow keys."
         )

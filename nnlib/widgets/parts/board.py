@@ -10,6 +10,7 @@ import gc
 import html
 import threading
 import weakref
+from pathlib import Path
 
 import ipywidgets
 from IPython import get_ipython
@@ -116,6 +117,14 @@ def label(words, width):
     """The name of a control that shows none itself, to the right of so many pixels."""
     layout = {"width": f"{width}px", "display": "flex", "justify_content": "flex-end"}
     return ipywidgets.Label(words, layout=layout)
+
+
+def script(name):
+    """The JavaScript of a part that lives in the browser, to be its `_esm`.
+
+    As text: anywidget would keep every such widget alive for a Path, to tell it when that changes.
+    """
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def still_png(image):
