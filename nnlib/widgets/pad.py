@@ -1,9 +1,8 @@
 """A pad to draw a digit on, read by a network while you draw.
 
-The pad itself is the one piece of JavaScript here: a hand moves faster than a kernel answers.
+Three layers: Pad holds the ink, what the network reads in it and what is kept; Reading draws;
+DigitPad has the controls, and the Sheet in the browser that one draws on.
 """
-
-import threading
 
 import anywidget
 import ipywidgets
@@ -15,66 +14,10 @@ from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE, like_mnist
 from nnlib.network import checked_network
 from nnlib.palette import BLUE, ORANGE
-from nnlib.widgets.parts.board import Board, still_png
+from nnlib.widgets.parts.board import Board, script
 from nnlib.widgets.parts.picture import Picture
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
-
-DRAW = """
-export default {
-  render({ model, el }) {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 280;
-    canvas.className = "nnlib-pad";
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", "a sheet to draw a digit on with mouse, pen or finger");
-    canvas.style.cssText =
-      "width: 280px; height: 280px; background: white; border: 2px solid #0072B2; " +
-      "touch-action: none; cursor: crosshair";
-    el.append(canvas);
-    const ink = canvas.getContext("2d", { willReadFrequently: true });
-    Object.assign(ink, { lineWidth: 22, lineCap: "round", lineJoin: "round" });
-    const small = new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
-    let last = null, waiting = false;
-
-    function send() {
-      waiting = false;
-      small.clearRect(0, 0, SENT, SENT);
-      small.drawImage(canvas, 0, 0, SENT, SENT);
-      const alpha = small.getImageData(0, 0, SENT, SENT).data.filter((_, i) => i % 4 === 3);
-      model.send({ kind: "drawing" }, undefined, [alpha.buffer]);
-    }
-    function sendSoon() {
-      if (!waiting) { waiting = true; setTimeout(send, 60); }
-    }
-    function place(event) {
-      const box = canvas.getBoundingClientRect();
-      return [(event.clientX - box.left) * 280 / box.width,
-              (event.clientY - box.top) * 280 / box.height];
-    }
-    function line(to) {
-      ink.beginPath(); ink.moveTo(...last); ink.lineTo(...to); ink.stroke();
-      last = to; sendSoon();
-    }
-    canvas.addEventListener("pointerdown", event => {
-      canvas.setPointerCapture(event.pointerId); last = place(event); line(last);
-    });
-    canvas.addEventListener("pointermove", event => { if (last) line(place(event)); });
-    for (const end of ["pointerup", "pointercancel"])
-      canvas.addEventListener(end, () => { last = null; });
-
-    // the kernel lays down a sheet: empty, or a digit of 28 x 28 pixels
-    model.on("change:sheet", () => {
-      ink.clearRect(0, 0, 280, 280);
-      const pixels = new Uint8Array(model.get("sheet").buffer);
-      pixels.forEach((grey, i) => {
-        ink.fillStyle = `rgba(0, 0, 0, ${grey / 255})`;
-        ink.fillRect(10 * (i % 28), 10 * Math.floor(i / 28), 10, 10);
-      });
-    });
-  }
-};
-""".replace("SENT", str(SENT))
 
 
 @explains_its_arguments
@@ -94,11 +37,64 @@ def digit_pad(net, digits):
     return DigitPad(net, digits)
 
 
-class Sheet(anywidget.AnyWidget):
-    """The sheet in the browser. It sends ("drawing", SENT x SENT bytes of ink) while one draws."""
+# The model
 
-    _esm = DRAW
-    sheet = traitlets.Bytes(b"").tag(sync=True)
+
+class Pad:
+    """A pad on which one digit is read by a network, and a set of what was kept. No widget.
+
+    crop, centre     whether the ink is cropped, and whether it is centred, as MNIST's digits are
+    images, labels   what was kept, (n, 784) and (n,)
+    """
+
+    def __init__(self, net, digits):
+        self._net, self._test, self._next = net, digits.test, 0
+        self.crop = self.centre = True
+        self.images, self.labels = np.empty((0, SIDE * SIDE), np.float32), np.empty(0, int)
+        self.clear()
+
+    def draw(self, ink):
+        """Take ink (height, width) from 0 to 1 for what is on the pad now."""
+        self._ink, self._ready = ink, False
+
+    def clear(self):
+        self.draw(np.zeros((SENT, SENT)))
+
+    def load(self):
+        """Lay the next test digit on the pad, ready as it is; its picture and its label."""
+        place, self._next = self._next, (self._next + 1) % len(self._test)
+        self._ink, self._ready = self._test.images[place].reshape(SIDE, SIDE), True
+        return self._ink, int(self._test.labels[place])
+
+    def keep(self, label):
+        """Put the digit on the pad into the set."""
+        self.images = np.vstack([self.images, self.image])
+        self.labels = np.append(self.labels, label)
+
+    @property
+    def is_empty(self):
+        return not self._ink.any()
+
+    @property
+    def image(self):
+        """The digit on the pad as the network sees it, (784,) float32."""
+        if self._ready:
+            return self._ink.ravel()
+        return like_mnist(self._ink, self.crop, self.centre)[0]
+
+    def read(self):
+        """The image, and what it makes of the network: hidden neurons (n_hidden,), outputs (10,).
+
+        An empty pad leaves all neurons at 0.
+        """
+        image = self.image
+        if not image.any():
+            return image, np.zeros(self._net.sizes[1]), np.zeros(10)
+        _, A = self._net.forward(image[None, :])
+        return image, A[1][0], A[-1][0]
+
+
+# The drawing
 
 
 class Reading:
@@ -134,112 +130,103 @@ class Reading:
         self.picture.refresh()
 
 
+# The controls
+
+
+class Sheet(anywidget.AnyWidget):
+    """The sheet in the browser. It sends ("drawing", SENT x SENT bytes of ink) while one draws."""
+
+    _esm = script("pad.js")
+    sent = traitlets.Int(SENT).tag(sync=True)
+    sheet = traitlets.Bytes(b"").tag(sync=True)
+
+
 class DigitPad(Board):
     """The controls. `images` and `labels` hold what was kept."""
 
     def __init__(self, net, digits):
-        self._net, self._digits, self._next = net, digits, 0
-        self._lock = threading.RLock()  # drawings may arrive on another thread than clicks
-        self._ink = np.zeros((SENT, SENT))
-        self._as_it_is = False
-        self.images, self.labels = np.empty((0, SIDE * SIDE), np.float32), np.empty(0, int)
-        self._reading = Reading(net.sizes[1])
+        super().__init__()
+        self._pad, self._reading = Pad(net, digits), Reading(net.sizes[1])
         self.picture = self._reading.picture
         self._sheet = Sheet()
         self._sheet.on_msg(self._hear)
-        self._cropped = self._switch("crop and shrink into 20 × 20")
-        self._centred = self._switch("centre by mass")
-        self._meant = ipywidgets.Dropdown(
-            options=range(10), description="this is a", layout={"width": "160px"}
-        )
-        self._sentence = ipywidgets.HTML()
-        buttons = ipywidgets.HBox(
-            [
-                self._button("Clear", self._clear),
-                self._button("Load a test digit", self._load),
-                self._meant,
-                self._button("Save this one to my set", self._keep),
-            ],
-            layout={"flex_flow": "row wrap"},
-        )
-        switches = ipywidgets.HBox([self._cropped, self._centred])
-        drawing = ipywidgets.HBox(
-            [self._sheet, self.picture.image], layout={"flex_flow": "row wrap"}
-        )
-        super().__init__([drawing, switches, buttons, self._sentence])
+        self.stack([self._sheet, self.picture.image], *self._controls(), self.sentence)
         self._read()
 
-    def still(self):
-        return still_png(self.picture.image)
+    @property
+    def images(self):
+        return self._pad.images
 
-    def settle(self):
-        """Lay a test digit on an empty pad, so that its still twin shows something read."""
-        if not self._ink.any():
-            self._load()
+    @property
+    def labels(self):
+        return self._pad.labels
 
     @property
     def image(self):
         """The digit on the pad as the network sees it, (784,) float32."""
-        if self._as_it_is:
-            return self._ink.ravel()
-        return like_mnist(self._ink, self._cropped.value, self._centred.value)[0]
+        return self._pad.image
 
-    def _switch(self, name):
-        switch = ipywidgets.Checkbox(value=True, description=name, indent=False)
-        switch.observe(lambda _: self._read(), "value")
-        return switch
+    def settle(self):
+        """Lay a test digit on an empty pad, so that its still twin shows something read."""
+        if self._pad.is_empty:
+            self.act(self._load)
 
-    def _button(self, name, act):
-        button = ipywidgets.Button(description=name, layout={"width": "auto"})
-        button.on_click(lambda _: act())
-        return button
+    def _controls(self):
+        self._crop, self._centre = (
+            ipywidgets.Checkbox(value=True, description=words, indent=False)
+            for words in ("crop and shrink into 20 × 20", "centre by mass")
+        )
+        self._meant = ipywidgets.Dropdown(
+            options=range(10), description="this is a", layout={"width": "160px"}
+        )
+        self.listen(self._prepare, self._crop, self._centre)
+        clear = self.button("Clear", self._clear)
+        load = self.button("Load a test digit", self._load)
+        keep = self.button("Save this one to my set", self._keep)
+        return [[self._crop, self._centre], [clear, load, self._meant, keep]]
+
+    # what they do
 
     def _hear(self, _, content, buffers):
         if content.get("kind") == "drawing" and len(buffers) == 1:
-            self._lay(np.frombuffer(buffers[0], np.uint8).reshape(SENT, SENT) / 255)
+            ink = np.frombuffer(buffers[0], np.uint8).reshape(SENT, SENT) / 255
+            self.act(lambda: self._draw(ink))
 
-    def _lay(self, ink, as_it_is=False):
-        """Put ink (height, width) on the pad; as_it_is: a finished picture of 28 × 28."""
-        with self._lock:
-            self._ink, self._as_it_is = ink, as_it_is
-            self._read()
+    def _draw(self, ink):
+        self._pad.draw(ink)
+        self._read()
+
+    def _prepare(self):
+        self._pad.crop, self._pad.centre = self._crop.value, self._centre.value
+        self._read()
 
     def _clear(self):
+        self._pad.clear()
         self._sheet.sheet = bytes(SIDE * SIDE)
         self._sheet.sheet = b""
-        self._lay(np.zeros((SENT, SENT)))
+        self._read()
 
     def _load(self):
-        test = self._digits.test
-        place, self._next = self._next, (self._next + 1) % len(test)
-        image = test.images[place].reshape(SIDE, SIDE)
-        self._sheet.sheet = np.round(255 * image).astype(np.uint8).tobytes()
-        self._meant.value = int(test.labels[place])
-        self._lay(image, as_it_is=True)
+        picture, self._meant.value = self._pad.load()
+        self._sheet.sheet = np.round(255 * picture).astype(np.uint8).tobytes()
+        self._read()
 
     def _keep(self):
-        if not self._ink.any():
-            self._say("The pad is empty: draw a digit first.")
+        if self._pad.is_empty:
+            self.say("The pad is empty: draw a digit first.")
             return
-        self.images = np.vstack([self.images, self.image])
-        self.labels = np.append(self.labels, self._meant.value)
-        self._say(f"Kept as a {self._meant.value}. Your set holds {len(self.labels)}.")
+        self._pad.keep(self._meant.value)
+        self.say(f"Kept as a {self._meant.value}. Your set holds {len(self.labels)}.")
+
+    # what is seen
 
     def _read(self):
-        with self._lock:
-            image = self.image
-            if not image.any():
-                self._reading.show(image, np.zeros(self._net.sizes[1]), np.zeros(10))
-                self._say("Draw a digit, or load one from the test set.")
-                return
-            _, A = self._net.forward(image[None, :])
-            hidden, outputs = A[1][0], A[-1][0]
-            self._reading.show(image, hidden, outputs)
-            first, second = outputs.argsort()[::-1][:2]
-            self._say(
-                f"Read as a {first} (output {outputs[first]:.2f}), "
-                f"then a {second} ({outputs[second]:.2f})."
-            )
-
-    def _say(self, sentence):
-        self._sentence.value = f"<div role='status' style='font-size: 1.2em'>{sentence}</div>"
+        image, hidden, outputs = self._pad.read()
+        self._reading.show(image, hidden, outputs)
+        first, second = outputs.argsort()[::-1][:2]
+        self.say(
+            f"Read as a {first} (output {outputs[first]:.2f}), "
+            f"then a {second} ({outputs[second]:.2f})."
+            if image.any()
+            else "Draw a digit, or load one from the test set."
+        )

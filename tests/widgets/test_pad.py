@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from hand import control, press, send, words
+from hand import control, inside, press, send, words
 from strokes import STROKES, drawn
 
 from nnlib import Network, fit, load_digits
 from nnlib.widgets import digit_pad
-from nnlib.widgets.pad import SENT
+from nnlib.widgets.pad import SENT, Pad
 
 DIGITS = load_digits()
 
@@ -84,3 +84,35 @@ def test_a_network_without_a_hidden_layer_can_be_used():
     board = digit_pad(Network([784, 10], rng=np.random.default_rng(0)), DIGITS)
     press(board, LOAD)
     board.close()
+
+
+# the pad behind the widget
+
+
+def test_an_empty_pad_leaves_every_neuron_at_rest(net):
+    assert not any(values.any() for values in Pad(net, DIGITS).read())
+
+
+def test_what_is_read_is_the_networks_own_pass(net):
+    pad = Pad(net, DIGITS)
+    pad.draw(drawn(STROKES[3], SENT))
+    image, hidden, outputs = pad.read()
+    _, (_, A1, A2) = net.forward(image[None])
+    assert (hidden == A1[0]).all() and (outputs == A2[0]).all()
+
+
+def test_a_loaded_digit_is_not_prepared_once_more(net):
+    pad = Pad(net, DIGITS)
+    pad.load()
+    pad.crop = pad.centre = False
+    assert (pad.image == DIGITS.test.images[0]).all()
+
+
+def test_test_digits_come_in_order_and_again_from_the_first(net):
+    pad, labels = Pad(net, DIGITS), DIGITS.test.labels.tolist()
+    assert [pad.load()[1] for _ in range(len(labels) + 1)] == [*labels, labels[0]]
+
+
+def test_the_browser_is_told_how_many_pixels_to_send(pad):
+    (sheet,) = (widget for widget in inside(pad) if widget.has_trait("sent"))
+    assert sheet.sent == SENT

@@ -1,0 +1,56 @@
+// A sheet to draw a digit on: a hand moves faster than a kernel answers.
+
+export default {
+  render({ model, el }) {
+    const SENT = model.get("sent");  // pixels a side of what the kernel gets
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 280;
+    canvas.className = "nnlib-pad";
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", "a sheet to draw a digit on with mouse, pen or finger");
+    canvas.style.cssText =
+      "width: 280px; height: 280px; background: white; border: 2px solid #0072B2; " +
+      "touch-action: none; cursor: crosshair";
+    el.append(canvas);
+    const ink = canvas.getContext("2d", { willReadFrequently: true });
+    Object.assign(ink, { lineWidth: 22, lineCap: "round", lineJoin: "round" });
+    const small = new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
+    let last = null, waiting = false;
+
+    function send() {
+      waiting = false;
+      small.clearRect(0, 0, SENT, SENT);
+      small.drawImage(canvas, 0, 0, SENT, SENT);
+      const alpha = small.getImageData(0, 0, SENT, SENT).data.filter((_, i) => i % 4 === 3);
+      model.send({ kind: "drawing" }, undefined, [alpha.buffer]);
+    }
+    function sendSoon() {
+      if (!waiting) { waiting = true; setTimeout(send, 60); }
+    }
+    function place(event) {
+      const box = canvas.getBoundingClientRect();
+      return [(event.clientX - box.left) * 280 / box.width,
+              (event.clientY - box.top) * 280 / box.height];
+    }
+    function line(to) {
+      ink.beginPath(); ink.moveTo(...last); ink.lineTo(...to); ink.stroke();
+      last = to; sendSoon();
+    }
+    canvas.addEventListener("pointerdown", event => {
+      canvas.setPointerCapture(event.pointerId); last = place(event); line(last);
+    });
+    canvas.addEventListener("pointermove", event => { if (last) line(place(event)); });
+    for (const end of ["pointerup", "pointercancel"])
+      canvas.addEventListener(end, () => { last = null; });
+
+    // the kernel lays down a sheet: empty, or a digit of 28 x 28 pixels
+    model.on("change:sheet", () => {
+      ink.clearRect(0, 0, 280, 280);
+      const pixels = new Uint8Array(model.get("sheet").buffer);
+      pixels.forEach((grey, i) => {
+        ink.fillStyle = `rgba(0, 0, 0, ${grey / 255})`;
+        ink.fillRect(10 * (i % 28), 10 * Math.floor(i / 28), 10, 10);
+      });
+    });
+  }
+};
