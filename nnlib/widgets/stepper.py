@@ -1,13 +1,12 @@
 """The derivation stepper: line by line, and each line proven on random numbers as it comes.
 
-Three layers: Walk knows the line it has come to and the numbers the lines are tried on, Sheet sets
-the lines in type, Stepper has the controls. All formulas are typeset once; a step only changes
+Three layers: Walk knows the line it has come to and the numbers the lines are tried on, functions
+set the lines in type, Stepper has the controls. All formulas are typeset once; a step only changes
 which of them are seen, so that nothing flickers. Arrow keys press the buttons.
 """
 
 import html
 import re
-import threading
 from dataclasses import replace
 
 import anywidget
@@ -28,9 +27,9 @@ from nnlib.derivations import (
     marked,
 )
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
-from nnlib.widgets.parts.board import Board
+from nnlib.widgets.parts.board import Board, script
 
-SIDE = 6  # pixels of a row or column in a block
+CELL = 6  # pixels of a row or column in a block
 KEYS = {
     "ArrowRight": "next",
     "PageDown": "next",
@@ -135,18 +134,18 @@ def with_choices(derivations, chosen):
 # What is seen
 
 
-def sheet(derivations):
+def all_lines(derivations):
     """All lines and reasons of all derivations, for MathJax to typeset once."""
     return "".join(section(number, d) for number, d in enumerate(derivations))
 
 
 def section(number, derivation):
-    rows = "".join(row(k, derivation) for k in range(len(derivation.steps)))
+    rows = "".join(line_and_reason(k, derivation) for k in range(len(derivation.steps)))
     title = html.escape(derivation.title)
     return f"<div class='d d{number}'><h3>{title}</h3><table>{rows}</table></div>"
 
 
-def row(k, derivation):
+def line_and_reason(k, derivation):
     """A line, what is new in it marked, and below it the reason."""
     left, right = (
         html.escape(rf"$\displaystyle {marked(side, begin=CHANGED)}$") if side else ""
@@ -161,7 +160,7 @@ def row(k, derivation):
 
 CHANGED = r"\class{mjx-changed}{"  # JupyterLab's MathJax lets only class names with mjx- pass
 
-LOOK = """
+STYLE_SHEET = """
 .nnlib-stepper .widget-html-content, .nnlib-stepper .widget-htmlmath-content {
     line-height: 1.4; font-size: 18px; overflow-x: auto; width: 100%; }
 .nnlib-stepper h3 { margin: 4px 0; font-size: 1.2em; }
@@ -180,7 +179,7 @@ def look(walk, name):
     """The style sheet that shows the lines so far, the new one set off."""
     d, k = f".{name} .d{walk.number}", walk.k
     later = "".join(f"{d} .l{i}, " for i in range(k + 1, len(walk.derivation.steps)))
-    return f"""<style>{LOOK}
+    return f"""<style>{STYLE_SHEET}
 .{name} .d:not(.d{walk.number}), {later} {d} .r:not(.r{k}) {{ display: none; }}
 {d} .l{k} td {{ font-size: 1.35em; padding-top: 8px; }}
 {d} .l{k} td, {d} .r{k} td {{ background: #F3F8FB; }}
@@ -211,7 +210,7 @@ def blocks(shapes):
 
 def block(shape):
     """A rectangle of so many rows and columns; nothing for an arrow."""
-    lengths = [SIDE * int(length) for length in re.findall(r"\d+", shape)]
+    lengths = [CELL * int(length) for length in re.findall(r"\d+", shape)]
     return BOX.format(*lengths) if lengths else ""
 
 
@@ -242,37 +241,7 @@ class Keys(anywidget.AnyWidget):
 
     board = traitlets.Unicode().tag(sync=True)
     buttons = traitlets.Dict().tag(sync=True)
-    _esm = """
-    export default {
-        render({ model, el }) {
-            const boardOf = (event) => {
-                const board = el.closest("." + model.get("board"));
-                return board && board.contains(event.target) ? board : null;
-            };
-            const press = (event) => {
-                const button = model.get("buttons")[event.key];
-                const modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
-                const board = boardOf(event);
-                if (!board || !button || modified || event.target.matches("input, select")) return;
-                event.preventDefault();
-                event.stopImmediatePropagation();
-                board.querySelector("." + button).click();
-            };
-            const takeKeys = (event) => {
-                const board = boardOf(event);
-                if (!board || event.target.closest("button, input, select")) return;
-                const button = board.querySelector("." + Object.values(model.get("buttons"))[0]);
-                setTimeout(() => button.focus({ preventScroll: true }));
-            };
-            window.addEventListener("keydown", press, true);
-            window.addEventListener("click", takeKeys);
-            return () => {
-                window.removeEventListener("keydown", press, true);
-                window.removeEventListener("click", takeKeys);
-            };
-        },
-    };
-    """
+    _esm = script("keys.js")
 
 
 def written_out(derivations):
@@ -293,16 +262,13 @@ class Stepper(Board):
     """The controls. `walk` is where it stands."""
 
     def __init__(self, walk):
+        super().__init__()
         self.walk = walk
-        self._lock = threading.RLock()  # callbacks may come on any thread
-        self._style, self._facts, self._verdict = (ipywidgets.HTML() for _ in range(3))
-        self._sheet = ipywidgets.HTMLMath(sheet(walk.derivations))
-        rows = [self._controls(), self._style, self._verdict, self._sheet, self._facts]
-        super().__init__(rows)
-        self._name = f"nnlib-stepper-{self.model_id}"
+        self._style, self._facts = ipywidgets.HTML(), ipywidgets.HTML()
+        lines = ipywidgets.HTMLMath(all_lines(walk.derivations))
+        self.stack(self._controls(), self._style, self.sentence, lines, self._facts)
         self.add_class("nnlib-stepper")
-        self.add_class(self._name)
-        self._keys.board = self._name
+        self.add_class(self._keys.board)
         self._show()
 
     def still(self):
@@ -310,41 +276,41 @@ class Stepper(Board):
 
     def _controls(self):
         walk = self.walk
-        self._keys = Keys(buttons={key: f"nnlib-{name}" for key, name in KEYS.items()})
+        buttons = {key: f"nnlib-{name}" for key, name in KEYS.items()}
+        self._keys = Keys(board=f"nnlib-stepper-{self.model_id}", buttons=buttons)
         self._titles = ipywidgets.Dropdown(
             options=[(d.title, number) for number, d in enumerate(walk.derivations)],
-            layout=ipywidgets.Layout(width="auto"),
+            layout={"width": "auto"},
         )
-        self._titles.observe(self._choose, "value")
-        buttons = [
+        self.listen(self._choose, self._titles)
+        self.spare = [self._titles]
+        several = [self._titles] if len(walk.derivations) > 1 else []
+        return [
             self._button("First", "first", walk.first),
             self._button("◀ Back", "back", walk.back),
             self._button("Next ▶", "next", walk.next, "primary"),
             self._button("Last", "last", walk.last),
             self._button("New numbers", "renew", walk.renew),
+            *several,
+            self._keys,
         ]
-        self.spare = [self._titles]
-        several = [self._titles] if len(walk.derivations) > 1 else []
-        return ipywidgets.HBox([*buttons, *several, self._keys])
 
-    def _button(self, words, name, act, style=""):
-        layout = ipywidgets.Layout(width="auto", min_width="90px")
-        button = ipywidgets.Button(description=words, button_style=style, layout=layout)
+    def _button(self, words, name, go, style=""):
+        button = self.button(words, lambda: self._go(go), style=style)
+        button.layout.min_width = "90px"
         button.add_class(f"nnlib-{name}")
-        button.on_click(lambda _: self._act(act))
         return button
 
-    def _choose(self, change):
-        if change.new != self.walk.number:  # else the board itself has turned the list
-            self._act(lambda: self.walk.go(change.new))
+    def _go(self, go):
+        go()
+        self._show()
 
-    def _act(self, act):
-        with self._lock:
-            act()
-            self._show()
+    def _choose(self):
+        self.walk.go(self._titles.value)
+        self._show()
 
     def _show(self):
-        self._style.value = look(self.walk, self._name)
+        self._style.value = look(self.walk, self._keys.board)
         self._facts.value = facts(self.walk)
-        self._verdict.value = verdict(self.walk)
+        self.sentence.value = verdict(self.walk)
         self._titles.value = self.walk.number

@@ -15,11 +15,11 @@ from nnlib.widgets.stepper import (
     KEYS,
     Stepper,
     Walk,
+    all_lines,
     block,
     blocks,
     derivation_stepper,
     look,
-    sheet,
     verdict,
     written_out,
 )
@@ -125,7 +125,7 @@ def test_a_choice_there_is_not_is_refused_in_words():
 
 
 def test_the_sheet_holds_every_line_and_every_reason_once():
-    text = html.unescape(sheet(d.DERIVATIONS))
+    text = html.unescape(all_lines(d.DERIVATIONS))
     assert text.count("class='l ") == sum(len(derivation.steps) for derivation in d.DERIVATIONS)
     for derivation in d.DERIVATIONS:
         assert all(step.reason in text for step in derivation.steps)
