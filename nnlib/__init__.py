@@ -17,7 +17,6 @@ downhill, an epoch, fit), gradcheck (central differences, which judge the rest).
 stands beside them, plots and sweep, and in folders named after what they are about.
 """
 
-from nnlib._support.hints import no_such_attribute as _no_such_attribute
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation
 from nnlib.costs import (
     CROSS_ENTROPY,
@@ -60,7 +59,3 @@ __all__ = [
     "load_mnist_or_digits",
     "sgd",
 ]
-
-
-def __getattr__(name):
-    raise _no_such_attribute("nnlib", name, __all__)

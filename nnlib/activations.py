@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._support.hints import explains_its_arguments, short
+from nnlib._support.hints import door, short
 
 
-@explains_its_arguments
+@door
 @dataclass(frozen=True, repr=False)
 class Activation:
     """An activation function and its slope. Your own: ``Activation("mine", value=..., slope=...)``.

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._support.hints import explains_its_arguments
+from nnlib._support.hints import door
 from nnlib.activations import CUBE, SQUARE, Activation
 from nnlib.gradcheck import EPS, central_differences
 
@@ -41,7 +41,7 @@ class Verdict:
         return "\n".join(textwrap.fill(s, LINE, **whole_words) for s in self.sentences)
 
 
-@explains_its_arguments
+@door
 def check_my_gradient(dW1, dW2, *, X=None, Y=None, W1=None, W2=None, f1=SQUARE, f2=CUBE):
     """The Verdict on your own δW1 and δW2, the ways downhill (minus the slope of the cost).
 
@@ -62,7 +62,7 @@ def check_my_gradient(dW1, dW2, *, X=None, Y=None, W1=None, W2=None, f1=SQUARE, 
         return Verdict(False, (f"This cannot be judged: {said(error)}",))
 
 
-@explains_its_arguments
+@door
 def check_my_activation(activation):
     """The Verdict on your own Activation: is its slope the slope of its value?
 

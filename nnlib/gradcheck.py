@@ -7,9 +7,12 @@ import numbers
 
 import numpy as np
 
+from nnlib._support.hints import door, short
+
 EPS = 1e-5  # in float64: larger crosses kinks, smaller drowns in rounding
 
 
+@door
 def central_differences(f, arrays, eps=EPS):
     """The slope of f() in every entry of the arrays it depends on, (f(x + ε) - f(x - ε)) / 2ε.
 
@@ -19,9 +22,9 @@ def central_differences(f, arrays, eps=EPS):
     TypeError or ValueError in words for anything else.
     """
     if not callable(f):
-        raise TypeError(f"f: expected a function of no arguments, got {_short(f)}; write lambda: …")
+        raise TypeError(f"f: expected a function of no arguments, got {short(f)}; write lambda: …")
     if not (isinstance(eps, numbers.Real) and 0 < eps < 1):
-        raise ValueError(f"eps: expected a small number above 0, such as 1e-5, got {_short(eps)}")
+        raise ValueError(f"eps: expected a small number above 0, such as 1e-5, got {short(eps)}")
     if not isinstance(arrays, (list, tuple)):
         raise TypeError(f"arrays: expected a list of arrays, got {type(arrays).__name__}")
     return [_slopes(f, _to_nudge(array), eps) for array in arrays]
@@ -61,11 +64,12 @@ def _numbers(value):
     is_array = isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
     if not (is_array or isinstance(value, numbers.Real)):
         raise TypeError(
-            f"f: expected a function that returns a number or an array of them, got {_short(value)}"
+            f"f: expected a function that returns a number or an array of them, got {short(value)}"
         )
     return np.array(value, float)
 
 
+@door
 def largest_relative_error(gradients, slopes, cost):
     """The largest difference between two lists of arrays, relative to the largest entry beside it.
 
@@ -89,7 +93,3 @@ def _relative_error(g, s, floor):
 
 def _largest(array):
     return np.abs(array).max(initial=0.0)
-
-
-def _short(thing):
-    return " ".join(f"{thing!r:.80}".split())

@@ -26,7 +26,7 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib._support.hints import explains_its_arguments, no_such_attribute, public_names
+from nnlib._support.hints import OwnNamesOnly, door
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
@@ -67,7 +67,8 @@ ONES = Initialiser(
 )
 
 
-class Network:
+@door
+class Network(OwnNamesOnly):
     """A network of fully connected layers.
 
     sizes        neurons in each layer, input first: [784, 30, 10]
@@ -80,7 +81,9 @@ class Network:
     rng          np.random.Generator that draws the parameters; not needed when none are drawn
     """
 
-    @explains_its_arguments
+    _called, _own = "a Network", ("sizes", "activations", "cost", "dtype", "W", "b")
+    _elsewhere = "fit(net, X, Y, …)", "sgd(net, X, Y, …)"
+
     def __init__(
         self,
         sizes,
@@ -150,7 +153,6 @@ class Network:
                 delta = f[layer - 1].times_slope(back, Z[layer - 1], A[layer])
         return dW[::-1], db[::-1]
 
-    @explains_its_arguments
     def predict(self, X):
         """The outputs A[-1] for the inputs X: (n, n_in) -> (n, n_out)."""
         X = checked_finite(checked_inputs(X, checked_alive(self)), "X")
@@ -159,12 +161,10 @@ class Network:
             outputs[rows] = self.forward(X[rows])[1][-1]
         return outputs
 
-    @explains_its_arguments
     def classify(self, X):
         """The class of each sample, (n,) integers: the largest output, or a > ½ if there is one."""
         return labels_of(self.predict(X))
 
-    @explains_its_arguments
     def cost_of(self, X, Y, l2=0.0, n=None):
         """The cost of the targets Y for the inputs X, a float, plus λ/2n Σ‖W‖² where l2 = λ > 0.
 
@@ -189,14 +189,12 @@ class Network:
         """The L2 term λ/2n Σ‖W‖², a float; biases have none."""
         return float(l2 / (2 * n) * sum(np.vdot(W, W) for W in self.W)) if l2 else 0.0
 
-    @explains_its_arguments
     def accuracy(self, X, labels):
         """The share of samples classified as labels says, 0 to 1; labels (n,) integers."""
         found = self.classify(X)
         labels = checked_labels(labels, found.shape, max(2, self.sizes[-1]))
         return float((found == labels).mean())
 
-    @explains_its_arguments
     def copy(self, dtype=None):
         """An independent network with the same parameters, if asked in another dtype."""
         checked_alive(self)
@@ -213,7 +211,6 @@ class Network:
         """False once any parameter is NaN or infinite: the network has diverged."""
         return all(np.isfinite(array).all() for array in self.W + self.b)
 
-    @explains_its_arguments
     def save(self, path):
         """Write the network to path as one JSON file with a checksum, whole or not at all."""
         from nnlib._support import saving
@@ -221,24 +218,12 @@ class Network:
         saving.write(path, self)
 
     @classmethod
-    @explains_its_arguments
     def load(cls, path):
         """The network that save wrote to path; ValueError in words if the file is anything else."""
         from nnlib._support import saving
 
         with saving.explained(path):
             return cls(**saving.read(path))
-
-    def __getattr__(self, name):
-        known = [*public_names(self), "fit(net, X, Y, …)", "sgd(net, X, Y, …)"]
-        raise no_such_attribute("a Network", name, known)
-
-    def __setattr__(self, name, value):
-        known = name in ("sizes", "activations", "cost", "dtype", "W", "b")
-        if not known and not hasattr(type(self), name):
-            # it would be kept and do nothing
-            raise no_such_attribute("a Network", name, public_names(self))
-        super().__setattr__(name, value)
 
     @property
     def n_parameters(self):
@@ -300,7 +285,7 @@ def are_classes(Y):
     return bool(((Y == 0) | (Y == 1)).all() and (Y.shape[1] == 1 or (Y.sum(axis=1) == 1).all()))
 
 
-@explains_its_arguments
+@door
 def check_gradients(net, X, Y, eps=EPS):
     """The largest relative error of net.backward against central differences, a float.
 

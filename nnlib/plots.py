@@ -12,10 +12,11 @@ from nnlib._support.checks import (
     checked_number,
     checked_squares,
 )
-from nnlib._support.hints import short
+from nnlib._support.hints import door, short
 from nnlib.palette import BLUE, GREY, ORANGE
 
 
+@door
 def draw_digits(ax, images, captions=None, columns=10):
     """Images (n, pixels) of square digits, ink black on white, in rows of so many columns.
 
@@ -41,6 +42,7 @@ def draw_digits(ax, images, captions=None, columns=10):
     return ax
 
 
+@door
 def draw_confusion(ax, labels, found, classes=10):
     """How often each class (row) is read as each class (column); right ones are left pale."""
     checked_axes(ax)
@@ -59,6 +61,7 @@ def draw_confusion(ax, labels, found, classes=10):
     return ax
 
 
+@door
 def draw_weights(ax, W, columns=10):
     """The weights into each neuron (n_in, n_out) as square images: orange adds, purple takes."""
     checked_axes(ax)
@@ -77,6 +80,7 @@ def draw_weights(ax, W, columns=10):
     return ax
 
 
+@door
 def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=None):
     """A network as a graph: neurons in columns, each weight a line; blue adds, orange dashed takes.
 
@@ -225,6 +229,7 @@ def _draw_neuron(ax, x, y, name):
     ax.text(x, y, name, ha="center", va="center", fontsize=14, zorder=4)
 
 
+@door
 def draw_blocks(ax, *blocks):
     """A product of matrices as blocks of squares, with their shapes below.
 

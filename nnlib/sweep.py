@@ -24,7 +24,7 @@ from nnlib._support.checks import (
     checked_sizes,
 )
 from nnlib._support.divergence import Guard
-from nnlib._support.hints import did_you_mean, explains_its_arguments, short
+from nnlib._support.hints import did_you_mean, door, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
 from nnlib._support.workers import deaf_to_interrupts, start_worker
@@ -38,7 +38,7 @@ SLICE = 50  # mini-batches between two looks at whether to stop
 GRACE = 0.5  # seconds that whoever leaves a sweep waits for the runs in hand
 
 
-@explains_its_arguments
+@door
 @dataclass(frozen=True)
 class Recipe:
     """All that decides a training run, the random numbers included: run twice, it gives the same.
@@ -64,6 +64,7 @@ class Recipe:
         checked_sizes([784, self.hidden, 10])  # not too many
 
 
+@door
 def all_recipes(**choices):
     """Every combination of the choices, a list of Recipes: all_recipes(eta=(0.1, 1), l2=(0, 5)).
 
@@ -119,7 +120,7 @@ class Result:
         return f"{words}: {end}; {self.seconds:.1f} s"
 
 
-@explains_its_arguments
+@door
 def sweep(recipes, digits, *, n_jobs=-1, progress=True):
     """Train a network by each recipe, and hand out the Results as they come: iterate over it.
 

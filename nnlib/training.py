@@ -18,20 +18,14 @@ from nnlib._support.checks import (
     checked_targets,
 )
 from nnlib._support.divergence import Guard, likely_cause
-from nnlib._support.hints import (
-    did_you_mean,
-    explains_its_arguments,
-    no_such_attribute,
-    public_names,
-    short,
-)
+from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
 from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
 
 
-@explains_its_arguments
+@door
 def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
     """Mini-batch stochastic gradient descent: each next() is one step and changes net.
 
@@ -46,10 +40,12 @@ def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
     return Descent(net, X, Y, eta, batch_size, l2, rng)
 
 
-class Descent:
+@door
+class Descent(OwnNamesOnly):
     """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
 
-    # slots: a misspelt `descent.etta = 0.1` is an error, not a new attribute that does nothing
+    # the slots refuse a misspelt `descent.etta = 0.1` too, and sooner: each step sets two of them
+    _called, __setattr__ = "a descent", object.__setattr__
     __slots__ = ("X", "Y", "_batch_size", "_eta", "_l2", "_rng", "_samples_seen", "_waiting", "net")
 
     def __init__(self, net, X, Y, eta, batch_size, l2, rng):
@@ -80,9 +76,6 @@ class Descent:
     @property
     def epochs(self):
         return self._samples_seen / len(self.X)
-
-    def __getattr__(self, name):
-        raise no_such_attribute("a descent", name, public_names(Descent))
 
     def __iter__(self):
         return self
@@ -118,6 +111,7 @@ def descent_step(net, X, Y, eta, l2=0.0, n=1):
 MONITORS = ("training_cost", "training_accuracy", "evaluation_cost", "evaluation_accuracy")
 
 
+@door
 @dataclass(repr=False)
 class History:
     """What fit saw at the end of each epoch. A monitor that was off leaves its list empty.
@@ -175,7 +169,7 @@ class History:
         return "; ".join(parts) + (f". {self.ended}" if self.ended else "")
 
 
-@explains_its_arguments
+@door
 def fit(
     net,
     X,

@@ -1,10 +1,14 @@
-"""A name that is nearly right, of an argument or an attribute, gets the right one as the answer.
+"""The door of a public function, and its answer to a name that is nearly right: the right one.
 
 Python knows such answers too, but Jupyter does not show them.
 """
 
+import contextlib
+import dis
 import functools
 import inspect
+import os
+from pathlib import Path
 
 # What other libraries and books call it, and what it is called here
 _ELSEWHERE = {
@@ -31,52 +35,104 @@ def did_you_mean(name, known):
     return next((f"; did you mean {by_name[word]}?" for word in near if word in by_name), "")
 
 
-def no_such_attribute(owner, name, known):
-    """The AttributeError for a name that the owner, "a Network", does not have."""
-    near = "" if name.startswith("_") else did_you_mean(name, known)
-    return AttributeError(f"{name}: {owner} has no such name{near}")
+class OwnNamesOnly:
+    """A mixin: an attribute with a misspelt name is refused, and the right name told.
 
-
-def public_names(thing):
-    """The names a thing has for everybody."""
-    return [name for name in dir(thing) if not name.startswith("_")]
-
-
-def explains_its_arguments(function):
-    """The function or class, with a clear TypeError for a missing, unknown or superfluous argument.
-
-    Python's own does not say what else there is. A call that fits costs nothing extra.
+    Python would keep what is set under another name, and it would do nothing.
+    _called     "a Network"
+    _own        the attributes that an instance sets
+    _elsewhere  what is looked for in it, and lies elsewhere
     """
-    if isinstance(function, type):
-        function.__init__ = explains_its_arguments(function.__init__)
-        return function
 
-    @functools.wraps(function)
+    __slots__ = ()
+    _called, _own, _elsewhere = "", (), ()
+
+    def __getattr__(self, name):
+        raise self._no_such(name)
+
+    def __setattr__(self, name, value):
+        if name not in self._own and not hasattr(type(self), name):
+            raise self._no_such(name)
+        super().__setattr__(name, value)
+
+    def _no_such(self, name):
+        public = [n for n in (*dir(type(self)), *self._own) if not n.startswith("_")]
+        near = "" if name.startswith("_") else did_you_mean(name, [*public, *self._elsewhere])
+        return AttributeError(f"{name}: {self._called} has no such name{near}")
+
+
+def door(thing):
+    """The public function with its refusals told right where it is called, without our corridors.
+
+    Refused are arguments that are missing, unknown or too many (Python would not say what else
+    there is), and what a check inside does not take. A real fault keeps all its frames. Of a class,
+    __init__, the public methods and what sets a property get a door.
+    """
+    if isinstance(thing, type):
+        for name, part in list(vars(thing).items()):
+            if name == "__init__" or not name.startswith("_"):
+                setattr(thing, name, _with_door(part))
+        return thing
+
+    @functools.wraps(thing)
     def asked(*args, **kwargs):
+        __tracebackhide__ = True  # Jupyter leaves out this frame, if it is not the last
         try:
-            return function(*args, **kwargs)
-        except TypeError as error:
-            if error.__traceback__.tb_next is not None:  # it came from inside: the call did fit
+            return thing(*args, **kwargs)
+        except (ValueError, TypeError, OSError) as error:
+            if error.__traceback__.tb_next is None:  # the call did not fit
+                error.args = (_what_does_not_fit(thing, args, kwargs) or str(error),)
+            elif not _is_refusal(error):
                 raise
-            words = _what_does_not_fit(function, args, kwargs) or str(error)
-        raise TypeError(words)
+            raise error.with_traceback(None) from error.__cause__
 
+    # under the name of no file a traceback shows one line of this frame, and none of its source
+    asked.__code__ = asked.__code__.replace(co_filename=DOOR, co_qualname=thing.__qualname__)
     return asked
+
+
+def _with_door(part):
+    """What stands in a class, with a door if it can be called or set."""
+    if isinstance(part, classmethod):
+        return classmethod(door(part.__func__))
+    if isinstance(part, property) and part.fset:
+        return part.setter(door(part.fset))
+    return door(part) if inspect.isfunction(part) else part
+
+
+DOOR = "<nnlib>"
+_OURS = (DOOR, f"{Path(__file__).parent.parent}{os.sep}", contextlib.__file__)
+_RAISE = dis.opmap["RAISE_VARARGS"]
+
+
+def _is_refusal(error):
+    """Whether a `raise` of nnlib has spoken, and nothing but nnlib has led from the door to it."""
+    trace = error.__traceback__.tb_next  # the function behind the door
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+        if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
+            return False
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] == _RAISE
+
+
+_ANY_PLACE, _ANY_NAME = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
 
 
 def _what_does_not_fit(function, args, kwargs):
     """The sentence on the arguments that the function cannot take."""
     name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
-    known = dict(inspect.signature(function).parameters)
-    given = len(args) - bool(known.pop("self", None) or known.pop("cls", None))
-    places = [k for k, p in known.items() if p.kind is not p.KEYWORD_ONLY]
-    needed = [k for k, p in known.items() if p.default is p.empty]
+    parameters = inspect.signature(function).parameters
+    given = len(args) - ("self" in parameters or "cls" in parameters)
+    known = {k: p.kind for k, p in parameters.items() if k not in ("self", "cls")}
+    named = [k for k, kind in known.items() if kind not in (_ANY_PLACE, _ANY_NAME)]
+    places = [k for k in named if known[k] is not inspect.Parameter.KEYWORD_ONLY]
+    needed = [k for k in named if parameters[k].default is inspect.Parameter.empty]
     example = ", ".join(k if k in places else f"{k}=…" for k in needed)
     for k in kwargs:
-        if k not in known:
-            near = did_you_mean(k, known) or f"; expected some of {', '.join(known)}"
+        if k not in named and _ANY_NAME not in known.values():
+            near = did_you_mean(k, named) or f"; expected some of {', '.join(named)}"
             return f"{k}: {name} has no such argument{near}"
-    if given > len(places):
+    if given > len(places) and _ANY_PLACE not in known.values():
         return (
             f"{name}: expected only {', '.join(places) or 'arguments with names'} without a name, "
             f"got {given} of them; write {name}({example})"

@@ -6,13 +6,14 @@ Both lie in the same four-file form (IDX, packed with gzip) and are read by the 
 import os
 from pathlib import Path
 
-from nnlib._support.hints import short
+from nnlib._support.hints import door, short
 from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits
 from nnlib.datasets.idx import check, share
 
 # The three doors
 
 
+@door
 def load_mnist(folder=None):
     """MNIST as Digits: 50,000 to train, 10,000 to validate, 10,000 to test.
 
@@ -27,6 +28,7 @@ def load_mnist(folder=None):
     return _mnist(_named_folder(folder))
 
 
+@door
 def load_digits():
     """The digits that come with nnlib, as Digits: 1,200 to train, 300 to validate, 297 to test.
 
@@ -37,6 +39,7 @@ def load_digits():
     return Digits(BUILT_IN, BUILT_IN_FOLDER)
 
 
+@door
 def load_mnist_or_digits(folder=None):
     """MNIST where it can be had within seconds, else the built-in digits; prints which.
 
@@ -61,6 +64,7 @@ def load_mnist_or_digits(folder=None):
 # For a class on one server
 
 
+@door
 def share_mnist(folder=None):
     """Unpack MNIST beside its packed files, once for all kernels that will read this folder.
 

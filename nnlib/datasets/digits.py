@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib._support.hints import short
+from nnlib._support.hints import door, short
 from nnlib.datasets.idx import File, unpack_images, unpack_labels
 
 
@@ -116,6 +116,7 @@ class Split:
         return f"Split of {n:,}: images {(n, n_pixels)}, labels {(n,)}, targets {(n, 10)}"
 
 
+@door
 class Digits:
     """Handwritten digits as three splits, `train`, `validation` and `test`.
 

@@ -6,11 +6,12 @@ these steps (LeCun et al. 1998); a drawing that skips one is often misread.
 
 import numpy as np
 
-from nnlib._support.hints import short
+from nnlib._support.hints import door, short
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 
 
+@door
 def like_mnist(ink, cropped=True, centred=True):
     """A drawing (height, width) of ink 0..1 as one row of pixels (1, 784) float32 like MNIST's.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlib._support.checks import checked_number, checked_rng
-from nnlib._support.hints import did_you_mean, short
+from nnlib._support.hints import did_you_mean, door, short
 from nnlib.derivations.steps import BAR_EXACT, is_measured
 from nnlib.derivations.writing import drawn_shapes, markdown, shapes_of
 from nnlib.gradcheck import central_differences
@@ -54,6 +54,7 @@ class Line:
         return f"left {sign} right, {found}, on {self.arrays}"
 
 
+@door
 @dataclass(frozen=True, repr=False)
 class Derivation:
     """A chain of equal lines about the symbols; `definitions` are computed from those in order."""

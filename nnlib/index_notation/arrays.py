@@ -5,6 +5,7 @@ from functools import reduce
 
 import numpy as np
 
+from nnlib._support.hints import short
 from nnlib.index_notation.reading import Factor, unique
 
 
@@ -41,11 +42,6 @@ def numbers(name, array):
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers; got dtype {array.dtype}")
     return array
-
-
-def short(thing):
-    """How Python writes the thing, on one line of at most 80 characters."""
-    return " ".join(f"{thing!r:.80}".split())
 
 
 def factor_array(factor, given, lengths):

@@ -6,13 +6,13 @@ import unicodedata
 
 import numpy as np
 
+from nnlib._support.hints import door, short
 from nnlib.index_notation.arrays import (
     check_element,
     find_lengths,
     numbers,
     prepare,
     result_shape,
-    short,
     still,
 )
 from nnlib.index_notation.reading import (
@@ -26,6 +26,7 @@ from nnlib.index_notation.reading import (
 from nnlib.index_notation.writing import latex_of, numpy_of, show, subscripts, sum_as_text
 
 
+@door
 class Formula:
     """A formula in index notation, computed by explicit sums.
 

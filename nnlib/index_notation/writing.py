@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 
+from nnlib._support.hints import door
 from nnlib.index_notation.arrays import left_arrays, spread
 from nnlib.index_notation.reading import EQUALS, FACTOR, NAME, SIGN, Factor, Term, unique
 
@@ -94,6 +95,7 @@ def subscripts(term, free):
 # LaTeX
 
 
+@door
 def latex_of(text):
     """A piece of a formula in LaTeX; what is no factor, such as = or a sign, stays."""
     pieces, end = [], 0

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib._support.checks import checked_number, checked_seed
 from nnlib._support.divergence import Guard
-from nnlib._support.hints import explains_its_arguments
+from nnlib._support.hints import door
 from nnlib._support.speed import for_training
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
@@ -39,7 +39,7 @@ COSTS = {
 }
 
 
-@explains_its_arguments
+@door
 def training_cockpit(digits, *, epochs=100, seed=0):
     """A board of controls and curves that trains a network on digits, a Digits.
 

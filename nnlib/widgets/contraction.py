@@ -43,7 +43,7 @@ OWN = "my own: index formula or einsum"
 STRETCHED = "No error: NumPy stretches an axis of length 1 to fit (broadcasting)."
 
 
-@hints.explains_its_arguments
+@hints.door
 def contraction_explorer(A, B, formula=MODES[0].formula):
     """A board of two matrices and what a formula makes of them, number by number.
 

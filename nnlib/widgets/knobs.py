@@ -35,7 +35,7 @@ MARKS = 300  # of the slider that turns it, to either side
 POINTS = 81  # on the cost along a knob
 
 
-@hints.explains_its_arguments
+@hints.door
 def knob_board(net, X, Y, etas=None):
     """A board on which each weight of a small net is a knob, and the cost is seen along it.
 

@@ -9,7 +9,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from nnlib._support.hints import explains_its_arguments
+from nnlib._support.hints import door
 from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE, like_mnist
 from nnlib.network import checked_network
@@ -20,7 +20,7 @@ from nnlib.widgets.parts.picture import Picture
 SENT = 140  # pixels a side of the drawing as it comes from the browser
 
 
-@explains_its_arguments
+@door
 def digit_pad(net, digits):
     """A board to draw digits on; net, a Network with 784 inputs and 10 outputs, reads them.
 

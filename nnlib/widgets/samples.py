@@ -12,7 +12,7 @@ import ipywidgets
 import numpy as np
 
 from nnlib._support.checks import checked_seed
-from nnlib._support.hints import explains_its_arguments
+from nnlib._support.hints import door
 from nnlib.palette import BLUE, ORANGE, SKY
 from nnlib.widgets.parts.board import Board, row, sized
 from nnlib.widgets.parts.numbers import nice
@@ -23,7 +23,7 @@ ROWS = 10  # rows of X that are shown as numbers
 BARS = 20  # at most
 
 
-@explains_its_arguments
+@door
 def sample_explorer(*, seed=0):
     """A board that draws data X of shape (n, 3) in three ways and shows how they spread.
 

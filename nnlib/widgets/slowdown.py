@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 
 from nnlib._support.checks import checked_number
-from nnlib._support.hints import explains_its_arguments, short
+from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
 from nnlib.palette import BLUE, GREY, ORANGE, PALE
@@ -25,7 +25,7 @@ FARTHEST = 4.0  # of a start from 0
 ETAS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
 
 
-@explains_its_arguments
+@door
 def slowdown_explorer(start=(2.0, 2.0), *, eta=ETA, cost=QUADRATIC):
     """A board on which one sigmoid neuron with input 1 and target 0 learns for 300 epochs.
 

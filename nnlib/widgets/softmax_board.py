@@ -10,7 +10,7 @@ import matplotlib
 import numpy as np
 
 from nnlib._support.checks import checked_number
-from nnlib._support.hints import explains_its_arguments, short
+from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import LOG_LIKELIHOOD
 from nnlib.palette import BLUE, ORANGE, PALE, SKY
@@ -24,7 +24,7 @@ MOVE = 5.0  # how far "move all" goes to either side
 FEWEST, MOST = 2, 5  # outputs that the board has room for
 
 
-@explains_its_arguments
+@door
 def softmax_board(z=START, right=0):
     """A board with a slider for each weighted input z and, as bars, what softmax makes of them.
 

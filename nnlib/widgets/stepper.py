@@ -15,7 +15,7 @@ import numpy as np
 import traitlets
 
 from nnlib._support.checks import checked_seed
-from nnlib._support.hints import short
+from nnlib._support.hints import door, short
 from nnlib.derivations import (
     BLACKBOARD,
     SIZES,
@@ -40,6 +40,7 @@ KEYS = {
 }
 
 
+@door
 def derivation_stepper(*derivations, seed=0, **chosen):
     """A board that goes through one or more derivations line by line, and proves every line.
 

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnlib._support.checks import checked_n_jobs, checked_number, checked_seed
-from nnlib._support.hints import explains_its_arguments, short
+from nnlib._support.hints import door, short
 from nnlib.datasets.digits import checked_digits
 from nnlib.palette import GREY, ORANGE, PALE
 from nnlib.sweep import Sweep, all_recipes, workers
@@ -32,7 +32,7 @@ GRIDS = (
 EPOCHS = (1, 2, 3, 5, 10, 20, 50)
 
 
-@explains_its_arguments
+@door
 def sweep_board(digits, grid=None, *, epochs=10, seed=0, n_jobs=-1):
     """A heat map of validation accuracies that fills in as the runs behind it end.
 

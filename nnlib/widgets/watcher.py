@@ -19,7 +19,7 @@ from nnlib._support.checks import (
     checked_targets,
 )
 from nnlib._support.divergence import is_too_large
-from nnlib._support.hints import explains_its_arguments, short
+from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.activations import IDENTITY
 from nnlib.costs import MEAN_SQUARES
@@ -43,7 +43,7 @@ EPOCHS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
 STARTS = {"equal": "all equal", "random": "random", "own": "my own"}
 
 
-@explains_its_arguments
+@door
 def weight_watcher(
     X=((1, 1),), Y=((1,),), *, activations=IDENTITY, eta=0.1, epochs=10, start="equal", seed=0
 ):
