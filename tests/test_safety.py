@@ -22,6 +22,7 @@ from nnlib.index_notation import Formula
 TOP = Path(__file__).parents[1]
 PACKAGE = Path(nnlib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 PROGRAMS = sorted([*TOP.glob("benchmarks/**/*.py"), *TOP.glob(".ci/*.py")])
 NOTEBOOKS = sorted(TOP.glob("notebooks/*.ipynb"))
 by_name = {"ids": lambda path: path.name}
@@ -117,11 +118,19 @@ def test_no_notebook_runs_code_that_a_file_brought(path):
     assert dangers(cells(path)) == []
 
 
+@pytest.mark.parametrize("path", SCRIPTS, **by_name)
+def test_no_script_runs_text_fetches_anything_or_writes_markup(path):
+    words = (
+        r"eval|Function|import|fetch|XMLHttpRequest|WebSocket|(?:inner|outer)HTML|insertAdjacent"
+    )
+    assert re.findall(rf"\b(?:{words})|document\.write", path.read_text(encoding="utf-8")) == []
+
+
 def test_the_search_has_seen_the_whole_product(tell):
-    assert len(MODULES) > 20 and len(NOTEBOOKS) >= 10 and len(PROGRAMS) > 2
+    assert len(MODULES) > 20 and len(NOTEBOOKS) >= 10 and len(PROGRAMS) > 2 and len(SCRIPTS) > 2
     tell(
-        f"{len(MODULES)} modules, {len(NOTEBOOKS)} notebooks and {len(PROGRAMS)} programs: none "
-        "runs code that a file brought"
+        f"{len(MODULES)} modules, {len(SCRIPTS)} scripts, {len(NOTEBOOKS)} notebooks and "
+        f"{len(PROGRAMS)} programs: none runs code that a file brought"
     )
 
 
@@ -143,9 +152,7 @@ def test_only_the_datasets_can_open_a_connection(path):
         assert not names & {"requests", "urllib", "http", "socket", "ftplib", "pooch", "httpx"}
 
 
-@pytest.mark.parametrize(
-    "path", sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".js"))
-)
+@pytest.mark.parametrize("path", MODULES + SCRIPTS, **by_name)
 def test_no_address_in_the_package_is_without_https(path):
     addresses = re.findall(r"http://[\w./-]+", path.read_text(encoding="utf-8"))
     assert not [a for a in addresses if not a.startswith("http://www.w3.org/")]  # a name, not asked

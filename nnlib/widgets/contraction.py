@@ -8,7 +8,6 @@ import itertools
 import textwrap
 from collections import namedtuple
 
-import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
@@ -19,7 +18,8 @@ from nnlib._support import hints
 from nnlib._support.checks import checked_finite
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.palette import BLUE, GREEN, ORANGE, SKY
-from nnlib.widgets.parts.board import Board, script, sized
+from nnlib.widgets.parts.board import Board, sized
+from nnlib.widgets.parts.in_browser import InBrowser
 from nnlib.widgets.parts.picture import Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
@@ -434,10 +434,10 @@ def shortened(text, longest=86):
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
-class Touched(anywidget.AnyWidget):
+class Touched(InBrowser):
     """A picture that says where it is clicked and which arrow key is pressed on it."""
 
-    _esm = script("touched.js")
+    script = "touched.js"
     value = traitlets.Bytes(b"").tag(sync=True)
     description = traitlets.Unicode("").tag(sync=True)
 

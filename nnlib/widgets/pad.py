@@ -4,7 +4,6 @@ Three layers: Pad holds the ink, what the network reads in it and what is kept; 
 DigitPad has the controls, and the Sheet in the browser that one draws on.
 """
 
-import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
@@ -14,7 +13,8 @@ from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE, like_mnist
 from nnlib.network import checked_network
 from nnlib.palette import BLUE, ORANGE
-from nnlib.widgets.parts.board import Board, script
+from nnlib.widgets.parts.board import Board
+from nnlib.widgets.parts.in_browser import InBrowser
 from nnlib.widgets.parts.picture import Picture
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
@@ -133,10 +133,10 @@ class Reading:
 # The controls
 
 
-class Sheet(anywidget.AnyWidget):
+class Sheet(InBrowser):
     """The sheet in the browser. It sends ("drawing", SENT x SENT bytes of ink) while one draws."""
 
-    _esm = script("pad.js")
+    script = "pad.js"
     sent = traitlets.Int(SENT).tag(sync=True)
     sheet = traitlets.Bytes(b"").tag(sync=True)
 

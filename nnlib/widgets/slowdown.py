@@ -16,7 +16,7 @@ from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.widgets.parts.board import Board, label, sized
 from nnlib.widgets.parts.picture import LOOK, Picture
 
-EPOCHS = 300
+N_EPOCHS = 300
 STARTS = ((0.6, 0.9), (2.0, 2.0))  # those of the published figures
 ETA = 0.15  # the same for both costs
 COSTS = (QUADRATIC, CROSS_ENTROPY)
@@ -73,7 +73,7 @@ class Path:
     costs  the cost                      delta  δ, the slope of the cost in z, in w and in b
     """
 
-    def __init__(self, cost, w, b, eta, epochs=EPOCHS):
+    def __init__(self, cost, w, b, eta, epochs=N_EPOCHS):
         self.cost = cost
         rows = np.array(list(_descend(cost, w, b, eta, epochs)))
         self.w, self.b, self.z, self.a, self.delta = rows.T
@@ -140,7 +140,7 @@ class Drawing:
         self._now = [ax.axvline(0, color="black", lw=1) for ax in (self._output, self._cost)]
         self.picture.moving(*self._now, *self._curves.values())
         for ax in (self._output, self._cost):
-            ax.set(xlim=(-5, EPOCHS + 5), ylim=(-0.03, 1.03), yticks=(0, 0.5, 1))
+            ax.set(xlim=(-5, N_EPOCHS + 5), ylim=(-0.03, 1.03), yticks=(0, 0.5, 1))
             ax.grid(color=PALE)
         self._output.set(ylabel="output a", xticklabels=[])
         self._cost.set(xlabel="epoch", ylabel="cost, % of its start")
@@ -217,7 +217,7 @@ class SlowdownExplorer(Board):
 
     def settle(self):
         """Go to the middle: there the two costs differ most."""
-        self._epoch.value = EPOCHS // 2
+        self._epoch.value = N_EPOCHS // 2
 
     def _controls(self, w, b, eta, cost):
         size = sized(90, 400)
@@ -233,9 +233,9 @@ class SlowdownExplorer(Board):
             value=cost,
             style={"button_width": "120px"},
         )
-        self._play = ipywidgets.Play(max=EPOCHS, step=LEAP, interval=TICK, show_repeat=False)
+        self._play = ipywidgets.Play(max=N_EPOCHS, step=LEAP, interval=TICK, show_repeat=False)
         self._play.tooltip = "Play the epochs, or stop and go back"
-        self._epoch = ipywidgets.IntSlider(max=EPOCHS, description="epoch", **size)
+        self._epoch = ipywidgets.IntSlider(max=N_EPOCHS, description="epoch", **size)
         self.listen(self._learn, self._w, self._b, self._eta)
         self.listen(self._show, self._cost, self._epoch)
         self.listen(self._follow, self._play)
@@ -272,11 +272,11 @@ class SlowdownExplorer(Board):
 
     def _words(self):
         epoch = self._epoch.value
-        told = "; ".join(outcome(path, epoch) for path in self.paths)
-        return f"After {epoch} of {EPOCHS} epochs with η = {self._eta.value:g}: {told}."
+        told = "; ".join(story(path, epoch) for path in self.paths)
+        return f"After {epoch} of {N_EPOCHS} epochs with η = {self._eta.value:g}: {told}."
 
 
-def outcome(path, epoch):
+def story(path, epoch):
     """Where a path is at an epoch and where it ends, in words."""
     crossed = path.below_half
     if crossed is None:

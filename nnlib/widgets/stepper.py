@@ -9,7 +9,6 @@ import html
 import re
 from dataclasses import replace
 
-import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
@@ -27,7 +26,8 @@ from nnlib.derivations import (
     marked,
 )
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
-from nnlib.widgets.parts.board import Board, script
+from nnlib.widgets.parts.board import Board
+from nnlib.widgets.parts.in_browser import InBrowser
 
 CELL = 6  # pixels of a row or column in a block
 KEYS = {
@@ -231,7 +231,7 @@ def verdict(walk):
     return f"<div role='status'>{sign}{text.replace(', on ', ',<br>on ', 1)}</div>"
 
 
-class Keys(anywidget.AnyWidget):
+class Keys(InBrowser):
     """Nothing to see: anywhere inside the board around it, keys press the board's buttons.
 
     board    a class that only this board has
@@ -242,7 +242,7 @@ class Keys(anywidget.AnyWidget):
 
     board = traitlets.Unicode().tag(sync=True)
     buttons = traitlets.Dict().tag(sync=True)
-    _esm = script("keys.js")
+    script = "keys.js"
 
 
 def written_out(derivations):

@@ -1,7 +1,9 @@
 """What all boards share: they live with their cell, leave nothing behind, and have a still twin."""
 
+import gc
 import itertools
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -49,6 +51,16 @@ def test_closing_a_board_leaves_no_widget_behind(name):
     before = living()
     MAKERS[name]().close()
     assert living() == before
+
+
+@each_board
+def test_a_closed_board_is_forgotten(name):
+    board = MAKERS[name]()
+    there = weakref.WeakSet(inside(board))
+    board.close()
+    del board
+    gc.collect()
+    assert list(there) == []
 
 
 @each_board

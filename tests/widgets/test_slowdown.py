@@ -16,11 +16,11 @@ from nnlib.training import descent_step
 from nnlib.widgets import slowdown_explorer
 from nnlib.widgets.slowdown import (
     COSTS,
-    EPOCHS,
     ETA,
     ETAS,
     FARTHEST,
     LABELS,
+    N_EPOCHS,
     STARTS,
     Z_RANGE,
     Path,
@@ -62,7 +62,7 @@ def neuron(cost, w, b):
     ids=str,
 )
 def test_after_300_epochs_the_output_is_the_published_one(cost, eta, start, end):
-    assert round(float(Path(cost, *start, eta).a[EPOCHS]), 4) == end
+    assert round(float(Path(cost, *start, eta).a[N_EPOCHS]), 4) == end
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_steps_of_the_published_figures_are_one_over_one_minus_a():
 @pytest.mark.parametrize("start", STARTS)
 def test_a_path_is_what_the_network_does(cost, start):
     path, net = Path(cost, *start, ETA), neuron(cost, *start)
-    for epoch in range(EPOCHS + 1):
+    for epoch in range(N_EPOCHS + 1):
         now = [net.W[0].item(), net.b[0].item(), net.predict(X).item(), net.cost_of(X, Y)]
         mine = [values[epoch] for values in (path.w, path.b, path.a, path.costs)]
         assert np.allclose(mine, now, rtol=0, atol=1e-12)

@@ -5,12 +5,10 @@ without a kernel (GitHub, print) sees the board's still picture in its place.
 """
 
 import atexit
-import base64
 import gc
 import html
 import threading
 import weakref
-from pathlib import Path
 
 import ipywidgets
 from IPython import get_ipython
@@ -36,10 +34,9 @@ class Board(ipywidgets.VBox):
     picture = None
     spare = ()  # widgets of this board that are not shown at present
 
-    def __init__(self, children=()):
-        super().__init__(children)
-        if not children:
-            self.sentence = ipywidgets.HTML()
+    def __init__(self):
+        super().__init__()
+        self.sentence = ipywidgets.HTML()
         self._acting = False
         _live[self.model_id] = self
         _replace_earlier(self)
@@ -117,18 +114,6 @@ def label(words, width):
     """The name of a control that shows none itself, to the right of so many pixels."""
     layout = {"width": f"{width}px", "display": "flex", "justify_content": "flex-end"}
     return ipywidgets.Label(words, layout=layout)
-
-
-def script(name):
-    """The JavaScript of a part that lives in the browser, to be its `_esm`.
-
-    As text: anywidget would keep every such widget alive for a Path, to tell it when that changes.
-    """
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-def still_png(image):
-    return {"image/png": base64.b64encode(image.value).decode()}
 
 
 def still_twin(model_id):

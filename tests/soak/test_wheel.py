@@ -1,0 +1,68 @@
+"""The wheel holds all that nnlib needs: boards work where only the wheel is installed.
+
+Costs about half a minute; the build fetches the setuptools that pyproject.toml asks for.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import ipywidgets
+import pytest
+
+TOP = Path(__file__).parents[2]
+UV = (sys.executable, "-m", "uv", "--quiet")
+SCRIPTS = sorted((TOP / "nnlib/widgets/parts").glob("*.js"))
+
+BOARDS = """
+import json
+import numpy as np
+import nnlib
+from nnlib import Network, derivations, load_digits, widgets
+from nnlib.widgets.parts.board import _inside
+
+net = Network([784, 10], rng=np.random.default_rng(0))
+boards = [
+    widgets.digit_pad(net, load_digits()),
+    widgets.derivation_stepper(derivations.WEIGHT_DECAY),
+    widgets.contraction_explorer(np.eye(2), np.eye(2)),
+]
+parts = [part for board in boards for part in _inside(board) if part.has_trait("_esm")]
+print(json.dumps({"nnlib": nnlib.__file__, "scripts": [part._esm for part in parts]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """What three boards tell of themselves in an environment that has the wheel, not the sources.
+
+    All other packages are borrowed from the environment that runs this.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    environment, python = folder / "environment", folder / "environment/bin/python"
+    shutil.copytree(TOP / "nnlib", folder / "sources/nnlib")
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(TOP / name, folder / "sources")
+    subprocess.run([*UV, "build", "--wheel", "--out-dir", folder, folder / "sources"], check=True)
+    subprocess.run([*UV, "venv", "--python", sys.executable, environment], check=True)
+    (wheel,) = folder.glob("*.whl")
+    install = [*UV, "pip", "install", "--no-deps", "--python", python, wheel]
+    subprocess.run(install, check=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "borrowed.pth").write_text(str(Path(ipywidgets.__file__).parents[1]))
+    here = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    told = subprocess.check_output([python, "-c", BOARDS], cwd=folder, env=here, text=True)
+    return environment, json.loads(told)
+
+
+def test_the_wheel_is_what_is_shown(shown):
+    environment, told = shown
+    assert Path(told["nnlib"]).is_relative_to(environment)
+
+
+def test_what_runs_in_the_browser_comes_with_the_wheel(shown):
+    _, told = shown
+    assert sorted(told["scripts"]) == sorted(path.read_text("utf-8") for path in SCRIPTS)
