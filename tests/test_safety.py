@@ -5,6 +5,7 @@ import html.parser
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -165,10 +166,14 @@ def test_every_file_has_a_pinned_hash_and_size():
         assert re.fullmatch("[0-9a-f]{64}", file.sha256) and 0 < file.size < 10**7
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/x", "ftp://127.0.0.1/x", "file:///etc/passwd"])
-def test_an_address_without_https_is_refused_before_any_connection(url):
-    with pytest.raises(ConnectionRefusedError):
-        mirrors._opened(url, 1)
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "ftp://127.0.0.1/", "file:///etc/"])
+def test_an_address_without_https_is_refused_before_any_connection(url, monkeypatch, tmp_path):
+    connections = []
+    monkeypatch.setattr(mirrors, "MIRRORS", (url,))
+    monkeypatch.setattr(socket.socket, "connect", lambda *to: connections.append(to))
+    with pytest.raises(ConnectionError, match="ConnectionRefusedError"):
+        mirrors.fill(tmp_path, datasets.MNIST.files, 1)
+    assert connections == []
 
 
 # Where is written

@@ -1,10 +1,9 @@
-"""Where MNIST is fetched from: the mirrors, asked all at once, and the download, pinned by hash."""
+"""Where MNIST is fetched from: pooch asks one mirror after the other, the pinned hash decides."""
 
-import errno
-import queue
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 from nnlib._support.files import replacing
 from nnlib._support.progress import progress_bar
@@ -16,9 +15,17 @@ MIRRORS = (
 )
 SCHEME = "https://"  # an address that begins otherwise is not asked
 PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
-PIECE = 2**16  # bytes: at the slowest that is waited for, MNIST takes half an hour
 SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# for requests: the very bytes, and never led away from https elsewhere
+AS_IT_IS = {"stream": True, "allow_redirects": False, "headers": {"Accept-Encoding": "identity"}}
+BY_HAND = """\
+MNIST could not be downloaded: no mirror delivered it.
+{answers}
+By hand: fetch these four files from one of the mirrors, and leave them packed:
+  {0}, {1},
+  {2}, {3};
+put them into one folder and name it: load_mnist(folder), or set NNLIB_MNIST to it.
+Without any download, load_digits() has 1,797 real digits in the same form."""
 
 
 def fill(folder, files, seconds):
@@ -30,149 +37,98 @@ def fill(folder, files, seconds):
     missing = [file for file in files if not is_genuine(folder / file.name, file)]
     if not missing:
         return
-    mirrors, answers = _answering(missing[0], seconds)
+    answers = _ask_all(missing[0].name, seconds)
+    mirrors = [mirror for mirror in MIRRORS if answers[mirror] == "ready"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file in missing:
-            _download(file, folder, mirrors, answers)
-    except ConnectionError:
-        raise ConnectionError(_manual_steps(answers, files)) from None
+        delivered = all(_download(file, folder, mirrors, answers) for file in missing)
     except OSError as reason:
         raise OSError(
             f"MNIST cannot be stored in {folder} ({reason.strerror or reason}); put that right, or "
             "put the four files into a folder of yours and name it: load_mnist(folder), or set "
             "NNLIB_MNIST to it."
         ) from reason
+    if not delivered:
+        lines = "\n".join(f"  {mirror} {answer}" for mirror, answer in answers.items())
+        raise ConnectionError(BY_HAND.format(*[file.name for file in files], answers=lines))
 
 
-def _answering(file, seconds):
-    """The mirrors that begin to send the file in time, and what each of the others answered.
+def _ask_all(name, seconds):
+    """What each mirror answers in time when asked for the file: "ready", or a few words.
 
-    All are asked at once, in threads that may be left behind, since the look-up of a name can
-    hang for minutes, keeps to no time-out and cannot be interrupted.
+    All are asked at once, in threads that may be left behind: the look-up of a mirror's address
+    can hang for minutes, keeps to no time-out and cannot be interrupted.
     """
     import requests  # noqa: F401  (before the threads, so that none of them holds up an import)
 
-    answers = {mirror: f"no answer within {seconds} s" for mirror in MIRRORS}
-    threads = [
-        threading.Thread(target=_ask, args=(mirror, file, seconds, answers), daemon=True)
-        for mirror in MIRRORS
-    ]
+    answers = dict.fromkeys(MIRRORS, f"no answer within {seconds} s")
+    asked = [(mirror, name, seconds, answers) for mirror in MIRRORS]
+    threads = [threading.Thread(target=_ask, args=each, daemon=True) for each in asked]
     for thread in threads:
         thread.start()
     end = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
-    return [mirror for mirror in MIRRORS if answers[mirror] == "ready"], answers
+    return dict(answers)  # a copy: who answers too late is not heard
 
 
-def _ask(mirror, file, seconds, answers):
+def _ask(mirror, name, seconds, answers):
+    import requests
+
     try:
-        with _opened(mirror + file.name, seconds):
-            answers[mirror] = "ready"
+        if not mirror.startswith(SCHEME):
+            raise ConnectionRefusedError
+        with requests.get(mirror + name, timeout=seconds, **AS_IT_IS) as response:
+            response.raise_for_status()
+        answers[mirror] = "ready"
     except Exception as reason:  # any failure at all means: not this mirror
         answers[mirror] = _in_words(reason)
 
 
-def _opened(url, seconds):
-    """The answer to a request: the bytes as they are, and never led away from https elsewhere."""
+def _download(file, folder, mirrors, answers):
+    """Whether one of the mirrors delivers the file; one that fails goes to the end of the list.
+
+    Raises OSError when the disk fails.
+    """
     import requests
 
-    if not url.startswith(SCHEME):
-        raise ConnectionRefusedError(url)
-    as_they_are = {"Accept-Encoding": "identity"}
-    response = requests.get(
-        url, timeout=seconds, stream=True, allow_redirects=False, headers=as_they_are
-    )
-    response.raise_for_status()
-    return response
-
-
-def _download(file, folder, mirrors, answers):
-    """Download one file from the mirrors in turn; one that fails is moved to the end of the list.
-
-    Raises ConnectionError when all fail, OSError when the disk does.
-    """
-    with replacing(folder / file.name) as temporary, open(temporary, "w+b") as out:
-        for mirror in list(mirrors):
-            try:
-                return _fetch(mirror + file.name, file, out)
-            except Exception as reason:  # a wrong hash and a lost connection are the same here
-                if getattr(reason, "errno", None) in FULL_DISK:
-                    raise
-                answers[mirror] = _in_words(reason)
-                mirrors.append(mirrors.pop(0))
-        raise ConnectionError(f"no mirror delivered {file.name}")
-
-
-def _fetch(url, file, out):
-    """Download into an open file, with a progress bar; raise ValueError for any other content.
-
-    A thread receives the pieces, and is left behind with a mirror that trickles: a byte now and
-    then keeps to every time-out of a connection, and would take days.
-    """
-    pieces, over = queue.SimpleQueue(), threading.Event()
-    threading.Thread(target=_receive, args=(url, file.size, pieces, over), daemon=True).start()
-    out.seek(0)  # over what another mirror may have left
-    looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
-    with progress_bar(file.size, "B", **looks) as bar:
+    for mirror in list(mirrors):
         try:
-            while piece := _next(pieces):
-                out.write(piece)
-                bar.update(len(piece))
-        finally:
-            over.set()
-    out.seek(0)
-    check_bytes(out, file, url)
+            with replacing(folder / file.name) as temporary:
+                _fetch(mirror + file.name, file, temporary)
+            return True
+        except (requests.RequestException, ValueError) as reason:
+            answers[mirror] = _in_words(reason)
+            mirrors.append(mirrors.pop(0))
+    return False
 
 
-def _receive(url, most, pieces, over):
-    """Put the pieces of at most so many bytes into the queue, and at the end b"" or what failed."""
-    end = b""
-    try:
-        with _opened(url, PATIENCE) as response:
-            for piece in response.iter_content(PIECE):
-                most -= len(piece)
-                if most < 0:
-                    raise ValueError("more bytes than the published file has")
-                if over.is_set():
-                    return
-                pieces.put(piece)
-    except Exception as reason:
-        end = reason
-    pieces.put(end)
+def _fetch(url, file, path):
+    """Download to path, with a progress bar; raise ValueError for anything but the file.
 
+    Not by pooch.retrieve: what a kill leaves of its temporary files would stay for ever.
+    """
+    import pooch
 
-def _next(pieces):
-    try:
-        piece = pieces.get(timeout=PATIENCE)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(piece, Exception):
-        raise piece
-    return piece
+    looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
+    with open(path, "w+b") as out, progress_bar(file.size, "B", **looks) as bar:
+
+        def write(piece):
+            bar.update(len(piece))
+            if bar.n > file.size:
+                raise ValueError("more bytes than the published file has")
+            out.write(piece)
+
+        receiver = SimpleNamespace(write=write, flush=out.flush)
+        pooch.HTTPDownloader(chunk_size=2**16, timeout=PATIENCE, **AS_IT_IS)(url, receiver, None)
+        out.seek(0)
+        check_bytes(out, file, url)
 
 
 def _in_words(reason):
     """A few words for a failed download: the libraries' own fill several lines."""
-    status = getattr(getattr(reason, "response", None), "status_code", None)
-    if status:
-        return f"answered {status}"
+    if getattr(reason, "response", None) is not None:
+        return f"answered {reason.response.status_code}"
     if isinstance(reason, ValueError):
         return "sent something else than the published file"
     return f"no connection, or it broke off ({type(reason).__name__})"
-
-
-def _manual_steps(answers, files):
-    names = [file.name for file in files]
-    return "\n".join(
-        [
-            "MNIST could not be downloaded: no mirror delivered it.",
-            *[f"  {mirror} {answer}" for mirror, answer in answers.items()],
-            "By hand: fetch these four files from one of the mirrors, and leave them packed:",
-            f"  {', '.join(names[:2])},",
-            f"  {', '.join(names[2:])};",
-            "put them into one folder and name it: load_mnist(folder), or set NNLIB_MNIST to it.",
-            "Without any download, load_digits() has 1,797 real digits in the same form.",
-        ]
-    )

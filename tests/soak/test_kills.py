@@ -199,7 +199,8 @@ def main(kind, kills, folder, *options):
     folder = Path(folder)
     folder.mkdir()
     job = {"downloading": Downloading, "saving": Saving}[kind](folder, *options)
-    import requests  # noqa: F401  (what the job would import, so that no child has to)
+    import pooch  # noqa: F401  (what the job would import, so that no child has to)
+    import requests  # noqa: F401
     import tqdm  # noqa: F401
 
     whole = statistics.median(seconds(job) for _ in range(5))
