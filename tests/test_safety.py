@@ -207,7 +207,7 @@ import numpy as np
 from nnlib import LOG_LIKELIHOOD, Network, datasets, fit
 from nnlib.datasets import mirrors
 from nnlib.sweep import all_recipes, sweep
-from test_datasets import SMALL_MNIST
+from test_mirrors import SMALL_MNIST
 if __name__ == "__main__":
     datasets.MNIST, mirrors.MIRRORS, mirrors.SCHEME = SMALL_MNIST, (sys.argv[1],), "http"
     digits = datasets.load_mnist()
@@ -225,7 +225,7 @@ if __name__ == "__main__":
 
 class Mirror(BaseHTTPRequestHandler):
     def do_GET(self):
-        from test_datasets import PACKED
+        from test_mirrors import PACKED
 
         body = PACKED[self.path.lstrip("/")]
         self.send_response(200)
@@ -261,7 +261,7 @@ def written(top, *arguments):
     here = {k: v for k, v in os.environ.items() if not k.startswith(("XDG", "NNLIB", "COV"))}
     here |= {"HOME": str(top / "home"), "TMPDIR": str(top / "temp"), "NO_PROXY": "127.0.0.1"}
     here |= {"JOBLIB_TEMP_FOLDER": str(top / "temp"), "PYTHONDONTWRITEBYTECODE": "1"}
-    paths = top / "watch", Path(__file__).parent, PACKAGE.parent
+    paths = top / "watch", Path(__file__).parent / "datasets", PACKAGE.parent
     here |= {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     here |= {"WRITTEN": str(top / "written")}
     command = [sys.executable, str(top / "watch" / "lesson.py"), *map(str, arguments)]

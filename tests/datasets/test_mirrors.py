@@ -657,7 +657,7 @@ LOADER = """
 import sys
 from nnlib import datasets
 from nnlib.datasets import mirrors
-from test_datasets import SMALL_MNIST, assert_whole
+from test_mirrors import SMALL_MNIST, assert_whole
 from pathlib import Path
 datasets.MNIST, mirrors.MIRRORS, mirrors.SCHEME = SMALL_MNIST, (sys.argv[1],), "http"
 datasets.cache_folder = lambda: Path(sys.argv[2])
