@@ -207,7 +207,7 @@ import numpy as np
 from nnlib import LOG_LIKELIHOOD, Network, datasets, fit
 from nnlib.datasets import mirrors
 from nnlib.sweep import all_recipes, sweep
-from test_mirrors import SMALL_MNIST
+from small_mnist import SMALL_MNIST
 if __name__ == "__main__":
     datasets.MNIST, mirrors.MIRRORS, mirrors.SCHEME = SMALL_MNIST, (sys.argv[1],), "http"
     digits = datasets.load_mnist()
@@ -225,7 +225,7 @@ if __name__ == "__main__":
 
 class Mirror(BaseHTTPRequestHandler):
     def do_GET(self):
-        from test_mirrors import PACKED
+        from small_mnist import PACKED
 
         body = PACKED[self.path.lstrip("/")]
         self.send_response(200)
