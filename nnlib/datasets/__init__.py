@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nnlib._support.hints import door, short
 from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits
-from nnlib.datasets.idx import check, share
+from nnlib.datasets.idx import check, is_genuine, share
 
 # The three doors
 
@@ -115,10 +115,13 @@ def _mnist(named, quick=False):
     if named is not None:
         _check_folder(named)
         return Digits(MNIST, named)
-    from nnlib.datasets import mirrors
-
     folder = cache_folder()
-    mirrors.fill(folder, MNIST.files, mirrors.SHORT_PATIENCE if quick else mirrors.PATIENCE)
+    # a bad copy is simply fetched again
+    missing = [file for file in MNIST.files if not is_genuine(folder / file.name, file)]
+    if missing:
+        from nnlib.datasets import mirrors  # which loads what opens connections
+
+        mirrors.fill(folder, missing, mirrors.SHORT_PATIENCE if quick else mirrors.PATIENCE)
     return Digits(MNIST, folder)
 
 

@@ -5,9 +5,12 @@ import threading
 import time
 from types import SimpleNamespace
 
+import pooch
+import requests
+
 from nnlib._support.files import replacing
 from nnlib._support.progress import progress_bar
-from nnlib.datasets.idx import check_bytes, is_genuine
+from nnlib.datasets.idx import check_bytes
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -22,26 +25,22 @@ BY_HAND = """\
 MNIST could not be downloaded: no mirror delivered it.
 {answers}
 By hand: fetch these four files from one of the mirrors, and leave them packed:
-  {0}, {1},
-  {2}, {3};
+  train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
+  t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz;
 put them into one folder and name it: load_mnist(folder), or set NNLIB_MNIST to it.
 Without any download, load_digits() has 1,797 real digits in the same form."""
 
 
 def fill(folder, files, seconds):
-    """Download those of the files that the folder lacks, from mirrors that answer within seconds.
+    """Download the files into the folder, from mirrors that answer within so many seconds.
 
     Raises ConnectionError with the manual steps when none delivers, OSError when the disk fails.
     """
-    # a bad copy is simply fetched again
-    missing = [file for file in files if not is_genuine(folder / file.name, file)]
-    if not missing:
-        return
-    answers = _ask_all(missing[0].name, seconds)
+    answers = _ask_all(files[0].name, seconds)
     mirrors = [mirror for mirror in MIRRORS if answers[mirror] == "ready"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        delivered = all(_download(file, folder, mirrors, answers) for file in missing)
+        delivered = all(_download(file, folder, mirrors, answers) for file in files)
     except OSError as reason:
         raise OSError(
             f"MNIST cannot be stored in {folder} ({reason.strerror or reason}); put that right, or "
@@ -50,7 +49,7 @@ def fill(folder, files, seconds):
         ) from reason
     if not delivered:
         lines = "\n".join(f"  {mirror} {answer}" for mirror, answer in answers.items())
-        raise ConnectionError(BY_HAND.format(*[file.name for file in files], answers=lines))
+        raise ConnectionError(BY_HAND.format(answers=lines))
 
 
 def _ask_all(name, seconds):
@@ -59,8 +58,6 @@ def _ask_all(name, seconds):
     All are asked at once, in threads that may be left behind: the look-up of a mirror's address
     can hang for minutes, keeps to no time-out and cannot be interrupted.
     """
-    import requests  # noqa: F401  (before the threads, so that none of them holds up an import)
-
     answers = dict.fromkeys(MIRRORS, f"no answer within {seconds} s")
     asked = [(mirror, name, seconds, answers) for mirror in MIRRORS]
     threads = [threading.Thread(target=_ask, args=each, daemon=True) for each in asked]
@@ -73,8 +70,6 @@ def _ask_all(name, seconds):
 
 
 def _ask(mirror, name, seconds, answers):
-    import requests
-
     try:
         if not mirror.startswith(SCHEME):
             raise ConnectionRefusedError
@@ -90,8 +85,6 @@ def _download(file, folder, mirrors, answers):
 
     Raises OSError when the disk fails.
     """
-    import requests
-
     for mirror in list(mirrors):
         try:
             with replacing(folder / file.name) as temporary:
@@ -108,8 +101,6 @@ def _fetch(url, file, path):
 
     Not by pooch.retrieve: what a kill leaves of its temporary files would stay for ever.
     """
-    import pooch
-
     looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
     with open(path, "w+b") as out, progress_bar(file.size, "B", **looks) as bar:
 
