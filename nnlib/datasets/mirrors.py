@@ -41,6 +41,8 @@ def fill(folder, files, seconds):
     try:
         folder.mkdir(parents=True, exist_ok=True)
         delivered = all(_download(file, folder, mirrors, answers) for file in files)
+    except KeyboardInterrupt:  # one of our own: to show the frames of pooch below takes a second
+        raise KeyboardInterrupt from None
     except OSError as reason:
         raise OSError(
             f"MNIST cannot be stored in {folder} ({reason.strerror or reason}); put that right, or "

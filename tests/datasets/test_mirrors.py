@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -138,6 +139,14 @@ def test_an_interrupt_in_a_download_leaves_nothing_behind_and_the_next_one_works
     assert names(small / "cache") == []
     serving("good")
     assert_whole(load_mnist())
+
+
+def test_a_stopped_download_shows_no_line_of_the_libraries_beneath(serving):
+    serving("interrupting")
+    with pytest.raises(KeyboardInterrupt) as stop:
+        load_mnist()
+    shown = "".join(traceback.format_exception(stop.value))
+    assert "mirrors.py" in shown and not re.search("pooch/|requests/|urllib3/|socket.py", shown)
 
 
 def test_a_cache_from_an_older_version_is_brought_up_to_date(serving, server, small):
