@@ -105,6 +105,22 @@ def test_the_gradient_check_and_the_index_notation_know_nothing_of_networks():
             assert rooms_entered(path) <= {"_support.hints", "_support.checks"}
 
 
+def test_the_house_is_seen_at_a_glance():
+    """At most eleven files and six folders, and five files that a student can read."""
+    inside = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+    assert sum(path.is_file() for path in inside) <= 11
+    assert sum(path.is_dir() for path in inside) <= 6
+
+
+def test_the_five_files_that_a_student_reads_stay_short(tell):
+    five = ("activations", "costs", "network", "training", "gradcheck")
+    lines = {name: len((PACKAGE / f"{name}.py").read_text().splitlines()) for name in five}
+    assert max(lines.values()) <= 300 and sum(lines.values()) <= 950
+    everything = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js")]
+    whole = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in everything)
+    tell(f"nnlib has {whole:,} lines, {sum(lines.values())} of them in the five files to read")
+
+
 HEAVY = (
     "matplotlib ipywidgets anywidget IPython tqdm pooch requests threadpoolctl joblib dask "
     "distributed scipy sklearn PIL json html difflib secrets hashlib queue gzip"
