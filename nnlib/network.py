@@ -27,11 +27,10 @@ from nnlib._support.checks import (
     checked_targets,
 )
 from nnlib._support.hints import OwnNamesOnly, door
+from nnlib._support.speed import chunks
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
-
-CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
 
 
 @dataclass(frozen=True)
@@ -266,11 +265,6 @@ def checked_network(net):
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
     return checked_alive(net)
-
-
-def chunks(n):
-    """Slices that part n rows: what is computed for one chunk stays in the processor's cache."""
-    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))
 
 
 def labels_of(outputs):

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlib._support.checks import (
     checked_axes,
+    checked_evaluation,
     checked_finite,
     checked_inputs,
     checked_number,
@@ -247,7 +248,7 @@ def _recorder(descent, evaluation, monitor):
     """The function record(history, began) that appends one epoch's entries to the history."""
     sets = {"training": (descent.X, descent.Y)}
     if evaluation is not None:
-        sets["evaluation"] = _checked_evaluation(evaluation, descent.net)
+        sets["evaluation"] = checked_evaluation(evaluation, descent.net)
     wanted = _checked_monitor(monitor, sets)
     sets = {name: sets[name] for name in sets if any(w.startswith(name) for w in wanted)}
 
@@ -262,19 +263,6 @@ def _recorder(descent, evaluation, monitor):
         history.seconds.append(perf_counter() - began)
 
     return record
-
-
-def _checked_evaluation(evaluation, net):
-    try:
-        X, Y = evaluation
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"evaluation: expected a pair (X, Y), got {type(evaluation).__name__}; "
-            "write evaluation=(digits.validation.images, digits.validation.targets)"
-        ) from None
-    x, y = "evaluation X", "evaluation Y"
-    X = checked_finite(checked_inputs(X, net, x), x)
-    return X, checked_target_values(checked_targets(Y, len(X), net, y), net.cost, y)
 
 
 def _checked_monitor(monitor, sets):

@@ -28,9 +28,10 @@ from nnlib import (
     Network,
     check_gradients,
 )
+from nnlib._support.speed import CHUNK
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
-from nnlib.network import CHUNK, are_classes, labels_of
+from nnlib.network import are_classes, labels_of
 
 several = settings(max_examples=40, deadline=None, derandomize=True)
 by_name = {"ids": lambda thing: getattr(thing, "name", None)}

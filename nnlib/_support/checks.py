@@ -224,6 +224,20 @@ def checked_target_values(Y, cost, name="Y"):
     return Y
 
 
+def checked_evaluation(evaluation, net):
+    """Another set (X, Y) for the network, as two arrays."""
+    try:
+        X, Y = evaluation
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"evaluation: expected a pair (X, Y), got {type(evaluation).__name__}; "
+            "write evaluation=(digits.validation.images, digits.validation.targets)"
+        ) from None
+    x, y = "evaluation X", "evaluation Y"
+    X = checked_finite(checked_inputs(X, net, x), x)
+    return X, checked_target_values(checked_targets(Y, len(X), net, y), net.cost, y)
+
+
 def checked_finite(array, name):
     """The array, if it holds no NaN or infinity."""
     with np.errstate(over="ignore", invalid="ignore"):

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
+CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
 
 
 @contextmanager
@@ -43,3 +44,8 @@ def laid_out(array):
     copy = room[start : start + array.size].reshape(array.shape, order="F")
     copy[...] = array
     return copy
+
+
+def chunks(n):
+    """Slices that part n rows: what is computed for one chunk stays in the processor's cache."""
+    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))
