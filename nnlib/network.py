@@ -141,10 +141,10 @@ class Network(OwnNamesOnly):
         W, b, f, cost = self.W, self.b, self.activations, self.cost
         delta = cost.error(Z[-1], A[-1], Y, f[-1]) * (scale * cost.share(len(Y)))
         dW, db = [], []
+        # if Z = A @ W + b    then dW = A.T @ delta, db = the sum of delta's rows
+        # if A = f(Z before)  then the delta before = f'(Z before) * (delta @ W.T)
         for layer in reversed(range(len(W))):
-            # if Z = A @ W + b then dW = A.T @ delta (here in W's own column-major order) and
-            # db = the sum of delta's rows; if A = f(Z below) then delta below = delta @ W.T * f'
-            dW.append(delta.T.dot(A[layer]).T)
+            dW.append(delta.T.dot(A[layer]).T)  # in W's own column-major order
             if b:
                 db.append(np.add.reduce(delta, axis=0))
             if layer:

@@ -26,7 +26,7 @@ from nnlib._support.checks import (
 from nnlib._support.divergence import Guard
 from nnlib._support.hints import did_you_mean, door, short
 from nnlib._support.progress import progress_bar
-from nnlib._support.speed import for_training
+from nnlib._support.speed import descend, for_training
 from nnlib._support.workers import deaf_to_interrupts, start_worker
 from nnlib.activations import SIGMOID
 from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
@@ -290,18 +290,10 @@ def _epochs(descent, epochs, stop):
             if _told_to_stop(stop):
                 yield False
                 return
-            _descend(descent, SLICE, epoch)
+            descend(descent, SLICE, epoch)
         if guard.trouble():
             return
         yield True
-
-
-def _descend(descent, steps, goal):
-    """So many steps, or as many as lead to the goal in epochs."""
-    for _ in range(steps):
-        if descent.epochs >= goal:
-            return
-        next(descent)
 
 
 def _told_to_stop(stop):

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 
 SMALL_STEP = 20_000_000  # multiply-adds in a step's largest product; below it one thread is fastest
+SHORT_STEPS = 2_500_000  # multiply-adds of the largest product, together within a millisecond
 CHUNK = 1_000  # samples passed forward at a time when only the result is wanted
 
 
@@ -44,6 +45,19 @@ def laid_out(array):
     copy = room[start : start + array.size].reshape(array.shape, order="F")
     copy[...] = array
     return copy
+
+
+def descend(descent, steps, goal):
+    """Take so many steps, or as many as lead to the goal in epochs."""
+    for _ in range(steps):
+        if descent.epochs >= goal:
+            return
+        next(descent)
+
+
+def steps_between_looks(net, batch_size):
+    """How many steps to take between two looks at the clock: ten, and fewer for wide nets."""
+    return max(1, min(10, SHORT_STEPS // (batch_size * max(W.size for W in net.W))))
 
 
 def chunks(n):

@@ -14,7 +14,7 @@ import numpy as np
 from nnlib._support.checks import checked_number, checked_seed
 from nnlib._support.divergence import Guard
 from nnlib._support.hints import door
-from nnlib._support.speed import for_training
+from nnlib._support.speed import descend, for_training, steps_between_looks
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
 from nnlib.datasets.digits import checked_digits
@@ -90,9 +90,10 @@ class Run:
         began = perf_counter()
         if self.descent.eta not in self._etas[-1:]:
             self._etas.append(self.descent.eta)
+        steps = steps_between_looks(self.net, self.descent.batch_size)
         with for_training(self.net, self.descent.batch_size):
             while perf_counter() - began < seconds and self.descent.epochs < goal:
-                next(self.descent)
+                descend(self.descent, steps, goal)
         self.seconds += perf_counter() - began
 
     def measure(self):
