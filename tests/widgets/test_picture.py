@@ -9,7 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlib.widgets.parts.picture import Canvas, Picture, Renderer, as_png
+from nnlib.widgets.parts.picture import Picture
+from nnlib.widgets.parts.text_and_png import Canvas, Renderer, as_png
 
 
 def pixels(picture):
