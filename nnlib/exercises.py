@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._support.hints import door
+from nnlib._support.checks import array_of_numbers
+from nnlib._support.hints import door, short
 from nnlib.activations import CUBE, SQUARE, Activation
 from nnlib.gradcheck import EPS, central_differences
 
@@ -284,13 +285,12 @@ def curve(function):
     except (Exception, SystemExit) as error:
         return None, f"fails on an array: {said(error)}. Use NumPy's functions, such as np.exp."
     found, trouble = as_numbers(found)
-    if found is None and trouble.startswith("holds"):
-        z = POINTS[int(trouble.split("[")[-1].rstrip("]."))]
-        return None, f"is not finite at z = {z:.3g}."
-    if found is None:
-        return None, trouble
+    if trouble:
+        return None, f"is no curve: {trouble}"
     if found.shape != POINTS.shape:
         return None, f"has the shape {found.shape} for {POINTS.shape} points: one number each."
+    if not np.isfinite(found).all():
+        return None, f"is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}."
     return found, ""
 
 
@@ -354,9 +354,9 @@ def toy_net(data, f1, f2, mine):
             return None, f"{name}: expected an Activation such as SQUARE, got {short(f)}."
     arrays = {}
     for name, thing in data.items():
-        arrays[name], trouble = as_numbers(thing)
+        arrays[name], trouble = as_finite(thing)
         if trouble:
-            return None, f"{name} {trouble}"
+            return None, f"{name}: {trouble}"
     trouble = misfit(**arrays)
     return (None, trouble) if trouble else passed_forward(arrays, f1, f2)
 
@@ -372,7 +372,7 @@ def misfit(X, Y, W1, W2):
     """The sentence on shapes that do not hook onto each other, else ""."""
     shapes = f"X {X.shape}, Y {Y.shape}, W1 {W1.shape}, W2 {W2.shape}"
     if any(array.ndim != 2 or not array.size for array in (X, Y, W1, W2)):
-        return f"Each of X, Y, W1, W2 must be a matrix with two axes; got {shapes}."
+        return f"X, Y, W1, W2: expected matrices, with two axes each, got {shapes}."
     fits = X.shape[1] == W1.shape[0] and W1.shape[1] == W2.shape[0]
     if not fits or Y.shape != (X.shape[0], W2.shape[1]):
         return f"These shapes do not hook onto each other: {shapes}."
@@ -394,20 +394,21 @@ def passed_forward(arrays, f1, f2):
 
 
 def as_numbers(thing):
-    """(a float array, ""), or (None, the end of a sentence on what it is instead)."""
-    if thing is None:
-        return None, "is None: is a `return` missing?"
+    """(a float array, ""), or (None, what was expected and got instead)."""
     try:
-        array = np.asarray(thing)
-    except ValueError:
-        return None, "has rows of different lengths."
-    if array.dtype.kind not in "biuf":
-        return None, f"must hold real numbers; got {short(thing)}."
-    array = array.astype(float)
-    if not np.isfinite(array).all():
-        where = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
-        return None, f"holds {array[tuple(where)]} at element {where}."
-    return array, ""
+        return array_of_numbers(thing, "it", np.dtype(float)), ""
+    except ValueError as error:
+        end = "; is a `return` missing?" if thing is None else "."
+        return None, str(error).removeprefix("it: ") + end
+
+
+def as_finite(thing):
+    """The same for finite numbers."""
+    array, trouble = as_numbers(thing)
+    if trouble or np.isfinite(array).all():
+        return array, trouble
+    where = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
+    return None, f"expected finite numbers, got {array[tuple(where)]} at element {where}."
 
 
 def as_gradient(name, thing, net):
@@ -416,8 +417,7 @@ def as_gradient(name, thing, net):
         thing, trouble = called(thing, net)
         if trouble:
             return None, trouble
-    array, trouble = as_numbers(thing)
-    return array, f"it {trouble}" if trouble else ""
+    return as_finite(thing)
 
 
 def called(function, net):
@@ -449,14 +449,6 @@ def wanted(function):
         f"your function asks for {', '.join(names)}; write it as a function of X, Y, W1, W2, "
         "or of any of A, B, C, Ŷ, Ỹ, f1, f2."
     )
-
-
-def short(thing):
-    """A few words on anything at all."""
-    try:
-        return " ".join(f"{type(thing).__name__} {thing!r:.60}".split())
-    except Exception:
-        return f"a {type(thing).__name__}"
 
 
 def said(error):

@@ -7,6 +7,7 @@ import numbers
 
 import numpy as np
 
+from nnlib._support.checks import array_of_numbers
 from nnlib._support.hints import door, short
 
 EPS = 1e-5  # in float64: larger crosses kinks, smaller drowns in rounding
@@ -77,7 +78,8 @@ def largest_relative_error(gradients, slopes, cost):
     central differences are rounding noise of about 1e-11 of the cost.
     Infinite where a gradient is not finite. ValueError unless the shapes are the same.
     """
-    ours, theirs = [np.shape(g) for g in gradients], [np.shape(s) for s in slopes]
+    gradients = [array_of_numbers(g, "gradients") for g in gradients]
+    ours, theirs = [g.shape for g in gradients], [np.shape(s) for s in slopes]
     if ours != theirs or not ours:
         raise ValueError(f"gradients: expected the shapes of slopes, {theirs}, got {ours}")
     floor = 1e-3 * abs(cost)

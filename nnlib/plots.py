@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnlib._support.checks import (
+    array_of_numbers,
     checked_axes,
     checked_labels,
     checked_matrix,
@@ -136,10 +137,12 @@ def _checked_layers(W):
 def _checked_biases(b, sizes):
     """The biases as a list, empty where there are none."""
     shapes = [(size,) for size in sizes[1:]]
-    found = [np.shape(layer) for layer in b] if isinstance(b, (list, tuple)) else short(b)
-    if b is not None and found not in ([], shapes):
+    if b is None or isinstance(b, (list, tuple)):
+        b = [array_of_numbers(layer, f"b[{l}]") for l, layer in enumerate(b or [])]
+    found = [layer.shape for layer in b] if isinstance(b, list) else short(b)
+    if found not in ([], shapes):
         raise ValueError(f"b: expected arrays of shapes {shapes}, such as net.b, got {found}")
-    return list(b or [])
+    return b
 
 
 def _checked_names(names, sizes):

@@ -227,22 +227,25 @@ def test_a_function_cannot_spoil_the_numbers_it_is_given():
 
 def test_a_function_beside_None_needs_no_data():
     verdict = check_my_gradient(None, lambda B, Ỹ, C: 6 * B.T @ (Ỹ * C**2))
-    assert verdict.sentences == ("δW1: it is None: is a `return` missing?", "δW2: right.")
+    assert verdict.sentences == (
+        "δW1: expected an array of real numbers, got None; is a `return` missing?",
+        "δW2: right.",
+    )
 
 
 @pytest.mark.parametrize(
     "mine, words",
     [
-        (None, "is None: is a `return` missing?"),
-        (lambda X: None, "is None: is a `return` missing?"),
+        (None, "got None; is a `return` missing?"),
+        (lambda X: None, "got None; is a `return` missing?"),
         (lambda X, Ỹ: X @ Ỹ, "Is a transpose missing?"),
         (lambda X: 1 / 0, "your function fails: ZeroDivisionError"),
         (lambda a, b: a, "your function asks for a, b; write it as a function of X, Y, W1, W2"),
-        (np.full((3, 4), np.nan), "holds nan at element [0, 0]"),
-        (np.full((3, 4), np.inf), "holds inf at element [0, 0]"),
-        ("a word", "must hold real numbers; got str 'a word'"),
-        ([[1, 2], [3]], "has rows of different lengths"),
-        (1j * np.ones((3, 4)), "must hold real numbers"),
+        (np.full((3, 4), np.nan), "expected finite numbers, got nan at element [0, 0]"),
+        (np.full((3, 4), np.inf), "expected finite numbers, got inf at element [0, 0]"),
+        ("a word", "expected an array of real numbers, got 'a word'"),
+        ([[1, 2], [3]], "got rows of different lengths"),
+        (1j * np.ones((3, 4)), "expected an array of real numbers, got an array of complex128"),
         (np.zeros((2, 6)), "the same number of elements, in another order"),
         (5, "which transpose is missing?"),
     ],
@@ -260,9 +263,9 @@ def test_what_is_no_gradient_is_told_in_words(mine, words):
         ({"Y": None}, "Y missing: pass what you computed with, X=X, Y=Y, W1=W1, W2=W2."),
         ({"W1": np.ones((9, 4))}, "do not hook onto each other: X (10, 3), Y (10, 1), W1 (9, 4)"),
         ({"Y": np.ones((4, 1))}, "do not hook onto each other"),
-        ({"Y": np.ones(10)}, "must be a matrix with two axes"),
-        ({"X": np.ones((0, 3)), "Y": np.ones((0, 1))}, "must be a matrix with two axes"),
-        ({"X": "data"}, "X must hold real numbers"),
+        ({"Y": np.ones(10)}, "expected matrices, with two axes each"),
+        ({"X": np.ones((0, 3)), "Y": np.ones((0, 1))}, "expected matrices, with two axes each"),
+        ({"X": "data"}, "X: expected an array of real numbers"),
         ({"X": np.full((10, 3), 1e200)}, "not finite for these numbers: take smaller ones"),
         ({"f1": np.tanh}, "f1: expected an Activation such as SQUARE"),
         ({"f2": SOFTMAX}, "f2: this check is for functions that act element by element"),
@@ -358,7 +361,11 @@ def test_the_activations_of_nnlib_are_called_right(activation):
         (lambda z: math.exp(z), np.exp, "the value fails on an array: TypeError"),
         (np.sum, np.ones_like, "the value has the shape () for (400,) points"),
         (SOFTMAX.value, SOFTMAX.value, "the value at one point depends on the other points"),
-        (lambda z: None, np.cos, "the value is None: is a `return` missing?"),
+        (
+            lambda z: None,
+            np.cos,
+            "the value is no curve: expected an array of real numbers, got None; is a `return`",
+        ),
     ],
 )
 def test_a_wrong_activation_is_told_in_words(value, slope, words):

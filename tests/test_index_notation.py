@@ -220,7 +220,7 @@ def test_the_arrays_passed_in_are_not_changed():
 # Errors in words
 
 WRONG_TEXTS = (
-    ("C_ik", '"C_ik" must hold one "="'),
+    ("C_ik", 'expected one "=", .* got "C_ik"'),
     ("C_ik = A_ij B_jl", "k stands on the left .* but is missing on the right"),
     ("C_i = A_ij B_ik", "j stands once on the right .* and not on the left"),
     ("C_ii = A_ij B_ji", "i stands twice on the left"),
@@ -263,10 +263,10 @@ WRONG_ARRAYS = (
         "δ_ij sets i and j equal, but i runs over 2 values and j over 3",
     ),
     ("s_i = A_ij δ_j7", {"A": A}, "δ_j7 asks for index 7, but j runs over 3 values"),
-    ("s = f(a)", {"a": 1.0, "f": 2.0}, "f must be a function"),
-    ("s_i = a_i", {"a": SQUARE}, "a must be an array"),
+    ("s = f(a)", {"a": 1.0, "f": 2.0}, "f: expected a function"),
+    ("s_i = a_i", {"a": SQUARE}, "a: expected an array"),
     ("s_i = f'(a_i)", {"a": [1.0], "f": np.tanh}, r"f'\(a_i\) needs f with .value and .slope"),
-    ("s_i = a_i", {"a": ["x", "y"]}, "a must hold real numbers"),
+    ("s_i = a_i", {"a": ["x", "y"]}, "a: expected an array of real numbers"),
 )
 
 

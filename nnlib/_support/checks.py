@@ -132,7 +132,7 @@ def checked_parameters(arrays, name, shapes, dtype):
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
             f"{', '.join(map(str, shapes))}, got {got}"
         )
-    copies = [laid_out(_numbers(a, name, dtype)) for a in arrays]
+    copies = [laid_out(array_of_numbers(a, name, dtype)) for a in arrays]
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
         if array.shape != shape:
             raise ValueError(
@@ -172,7 +172,7 @@ def _check_own(arrays, name, shapes, dtype):
 
 def checked_inputs(X, net, name="X"):
     """X as an array (n, n_in) of the network's dtype."""
-    X = _numbers(X, name, net.dtype)
+    X = array_of_numbers(X, name, net.dtype)
     n_in = net.sizes[0]
     if X.ndim != 2 or X.shape[1] != n_in or not len(X):
         do = "write X[None, :] for one sample" if X.ndim == 1 else "check sizes[0] and the data"
@@ -185,7 +185,7 @@ def checked_inputs(X, net, name="X"):
 
 def checked_targets(Y, n, net, name="Y"):
     """Y as an array (n, n_out) of the network's dtype."""
-    Y = _numbers(Y, name, net.dtype)
+    Y = array_of_numbers(Y, name, net.dtype)
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
         do = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
@@ -249,7 +249,7 @@ def checked_finite(array, name):
 
 def checked_labels(labels, shape, n_classes, name="labels"):
     """One class number for each sample, an array (n,) of integers; a shape of None is any n."""
-    labels = _numbers(labels, name, None)
+    labels = array_of_numbers(labels, name)
     if labels.ndim != 1 or not labels.size or shape not in (None, labels.shape):
         raise ValueError(
             f"{name}: expected shape {shape or '(n,)'}, one class number for each sample, got "
@@ -266,7 +266,7 @@ def checked_labels(labels, shape, n_classes, name="labels"):
 
 def checked_matrix(array, name, n_rows=None):
     """A matrix of numbers, (rows, columns), at least one of each."""
-    array = _numbers(array, name, None)
+    array = array_of_numbers(array, name)
     if array.ndim != 2 or not array.size or n_rows not in (None, len(array)):
         raise ValueError(
             f"{name}: expected a matrix of shape ({n_rows or 'rows'}, columns), got {array.shape}"
@@ -308,16 +308,22 @@ def checked_number(value, name, least, whole=False):
     )
 
 
-def _numbers(array, name, dtype):
-    """An array of this dtype (None: as it is); what does not hold real numbers is refused."""
+def array_of_numbers(array, name, dtype=None):
+    """An array of this np.dtype (None: its own), if it holds real numbers; truth values are 0, 1.
+
+    Lists, tuples and whatever turns itself into an array (a data frame) are taken as arrays.
+    """
+    if type(array) is np.ndarray and array.dtype is dtype:
+        return array  # each step of a descent comes by here, twice
     if isinstance(array, np.ma.MaskedArray):  # NumPy would bring back what the mask hides
         raise ValueError(f"{name}: expected plain numbers, got masked ones; fill them in first")
     try:
-        array = np.asarray(array)
-        if array.dtype.kind in "biuf":
-            return array if dtype is None or array.dtype == dtype else _cast(array, dtype)
-        got = f"an array of {array.dtype}"
-    except ValueError:  # rows of different lengths
+        found = np.asarray(array)
+        if found.dtype.kind in "biuf":
+            own = int if found.dtype == bool else found.dtype
+            return _cast(found, own if dtype is None else dtype)
+        got = f"an array of {found.dtype}" if found.ndim else short(array)
+    except ValueError:
         got = "rows of different lengths"
     except FloatingPointError:
         got = f"numbers too large for {dtype}"
@@ -326,4 +332,4 @@ def _numbers(array, name, dtype):
 
 def _cast(array, dtype):
     with np.errstate(over="raise"):  # an infinity must not slip in
-        return array.astype(dtype)
+        return array.astype(dtype, copy=False)

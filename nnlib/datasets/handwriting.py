@@ -6,6 +6,7 @@ these steps (LeCun et al. 1998); a drawing that skips one is often misread.
 
 import numpy as np
 
+from nnlib._support.checks import array_of_numbers
 from nnlib._support.hints import door, short
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
@@ -19,12 +20,8 @@ def like_mnist(ink, cropped=True, centred=True):
     centred  put the centre of mass in the middle; otherwise the middle of the rectangle
     An empty sheet gives an empty picture.
     """
-    try:
-        ink = np.asarray(ink, np.float32)
-        good = ink.ndim == 2 and ink.size and (ink >= 0).all() and np.isfinite(ink).all()
-    except (TypeError, ValueError):
-        good = False
-    if not good:
+    ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
+    if ink.ndim != 2 or not ink.size or not (np.isfinite(ink) & (ink >= 0)).all():
         raise ValueError(
             f"ink: expected a matrix (height, width) of numbers from 0 to 1, got {short(ink)}"
         )

@@ -5,13 +5,22 @@ from functools import reduce
 
 import numpy as np
 
+from nnlib._support.checks import array_of_numbers
 from nnlib._support.hints import short
 from nnlib.index_notation.reading import Factor, unique
 
 
+def as_given(arrays):
+    """What is passed by name, the arrays as arrays of numbers; a function is handed through."""
+    return {
+        name: thing if callable(thing) or hasattr(thing, "slope") else array_of_numbers(thing, name)
+        for name, thing in arrays.items()
+    }
+
+
 def prepare(formula, arrays):
     """The array of every factor and the range of every letter."""
-    given = {name: numbers(name, array) for name, array in arrays.items()}
+    given = as_given(arrays)
     check_given(formula, given)
     lengths = find_lengths(formula, given)
     factors = {factor for term in formula.terms for factor in term.factors}
@@ -28,20 +37,9 @@ def check_given(formula, given):
             )
         if isinstance(given[name], np.ndarray) == (name in functions):
             expected = "a function" if name in functions else "an array"
-            raise ValueError(f'{name} must be {expected} in "{formula.text}"')
-
-
-def numbers(name, array):
-    """Return `array` as a NumPy array of numbers; a function is handed through."""
-    if callable(array) or hasattr(array, "slope"):
-        return array
-    try:
-        array = np.asarray(array)
-    except ValueError:
-        raise ValueError(f"{name} must be an array; got rows of different lengths") from None
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold real numbers; got dtype {array.dtype}")
-    return array
+            raise ValueError(
+                f'{name}: expected {expected} in "{formula.text}", got {short(given[name])}'
+            )
 
 
 def factor_array(factor, given, lengths):

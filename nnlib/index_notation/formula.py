@@ -8,9 +8,9 @@ import numpy as np
 
 from nnlib._support.hints import door, short
 from nnlib.index_notation.arrays import (
+    as_given,
     check_element,
     find_lengths,
-    numbers,
     prepare,
     result_shape,
     still,
@@ -92,7 +92,7 @@ class Formula:
 
     def lengths(self, **arrays):
         """The range of each letter, {"i": 10, …}. ValueError in words where two axes clash."""
-        return find_lengths(self, {name: numbers(name, array) for name, array in arrays.items()})
+        return find_lengths(self, as_given(arrays))
 
     def evaluate(self, **arrays):
         """The result as an array, one axis for each index on the left, by loops and sums only."""

@@ -54,7 +54,7 @@ def split(text):
     """The left side, the sign (= or ←) and the right side."""
     sides = EQUALS.split(text)
     if len(sides) != 3:
-        raise ValueError(f'"{text}" must hold one "=": write for example "C_ik = A_ij B_jk"')
+        raise ValueError(f'expected one "=", as in "C_ik = A_ij B_jk", got "{text}"')
     return sides
 
 

@@ -15,7 +15,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
 from nnlib._support import hints
-from nnlib._support.checks import checked_finite
+from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.palette import BLUE, GREEN, ORANGE, SKY
 from nnlib.widgets.parts.board import Board, sized
@@ -65,7 +65,7 @@ class Contraction:
     """
 
     def __init__(self, A, B, formula=MODES[0].formula):
-        self._given = {"A": as_matrix("A", A), "B": as_matrix("B", B)}
+        self._given = {"A": drawable(A, "A"), "B": drawable(B, "B")}
         self.shapes = {name: array.shape for name, array in self._given.items()}
         self.element = (0, 0)
         self.write(formula)
@@ -162,23 +162,18 @@ class Contraction:
         return f"{name}[{place}]" if place else name
 
 
-def as_matrix(name, array):
-    """Return `array` as a matrix. ValueError in words unless it is one of a size to be drawn."""
-    try:
-        array = np.asarray(array)
-    except ValueError:
-        raise ValueError(f"{name} must be a matrix; got rows of different lengths") from None
-    if array.ndim != 2 or array.dtype.kind not in "iuf":
+def drawable(array, name):
+    """The array as a matrix, if it is one of a size to be drawn."""
+    array = checked_finite(array_of_numbers(array, name), name)
+    if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= LONGEST:
+        do = f"pass a part of it, such as {name}[:{LONGEST}, :{LONGEST}]"
+        if array.ndim == 1:
+            do = f"write {name}.reshape(-1, 1) for a column"
         raise ValueError(
-            f"{name} must be a matrix of numbers, shape (rows, columns); got shape {array.shape} "
-            f"of {array.dtype}: make a column of a vector by {name}.reshape(-1, 1)"
+            f"{name}: expected a matrix of 1 to {LONGEST} rows and columns, to be drawn, got the "
+            f"shape {array.shape}; {do}"
         )
-    if not 1 <= min(array.shape) <= max(array.shape) <= LONGEST:
-        raise ValueError(
-            f"{name} must have 1 to {LONGEST} rows and columns to be drawn; got shape "
-            f"{array.shape}: pass a part of it, such as {name}[:{LONGEST}, :{LONGEST}]"
-        )
-    return checked_finite(array, name)
+    return array
 
 
 def as_formula(text):
@@ -201,7 +196,9 @@ def refuse_misfit(formula):
     """Raise ValueError for a formula that needs more than A, B and two axes to be shown."""
     term, *others = formula.terms
     if others or (term.sign, term.number) != (1, 1):
-        raise ValueError(f'"{formula.text}" must be one product of A and B, with no number')
+        raise ValueError(
+            f'formula: expected one product of A and B, with no number, got "{formula.text}"'
+        )
     for factor in term.factors:
         if factor.name not in ("A", "B") or factor.function or factor.parts:
             raise ValueError(f"the explorer knows only A and B, such as A_ij; got {factor.text}")

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from nnlib._support.checks import (
+    array_of_numbers,
     checked_finite,
     checked_inputs,
     checked_number,
@@ -73,16 +74,13 @@ def weight_watcher(
 
 def _checked_task(X, Y, activations):
     """A net for the task, and its X and Y as arrays."""
-    try:
-        shape = np.shape(X)
-    except ValueError:
-        shape = "rows of different lengths"
-    if isinstance(shape, str) or len(shape) != 2 or not 1 <= shape[1] <= MOST_INPUTS:
+    X = array_of_numbers(X, "X")
+    if X.ndim != 2 or not 1 <= X.shape[1] <= MOST_INPUTS:
         raise ValueError(
             f"X: expected shape (n, n_in), one sample a row, n_in from 1 to {MOST_INPUTS}, "
-            f"got {shape}; a larger net would not be readable"
+            f"got {X.shape}; a larger net would not be readable"
         )
-    sizes = [shape[1], HIDDEN, 1]
+    sizes = [X.shape[1], HIDDEN, 1]
     rng = np.random.default_rng(0)
     net = Network(sizes, activations=activations, cost=MEAN_SQUARES, rng=rng)
     X = checked_finite(checked_inputs(X, net), "X")

@@ -185,9 +185,12 @@ def test_a_formula_that_cannot_be_shown_is_refused_in_words(text, words):
 @pytest.mark.parametrize(
     "array, words",
     [
-        (np.ones(3), "must be a matrix"),
-        (np.ones((2, 2, 2)), "must be a matrix"),
-        ([["a"]], "must be a matrix"),
+        (
+            np.ones(3),
+            r"expected a matrix of 1 to 10 rows .*; write B.reshape\(-1, 1\) for a column",
+        ),
+        (np.ones((2, 2, 2)), "expected a matrix of 1 to 10 rows"),
+        ([["a"]], "expected an array of real numbers"),
         (np.ones((11, 2)), "1 to 10 rows"),
         (np.ones((0, 2)), "1 to 10 rows"),
     ],
