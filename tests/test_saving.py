@@ -19,7 +19,7 @@ from nnlib import (
     Cost,
     Network,
 )
-from nnlib._support.saving import _checksum
+from nnlib._support.saving import checksum
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
 
@@ -236,7 +236,7 @@ def refusal(path):
 def written(path, content):
     """The file at path, with this content and the checksum that belongs to it."""
     content = {k: v for k, v in content.items() if k != "sha256"}
-    path.write_text(json.dumps({**content, "sha256": _checksum(content)}))
+    path.write_text(json.dumps({**content, "sha256": checksum(content)}))
     return path
 
 
@@ -333,7 +333,7 @@ def test_a_number_too_large_for_a_float_is_refused(saved):
     number = repr(content_of(saved)["b"][0][0])
     content = json.loads(text.replace(number, "1e999"))
     saved.write_text(
-        json.dumps({**content, "sha256": _checksum(content)}).replace("Infinity", "1e999")
+        json.dumps({**content, "sha256": checksum(content)}).replace("Infinity", "1e999")
     )
     assert "finite" in refusal(saved)
 

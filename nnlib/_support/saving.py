@@ -40,7 +40,7 @@ def write(path, net):
         )
     content = {"format": FORMAT, "version": VERSION, **content}
     lines = [f'"{key}": {_rows(value)}' for key, value in content.items()]
-    lines.append(f'"sha256": "{_checksum(content)}"')
+    lines.append(f'"sha256": "{checksum(content)}"')
     try:
         with replacing(path) as temporary:
             temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
@@ -93,7 +93,7 @@ def _checked(path):
     known = type(version) is int and version == VERSION  # True == 1 too
     _expect(known, f"it has version {version!r:.40}, this nnlib reads {VERSION}")
     stored = content.pop("sha256", None)
-    _expect(stored == _checksum(content), "its checksum does not match: a part was changed or lost")
+    _expect(stored == checksum(content), "its checksum does not match: a part was changed or lost")
     found = content.keys() - {"format", "version"}
     _expect(found == set(KEYS), f"it holds {_names(found)} instead of {', '.join(KEYS)}")
     _expect(content["dtype"] in ("float32", "float64"), "its dtype is neither float32 nor float64")
@@ -180,7 +180,7 @@ def _refused(constant):
     _expect(False, f"it holds {constant}")
 
 
-def _checksum(content):
+def checksum(content):
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+HAND = str(Path(__file__).parents[1] / "widgets")
 ARTEFACTS = Path(__file__).parent / "artefacts"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = (
@@ -93,6 +94,7 @@ ASK_KERNEL = """async (code) => {
     return {printed, status: reply.content.status};
 }"""
 
+# private to ipywidgets, which has no public list: an Output may be shown by another widget
 OUTPUT_WIDGETS = """
 import ipywidgets as _widgets
 print([
@@ -155,7 +157,10 @@ class LabServer:
             "JUPYTER_RUNTIME_DIR": "runtime",
             "IPYTHONDIR": "ipython",
         }
-        return os.environ | {name: str(self.folder / place) for name, place in places.items()}
+        # where kernels find the hand that the tests of the widgets have
+        hand = os.pathsep.join([HAND, os.environ.get("PYTHONPATH", "")])
+        folders = {name: str(self.folder / place) for name, place in places.items()}
+        return os.environ | folders | {"PYTHONPATH": hand}
 
     def wait_until_ready(self, seconds):
         end = time.monotonic() + seconds
@@ -386,8 +391,14 @@ class BoardPage:
         field.press("Enter")
 
     def ask(self, expression):
-        """What the kernel prints for an expression."""
-        return self.lab.ask_kernel(f"print({expression})").strip()
+        """What the kernel prints for an expression; hand in it is that of the widgets' tests."""
+        return self.lab.ask_kernel(f"import hand\nprint({expression})").strip()
+
+    def changes(self, expression, pause=500):
+        """Whether the kernel prints another thing for an expression so many milliseconds later."""
+        before = self.ask(expression)
+        self.page.wait_for_timeout(pause)
+        return self.ask(expression) != before
 
     def wait_until(self, expression, value="True", seconds=PATIENCE):
         """Wait until the kernel prints this for an expression."""

@@ -47,9 +47,10 @@ def test_a_network_learns_while_its_controls_are_used(cockpit):
     cockpit.wait_for_epochs(0.5)
     cockpit.screenshot("training")
     cockpit.turn("η", "ArrowLeft", 6)
-    cockpit.wait_until("cockpit._run.descent.eta", "0.1")
+    cockpit.wait_until("hand.control(cockpit, 'η', hand.FIELDS).value", "0.1")
     cockpit.wait_for_epochs(cockpit.epochs() + 0.2)
     cockpit.press("Pause")
+    cockpit.says("→ 0.1, mini-batch")
     cockpit.says("Paused.")
     cockpit.screenshot("paused")
     paused_at = cockpit.epochs()
@@ -90,7 +91,8 @@ def test_running_the_cell_again_ends_the_old_run(cockpit):
     cockpit.wait_for_epochs(0.2)
     cockpit.lab.run_all()
     cockpit.says("Ready: press Start.")
-    cockpit.wait_until("old._task.done(), old.comm, cockpit is old", "True None False")
+    cockpit.wait_until("old.comm, cockpit is old", "None False")
+    assert not cockpit.changes("old.net.W[0].sum()")
     assert cockpit.page.get_by_role("button", name="Start", exact=True).count() == 1
     cockpit.is_sound()
 
@@ -98,8 +100,9 @@ def test_running_the_cell_again_ends_the_old_run(cockpit):
 def test_divergence_is_said_in_words(cockpit):
     cockpit.turn("η", "End", 1)
     cockpit.turn("λ", "End", 1)
-    cockpit.wait_until("cockpit._run.descent.eta, cockpit._run.descent.l2", "100.0 100.0")
+    cockpit.wait_until("hand.control(cockpit, 'λ').value", "100")
     cockpit.press("Start")
     cockpit.says("Diverged after")
+    cockpit.says("With η 100, mini-batch 10, 30 hidden, λ 100,")
     cockpit.screenshot("diverged")
     cockpit.is_sound()

@@ -30,15 +30,11 @@ class ContractionPage(BoardPage):
         for key in keys:
             self.picture.press(key)
 
-    def click(self, number, element):
-        """Click on an element of a matrix, the result being number -1."""
-        cell = self.ask(
-            f"*explorer._sheet._axes.transData.transform(np.mean("
-            f"explorer._sheet._cell({number}, {element}), axis=0)) / (1000, 450)"
-        )
-        x, y = map(float, cell.split())
+    def click(self, number):
+        """Click on a number; of several equal ones on the one farthest right."""
+        x, y = map(float, self.ask(f"*hand.place_of(explorer, '{number}')").split())
         box = self.picture.bounding_box()
-        self.picture.click(position={"x": x * box["width"], "y": (1 - y) * box["height"]})
+        self.picture.click(position={"x": x * box["width"], "y": y * box["height"]})
 
     def choose(self, mode):
         self.page.locator(".widget-dropdown select").select_option(label=mode)
@@ -47,7 +43,7 @@ class ContractionPage(BoardPage):
 @BOTH_COMM_SETTINGS
 def test_a_click_and_arrow_keys_choose_a_number_of_the_product(explorer):
     explorer.says("C[0,0] = 1*7 + 2*5 + 3*3 = 26")
-    explorer.click(-1, (0, 1))
+    explorer.click(34)
     explorer.says("C[0,1] = 1*8 + 2*4 + 3*6 = 34")
     explorer.screenshot("product")
     explorer.keys("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight")

@@ -49,7 +49,7 @@ def write(net, text):
     content = json.loads(pathlib.Path("hostile.json").read_text())
     del content["sha256"]
     content["activations"] = [text, text]
-    content["sha256"] = saving._checksum(content)
+    content["sha256"] = saving.checksum(content)
     pathlib.Path("hostile.json").write_text(json.dumps(content))
     return "hostile.json"
 """

@@ -10,6 +10,13 @@ board
 """
 
 
+# the bars of z in the picture, and the slider that moves all
+STANDS = (
+    "*[round(bar.get_height(), 1) for bar in hand.axes(board, 'z').patches], "
+    "hand.control(board, 'move all').value"
+)
+
+
 @pytest.fixture
 def board(lab):
     """A page with a fresh notebook whose only cell shows a softmax board."""
@@ -27,8 +34,7 @@ class SoftmaxPage(BoardPage):
         """Where z0 to z3 and "move all" stand, once the kernel and the page agree on it."""
         before = None
         for _ in range(50):
-            asked = "*board._outputs.z.round(1), round(board._outputs.moved, 1)"
-            in_kernel = [float(number) for number in self.ask(asked).split()]
+            in_kernel = [float(number) for number in self.ask(STANDS).split()]
             in_page = [self.reading(name) for name in ("z0", "z1", "z2", "z3", "move all")]
             if in_kernel == in_page == before:
                 return in_page

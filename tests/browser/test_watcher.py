@@ -80,7 +80,8 @@ def test_twins_fail_where_a_random_start_learns(lab):
     board.type("w₃", -1)
     board.type("w₄", -1)
     start = [1.0, 1.0, -1.0, -1.0, 1.0, 1.0, 0.0, 0.0, 0.0]
-    board.wait_until("[field.value for field in watcher._fields]", str(start))
+    names = "w₁ w₂ w₃ w₄ w₅ w₆ b₁ b₂ b₃".split()
+    board.wait_until(f"[hand.control(watcher, name).value for name in {names}]", str(start))
     board.says("not equal")
     board.screenshot("opposite")
     assert board.ask("watcher.costs[-1].max() < 1e-6") == "True"

@@ -15,6 +15,10 @@ PATIENCE = 60  # seconds for a cell that nobody interrupts; a loaded machine is 
 OFFLINE = {"NNLIB_MNIST": "", "HTTPS_PROXY": "http://127.0.0.1:9"}
 
 
+# where kernels find the hand that the tests of the widgets have
+HAND = os.pathsep.join([str(ROOT / "tests" / "widgets"), os.environ.get("PYTHONPATH", "")])
+
+
 def offline(folder):
     """The environment of a kernel that has nothing but the built-in digits."""
     return OFFLINE | {"XDG_CACHE_HOME": str(folder)}
@@ -84,7 +88,7 @@ class Kernel:
 @contextmanager
 def a_kernel(folder, **environment):
     """A kernel that works in the folder, without a network; ended with all it started."""
-    env = os.environ | offline(folder) | environment
+    env = os.environ | {"PYTHONPATH": HAND} | offline(folder) | environment
     with open(folder / "stderr", "w") as stderr:
         manager, client = start_new_kernel(
             kernel_name="python3", cwd=str(folder), env=env, stderr=stderr

@@ -24,6 +24,7 @@ A_HAND = 0.1
 
 START = """
 import asyncio, math, os, signal, time
+import hand
 import numpy as np
 import psutil
 from nnlib import Network, datasets, fit, load_digits, load_mnist
@@ -287,6 +288,9 @@ def test_a_download_interrupted_20_times_leaves_no_half_written_file(mirror, tmp
 
 # boards at work
 
+TRAINS = "not hand.control(board, 'Pause').disabled"
+SWEEPS = "not hand.control(board, 'Stop').disabled"
+
 
 def until_paused(kernel, at_work):
     """Ask until the board is no longer at work: the seconds it took."""
@@ -303,10 +307,10 @@ def test_a_cockpit_at_work_is_paused_by_each_of_20_interrupts(kernel, tell):
     for _ in range(20):
         kernel.check("board.start()")
         time.sleep(random_moment.uniform(0.1, 0.5))
-        assert kernel.check("print(board._wanted)") == "True\n"
+        assert kernel.check(f"print({TRAINS})") == "True\n"
         time.sleep(A_HAND)
         kernel.interrupt()
-        took.append(until_paused(kernel, "board._wanted"))
+        took.append(until_paused(kernel, TRAINS))
         kernel.check("assert board.net.is_finite()")
     kernel.check("board.close()")
     tell(f"a cockpit at work interrupted 20 times, paused each time; {in_words(took)}")
@@ -319,11 +323,11 @@ def test_a_sweep_board_at_work_is_stopped_by_each_of_5_interrupts(kernel, tell):
         kernel.check(NEW_WORKERS)  # some interrupts come while workers are starting
         kernel.check("board.start()")
         time.sleep(random_moment.uniform(0.2, 1.5))
-        assert kernel.check("print(board._running)") == "True\n"
+        assert kernel.check(f"print({SWEEPS})") == "True\n"
         time.sleep(A_HAND)
         kernel.interrupt()
-        took.append(until_paused(kernel, "board._running"))
-        assert "Stopped." in kernel.check("print(board._sentence.value)")
+        took.append(until_paused(kernel, SWEEPS))
+        assert "Stopped." in kernel.check("print(hand.words(board))")
     kernel.check("board.close()")
     assert_quiet(kernel)
     tell(f"a sweep board at work interrupted 5 times, stopped each time; {in_words(took)}")
@@ -338,6 +342,6 @@ def test_a_cell_is_interrupted_as_ever_while_a_board_is_at_work(kernel, tell):
         assert reply.status in ("KeyboardInterrupt", "CancelledError"), reply.traceback
         took.append(seconds)
     kernel.interrupt()
-    until_paused(kernel, "board._wanted")
+    until_paused(kernel, TRAINS)
     kernel.check("board.close()")
     tell(f"a cell interrupted 9 times while a cockpit was at work: {in_words(took)}")

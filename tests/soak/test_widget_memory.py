@@ -10,23 +10,15 @@ import ipywidgets
 import numpy as np
 import psutil
 import pytest
-from ipywidgets.widgets.widget import _instances
+from hand import SLIDERS, inside, living, send
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from test_board import MAKERS
 
-from nnlib.widgets.pad import SENT
-from nnlib.widgets.parts.board import _inside
+from nnlib.widgets.pad import SENT, DigitPad
 
 WARM, MOVES = 100, 1_000
 MEGABYTES = 10  # that the process may grow by: a picture kept for every move would take 50
-SLIDERS = (
-    ipywidgets.IntSlider,
-    ipywidgets.FloatSlider,
-    ipywidgets.SelectionSlider,
-    ipywidgets.IntRangeSlider,
-    ipywidgets.FloatRangeSlider,
-)
 
 
 class Hand:
@@ -34,15 +26,15 @@ class Hand:
 
     def __init__(self, board):
         self.board, self.rng, self.moves = board, np.random.default_rng(0), 0
-        inside = [*_inside(board), *(part for spare in board.spare for part in _inside(spare))]
-        self.sliders = [widget for widget in inside if isinstance(widget, SLIDERS)]
-        self.buttons = [widget for widget in inside if isinstance(widget, ipywidgets.Button)]
+        parts = [*inside(board), *(part for spare in board.spare for part in inside(spare))]
+        self.sliders = [widget for widget in parts if isinstance(widget, SLIDERS)]
+        self.buttons = [widget for widget in parts if isinstance(widget, ipywidgets.Button)]
 
     def move(self):
         self.moves += 1
-        if hasattr(self.board, "_hear") and not self.sliders:
+        if isinstance(self.board, DigitPad):
             ink = self.rng.integers(0, 255, SENT * SENT, dtype=np.uint8)
-            self.board._hear(None, {"kind": "drawing"}, [ink.tobytes()])
+            send(self.board, {"kind": "drawing"}, ink.tobytes())
         elif self.sliders:
             self.slide(self.sliders[self.moves % len(self.sliders)])
         else:
@@ -66,14 +58,14 @@ def counted():
     """(widgets, figures, artists, megabytes) as they are now."""
     gc.collect()
     megabytes = psutil.Process().memory_info().rss / 1e6
-    return np.array([len(_instances), alive(Figure), alive(Artist), megabytes])
+    return np.array([len(living()), alive(Figure), alive(Artist), megabytes])
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_thousand_moves_leave_nothing_behind(name, tell):
     board = MAKERS[name]()
     hand, pictures = Hand(board), []
-    for widget in _inside(board):
+    for widget in inside(board):
         if widget.has_trait("value") and isinstance(widget.value, (bytes, memoryview)):
             widget.observe(lambda change: pictures.append(hand.moves), "value")
     for _ in range(WARM):

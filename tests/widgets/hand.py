@@ -147,6 +147,18 @@ def drawn(ax, name):
     return found
 
 
+def place_of(board, number):
+    """Where a number stands in the picture; of several equal ones the one farthest right.
+
+    From 0 to 1 each: how far from the left, how far from the top.
+    """
+    figure = board.picture.figure
+    written = [text for text in figure.texts if text.get_text() == number]
+    places = [text.get_transform().transform(text.get_position()) for text in written]
+    right, up = max(map(tuple, places / figure.bbox.size))
+    return right, 1 - up
+
+
 def living():
     """The ids of all widgets that are not closed."""
     # private to ipywidgets, which has no public list of them

@@ -5,7 +5,7 @@ import base64
 import ipywidgets
 import numpy as np
 import pytest
-from hand import choose, control, controls, markup, send, type_in, words
+from hand import choose, control, controls, markup, place_of, send, type_in, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,14 +20,6 @@ NAMES = [mode.name for mode in MODES]
 def press_keys(board, *keys):
     for key in keys:
         send(board, {"key": key})
-
-
-def click_on(board, number):
-    """Click the middle of a number in the picture; of several equal ones the one farthest right."""
-    written = [text for text in board.picture.figure.texts if text.get_text() == number]
-    places = [text.get_transform().transform(text.get_position()) for text in written]
-    x, y = max(map(tuple, places)) / board.picture.figure.bbox.size
-    send(board, {"x": x, "y": 1 - y})
 
 
 def sliders(board):
@@ -227,7 +219,8 @@ def test_arrow_keys_walk_over_a_result_of_one_axis():
 @pytest.mark.parametrize("element", [(0, 0), (0, 3), (1, 2)])
 def test_a_click_on_a_number_of_the_result_chooses_it(element):
     board = contraction_explorer(A, B)
-    click_on(board, str((A @ B)[element]))
+    x, y = place_of(board, str((A @ B)[element]))
+    send(board, {"x": x, "y": y})
     assert board.contraction.element == element
 
 
