@@ -136,7 +136,8 @@ def test_the_browser_never_answers_a_set_slider_with_another_reading(board):
         "[slider] = hand.controls(board, ipywidgets.IntSlider)\n"
         "slider.observe(heard.append, 'value')\n"
         "for slider.value in range(-300, 301, 7): pass\n"
-        "alone = Knobs(board.net.copy(), X, Y)"
+        "alone = Knobs(board.net.copy(), X, Y)\n"
+        "alone.chosen = 1, 0, 0"
     )
     board.page.wait_for_timeout(2000)
     assert board.number("len(heard)") == len(range(-300, 301, 7))

@@ -13,7 +13,7 @@ board
 # the bars of z in the picture, and the slider that moves all
 STANDS = (
     "*[round(bar.get_height(), 1) for bar in hand.axes(board, 'z').patches], "
-    "hand.control(board, 'move all').value"
+    "round(hand.control(board, 'move all').value, 1)"
 )
 
 
