@@ -8,7 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 AT_MOST = 15
 # in programs for a kernel or a page, and in what monkeypatch is told to replace
-IN_TEXT = re.compile(r"(?<!\bself)(?<=[\w\])])\._(?!_|repr_|support\b)[a-z]")
+IN_TEXT = re.compile(r"(?<!\bself)(?<=[\w\])])\._(?!_|repr_|support\b)[a-z]|\bimport _[a-z]")
 
 
 def is_private(name):

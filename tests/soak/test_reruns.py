@@ -181,8 +181,8 @@ GROWTH = 20  # MB
 
 BOARDS = """
 import asyncio
+import hand
 import numpy as np
-from ipywidgets.widgets.widget import _instances
 from matplotlib import pyplot as plt
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits
 from nnlib import widgets as w
@@ -209,7 +209,7 @@ AT_WORK = {
     "training_cockpit": "w.training_cockpit(digits).start()",
     "sweep_board": "w.sweep_board(digits, epochs=50, n_jobs=1).start()",
 }
-LIVING = "print(len(_instances), len(asyncio.all_tasks()), len(plt.get_fignums()))"
+LIVING = "print(len(hand.living()), len(asyncio.all_tasks()), len(plt.get_fignums()))"
 
 
 def test_no_board_is_left_out():

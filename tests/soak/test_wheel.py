@@ -21,8 +21,8 @@ BOARDS = """
 import json
 import numpy as np
 import nnlib
+from hand import inside
 from nnlib import Network, derivations, load_digits, widgets
-from nnlib.widgets.parts.board import _inside
 
 net = Network([784, 10], rng=np.random.default_rng(0))
 boards = [
@@ -30,8 +30,9 @@ boards = [
     widgets.derivation_stepper(derivations.WEIGHT_DECAY),
     widgets.contraction_explorer(np.eye(2), np.eye(2)),
 ]
-parts = [part for board in boards for part in _inside(board) if part.has_trait("_esm")]
-print(json.dumps({"nnlib": nnlib.__file__, "scripts": [part._esm for part in parts]}))
+parts = [part for board in boards for part in inside(board) if part.has_trait("_esm")]
+scripts = [part.get_state("_esm")["_esm"] for part in parts]
+print(json.dumps({"nnlib": nnlib.__file__, "scripts": scripts}))
 """
 
 
@@ -53,7 +54,7 @@ def shown(tmp_path_factory):
     subprocess.run(install, check=True)
     (packages,) = environment.glob("lib/python*/site-packages")
     (packages / "borrowed.pth").write_text(str(Path(ipywidgets.__file__).parents[1]))
-    here = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    here = os.environ | {"PYTHONPATH": str(TOP / "tests/widgets")}  # the hand, and not the sources
     told = subprocess.check_output([python, "-c", BOARDS], cwd=folder, env=here, text=True)
     return environment, json.loads(told)
 
