@@ -14,8 +14,8 @@ import traitlets
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
-from nnlib._support import hints
 from nnlib._support.checks import array_of_numbers, checked_finite
+from nnlib._support.hints import door, short
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.palette import BLUE, GREEN, ORANGE, SKY
 from nnlib.widgets.parts.board import Board, sized
@@ -43,7 +43,7 @@ OWN = "my own: index formula or einsum"
 STRETCHED = "No error: NumPy stretches an axis of length 1 to fit (broadcasting)."
 
 
-@hints.door
+@door
 def contraction_explorer(A, B, formula=MODES[0].formula):
     """A board of two matrices and what a formula makes of them, number by number.
 
@@ -180,7 +180,7 @@ def as_formula(text):
     """The formula for subscripts such as "ij,jk->ik"; any other text as it is."""
     if not isinstance(text, str):
         raise TypeError(
-            f'formula: expected one such as "C_ik = A_ij B_jk", got {hints.short(text)}'
+            f'formula: expected one such as "C_ik = A_ij B_jk", got {short(text)}'
         )
     subscripts, arrow, free = text.replace(" ", "").partition("->")
     if not arrow:

@@ -9,7 +9,6 @@ import ipywidgets
 import matplotlib
 import numpy as np
 
-from nnlib._support import hints
 from nnlib._support.checks import (
     checked_finite,
     checked_inputs,
@@ -18,6 +17,7 @@ from nnlib._support.checks import (
     checked_targets,
 )
 from nnlib._support.divergence import is_too_large
+from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.network import checked_network
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
@@ -35,7 +35,7 @@ MARKS = 300  # of the slider that turns it, to either side
 POINTS = 81  # on the cost along a knob
 
 
-@hints.door
+@door
 def knob_board(net, X, Y, etas=None):
     """A board on which each weight of a small net is a knob, and the cost is seen along it.
 
@@ -53,7 +53,7 @@ def knob_board(net, X, Y, etas=None):
     if not isinstance(etas, dict) or not etas:
         raise TypeError(
             'etas: expected names with learning rates, such as {"small": 0.1}, '
-            f"got {hints.short(etas)}"
+            f"got {short(etas)}"
         )
     for name, eta in etas.items():
         checked_number(eta, name, 0)
