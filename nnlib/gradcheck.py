@@ -62,12 +62,7 @@ def _slopes(f, array, eps):
 
 def _numbers(value):
     """What f returned, as an array of its own: f may return the very array that is nudged."""
-    is_array = isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
-    if not (is_array or isinstance(value, numbers.Real)):
-        raise TypeError(
-            f"f: expected a function that returns a number or an array of them, got {short(value)}"
-        )
-    return np.array(value, float)
+    return np.array(array_of_numbers(value, "f()"), float)
 
 
 @door

@@ -31,6 +31,7 @@ DOORS = [  # what the door calls the array, an array that is right, the call
     ("evaluation Y", "Y", FIT("X, Y, evaluation=(X, _)")),
     ("X", "X", "check_gradients(net, _, Y)"),
     ("Y", "Y", "check_gradients(net, X, _)"),
+    ("f()", "X", "central_differences(lambda: _, [rows])"),
     ("gradients", "X", "largest_relative_error([_], [X], 1.0)"),
     ("images", "digits.train.images", "draw_digits(ax, _)"),
     ("W", "big_net.W[0]", "draw_weights(ax, _)"),
