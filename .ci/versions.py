@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = "tests/requirements.txt"
 UV = (sys.executable, "-m", "uv", "--quiet")
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-UNIT = ("-n", "logical", "--dist", "loadfile", "--ignore=tests/browser", "--ignore=tests/soak")
+UNIT = ("-n", "logical", "--ignore=tests/browser", "--ignore=tests/soak", "-m", "not thorough")
 NOTEBOOK = ("--nbval-lax", "--nbval-current-env", "notebooks/03_gradients_by_hand.ipynb")
 SHOWN = ("numpy", "matplotlib", "ipywidgets")  # named in the table
 

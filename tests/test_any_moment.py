@@ -85,6 +85,7 @@ def train(net, eta=0.5):
     return fit(net, X, Y, **knobs, rng=np.random.default_rng(0), progress=False)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("eta", [0.5, 1e200], ids=["learning", "diverging"])
 def test_fit_interrupted_at_any_line_leaves_net_and_history_whole(eta, tell):
     lines = returned = 0
@@ -99,6 +100,7 @@ def test_fit_interrupted_at_any_line_leaves_net_and_history_whole(eta, tell):
     assert returned > lines / 2
 
 
+@pytest.mark.thorough
 def test_an_interrupt_is_answered_with_a_history_from_the_first_step_to_the_last():
     start, answered, unanswered = a_net(), 0, 0
     for net, history in every_line(a_net, train):

@@ -110,6 +110,7 @@ def test_what_holds_no_plain_numbers_is_refused_in_the_same_words_at_every_door(
     assert answer(call, right, make).startswith(f"{name}: {words}")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", TAKEN)
 @pytest.mark.parametrize("name, right, call", DOORS, **name_of_call)
 def test_what_holds_plain_numbers_is_taken_at_every_door(name, right, call, kind):

@@ -195,6 +195,7 @@ def epoch_told(history):
     return int((re.match(r"Diverged in epoch (\d+): ", history.ended) or [0, 0])[1])
 
 
+@pytest.mark.thorough
 def test_a_run_is_stopped_in_the_epoch_in_which_it_diverges_and_no_other_run_is(tell):
     wrong = [j for j, _, h in runs() if j.epoch != epoch_told(h) or bool(j.how) != bool(h.ended)]
     missed = sum(bool(j.how) for j in wrong)
@@ -265,6 +266,7 @@ def survives(task, scale, eta):
     return not fit(task.net(), X / scale, Y, **options).ended
 
 
+@pytest.mark.thorough
 def test_what_the_sentence_advises_helps(tell):
     """Scaled inputs or, where they were not large, a smaller eta: the run no longer diverges."""
     helped = Counter()

@@ -108,6 +108,7 @@ def confused(name, net, most):
     return [(slips, found) for slips, found in taken if found and slips != found]
 
 
+@pytest.mark.thorough
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), f1=st.sampled_from((SIGMOID, TANH)))
 def test_no_slip_and_no_two_slips_are_confused_with_others(seed, f1):

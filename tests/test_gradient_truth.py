@@ -10,11 +10,14 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from nnlib import CUBE, RELU, SQUARE, Network
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
 from nnlib.gradcheck import EPS, largest_relative_error
+
+pytestmark = pytest.mark.thorough
 
 PAIRS = [(cost, f) for cost in COSTS for f in ACTIVATIONS if cost.only in (None, f)]
 DEPTHS = (1, 2, 3, 4, 5)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -258,6 +259,7 @@ def check_source(refusal):
     assert not FROM_THE_DEPTHS.search(str(refusal))
 
 
+@pytest.mark.thorough
 def test_no_pair_of_shapes_is_broadcast_silently_and_no_array_is_changed(tell):
     each_pair_is_refused_or_works()
     doors, fitting = {door for door, _ in tried}, sum(fits for _, fits in tried)

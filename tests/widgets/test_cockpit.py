@@ -159,6 +159,7 @@ def test_reset_returns_to_the_same_start(cockpit):
     assert all((W == V).all() for W, V in zip(start, cockpit.net.W, strict=True))
 
 
+@pytest.mark.thorough
 def test_every_value_of_every_control_is_accepted(cockpit):
     for name in ("mini-batch", "λ", "hidden units"):
         options = control(cockpit, name).options

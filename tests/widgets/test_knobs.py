@@ -270,6 +270,7 @@ def slider(board):
     return found
 
 
+@pytest.mark.thorough
 def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error():
     board = toy_board()
     rng = np.random.default_rng(0)

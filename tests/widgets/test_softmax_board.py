@@ -172,6 +172,7 @@ def test_a_small_number_is_not_called_zero_and_zero_has_no_sign(value, words):
 # the board
 
 
+@pytest.mark.thorough
 def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error():
     board = softmax_board()
     rng = np.random.default_rng(0)

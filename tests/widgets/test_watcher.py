@@ -238,6 +238,7 @@ def test_a_random_start_learns_which_inputs_differ():
     assert trace.costs[300].max() < 1e-6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("start", [ONES, SCALED])
 def test_without_activation_the_trained_net_is_least_squares(start):
     _, X, Y = generated_task(4, 30)
@@ -446,6 +447,7 @@ def test_divergence_is_told():
     assert "After 4 of 10 epochs" in words(watcher)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("n_in, f", [(1, RELU), (2, IDENTITY), (2, TANH), (3, SIGMOID)])
 def test_every_control_goes_to_its_ends_and_anywhere_between(n_in, f):
     rng = np.random.default_rng(n_in)
