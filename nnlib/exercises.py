@@ -20,7 +20,7 @@ import numpy as np
 
 from nnlib._support.checks import array_of_numbers
 from nnlib._support.hints import door, short
-from nnlib.activations import CUBE, SQUARE, Activation
+from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
 from nnlib.gradcheck import EPS, central_differences
 
 CLOSE = 1e-6  # relative to the largest entry: more than rounding, far less than any slip
@@ -355,6 +355,10 @@ def toy_net(data, f1, f2, mine):
     arrays = {}
     for name, thing in data.items():
         arrays[name], trouble = as_finite(thing)
+        if trouble:
+            return None, f"{name}: {trouble}"
+    for name, f in (("f1", f1), ("f2", f2)):
+        trouble = "" if f in ACTIVATIONS else trouble_with_activation(f) or trouble_with_slope(f)
         if trouble:
             return None, f"{name}: {trouble}"
     trouble = misfit(**arrays)

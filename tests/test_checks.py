@@ -145,12 +145,13 @@ BAD_CALLS = {
     + [(fitted(X=x), "X: expected") for x in BAD_INPUTS]
     + [(cost(x, Y), "X: expected") for x in BAD_INPUTS]
     + [(fitted(X=X * NAN), "NaN"), (fitted(X=X - np.inf), "NaN or infinity")]
-    + [(predict(X[0]), "write X[None, :]"), (fitted(X=X * 1e300, net=single), "too large")],
+    + [(predict(X[0]), "write np.asarray(X)[None, :]")]
+    + [(fitted(X=X * 1e300, net=single), "too large")],
     "Y": [(fitted(Y=y), "Y: expected") for y in BAD_TARGETS]
     + [(cost(X, y), "Y: expected") for y in BAD_TARGETS]
     + [
         (fitted(Y=LABELS), "write np.eye(3)[labels]"),
-        (cost(X, LABELS % 2, net=one_output), "write Y[:, None]"),
+        (cost(X, LABELS % 2, net=one_output), "write np.asarray(Y)[:, None]"),
         (fitted(Y=Y * NAN), "NaN"),
         (fitted(Y=2 * Y), "from 0 to 1, got 0 to 2"),
         (fitted(Y=-Y), "from 0 to 1, got -1 to"),

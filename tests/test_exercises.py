@@ -393,3 +393,36 @@ def test_a_kink_at_a_point_or_close_beside_it_is_not_called_wrong(beside):
     kink = POINTS[300] + beside * EPS
     bent = Activation("bent", lambda z: np.abs(z - kink), lambda z: np.sign(z - kink))
     assert check_my_activation(bent).right
+
+
+WRONG_SLOPE = Activation("mine", lambda z: 1 / (1 + np.exp(-z)), lambda z: z * (1 - z))
+MEAN_TAKEN = Activation("mine", lambda z: z - z.mean(), lambda z: np.ones_like(z))
+
+
+@pytest.mark.parametrize(
+    "mine, words",
+    [(WRONG_SLOPE, "the slope is wrong"), (MEAN_TAKEN, "depends on the other points")],
+)
+@pytest.mark.parametrize("place", ["f1", "f2"])
+def test_a_wrong_activation_of_ones_own_is_named_before_a_gradient_is_called_right(
+    mine, words, place
+):
+    fs = {"f1": SQUARE, "f2": CUBE, place: mine}
+    verdict = check_my_gradient(
+        lambda X, W2, A, C, Ỹ, f1, f2: 2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A)),
+        lambda B, C, Ỹ, f2: 2 * B.T @ (Ỹ * f2.slope(C)),
+        **fs,
+    )
+    assert not verdict.right
+    assert f"{place}: mine: the" in str(verdict) and words in str(verdict)
+
+
+def test_a_right_activation_of_ones_own_passes():
+    mine = Activation("mine", np.sin, np.cos)
+    verdict = check_my_gradient(
+        lambda X, W2, A, C, Ỹ, f1, f2: 2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A)),
+        lambda B, C, Ỹ, f2: 2 * B.T @ (Ỹ * f2.slope(C)),
+        f1=mine,
+        f2=mine,
+    )
+    assert verdict.right

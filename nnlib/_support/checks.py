@@ -135,8 +135,10 @@ def checked_parameters(arrays, name, shapes, dtype):
     copies = [laid_out(array_of_numbers(a, name, dtype)) for a in arrays]
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
         if array.shape != shape:
+            mine = f"{name}[{layer}]"
             raise ValueError(
-                f"{name}[{layer}]: expected shape {shape}, got {array.shape}; "
+                f"{mine}: expected shape {shape}, got {array.shape}; "
+                f"{_as_vector(array, shape, mine) or _turned(array, shape, mine)}"
                 "rows are inputs, columns are neurons"
             )
         if not np.isfinite(array).all():
@@ -144,6 +146,16 @@ def checked_parameters(arrays, name, shapes, dtype):
                 f"{name}[{layer}]: expected finite numbers, got NaN or infinity; start from others"
             )
     return copies
+
+
+def _as_vector(array, shape, name):
+    """How to make a vector of a column or a row, as part of a sentence, else ""."""
+    return f"write np.ravel({name}): " if shape == (array.size,) else ""
+
+
+def _turned(array, shape, name):
+    """How to exchange rows and columns where that is what is wrong, else ""."""
+    return f"write np.transpose({name}): " if array.shape[::-1] == shape else ""
 
 
 def checked_alive(net):
@@ -175,12 +187,24 @@ def checked_inputs(X, net, name="X"):
     X = array_of_numbers(X, name, net.dtype)
     n_in = net.sizes[0]
     if X.ndim != 2 or X.shape[1] != n_in or not len(X):
-        do = "write X[None, :] for one sample" if X.ndim == 1 else "check sizes[0] and the data"
         raise ValueError(
             f"{name}: expected shape (n, {n_in}), one sample a row, at least one, got {X.shape}; "
-            f"{do}"
+            f"{_in_rows(X.shape, n_in, name.split()[-1])}"
         )
     return X
+
+
+def _in_rows(shape, n_in, name):
+    """What to do with an array of this shape to have samples of n_in numbers as its rows."""
+    if len(shape) == 1 and n_in == 1:
+        return f"write np.asarray({name})[:, None] for one input"
+    if shape == (n_in,):
+        return f"write np.asarray({name})[None, :] for one sample"
+    if len(shape) == 2 and shape[0] == n_in:
+        return f"write np.transpose({name}): samples are rows"
+    if len(shape) > 1 and math.prod(shape) > 0 and math.prod(shape[-2:]) == n_in:
+        return f"write np.reshape({name}, (-1, {n_in})): a picture is one row"
+    return "check sizes[0] and the data"
 
 
 def checked_targets(Y, n, net, name="Y"):
@@ -190,10 +214,10 @@ def checked_targets(Y, n, net, name="Y"):
     if Y.shape != shape:
         do = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
         if Y.ndim == 1 and net.sizes[-1] == 1:
-            do = "write Y[:, None] for one output"
+            do = f"write np.asarray({name.split()[-1]})[:, None] for one output"
         raise ValueError(
             f"{name}: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
-            f"{do if Y.ndim == 1 else 'check sizes[-1] and the data'}"
+            f"{do if Y.ndim == 1 else _turned(Y, shape, 'Y') + 'check sizes[-1] and the data'}"
         )
     return Y
 
@@ -214,7 +238,7 @@ def checked_target_values(Y, cost, name="Y"):
     if cost is CROSS_ENTROPY and not ((Y >= 0) & (Y <= 1)).all():
         raise ValueError(
             f"{name}: the cost cross-entropy needs targets from 0 to 1, {found}; "
-            "rescale them, or use cost=QUADRATIC"
+            "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
         )
     if cost is LOG_LIKELIHOOD and (Y.min() < 0 or np.abs(Y.sum(axis=1) - 1).max() > 1e-3):
         raise ValueError(
@@ -243,8 +267,19 @@ def checked_finite(array, name):
     with np.errstate(over="ignore", invalid="ignore"):
         total = array.sum()  # finite only if all are, and sooner known
     if not (np.isfinite(total) or np.isfinite(array).all()):
-        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity; clean the data")
+        raise ValueError(
+            f"{name}: expected finite numbers, got NaN or infinity, the first {_first_of(array)}"
+        )
     return array
+
+
+def _first_of(array):
+    """Where the first NaN or infinity of an array stands, and what to do about it."""
+    place = np.argwhere(~np.isfinite(array))[0].tolist()
+    where = ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
+    if place[0] == 0 and np.isnan(array[0]).all():
+        return f"in {where}: is row 0 a header line? Leave it out"
+    return f"in {where}; leave such rows out, or fill them in"
 
 
 def checked_labels(labels, shape, n_classes, name="labels"):
@@ -327,7 +362,16 @@ def array_of_numbers(array, name, dtype=None):
         got = "rows of different lengths"
     except FloatingPointError:
         got = f"numbers too large for {dtype}"
-    raise ValueError(f"{name}: expected an array of real numbers, got {got}")
+    raise ValueError(f"{name}: expected an array of real numbers, got {got}{_for_words(array)}")
+
+
+def _for_words(array):
+    """What to do with names of classes, as the end of a sentence; "" if it holds no words."""
+    with suppress(ValueError):
+        words = np.asarray(array).ravel().tolist()
+        if len(words) > 1 and all(isinstance(word, str) for word in words):
+            return "; for names of classes write np.unique(names, return_inverse=True)[1]"
+    return ""
 
 
 def _cast(array, dtype):
