@@ -167,3 +167,13 @@ def test_nothing_is_read_or_fetched_at_import(path):
 @pytest.mark.parametrize("path", MODULES, **by_path)
 def test_every_module_says_what_it_is_for(path):
     assert ast.get_docstring(tree(path))
+
+
+def test_scripts_keep_their_line_ends_where_git_turns_them_into_crlf(tmp_path):
+    root = PACKAGE.parent
+    if not (root / ".git").exists():
+        pytest.skip("this copy of the repository has no .git to clone")
+    clone = ["git", "-c", "core.autocrlf=true", "clone", "--quiet", root, tmp_path / "clone"]
+    subprocess.run(clone, check=True, timeout=60)
+    script = (tmp_path / "clone/.ci/environment").read_bytes()
+    assert b"\n" in script and b"\r" not in script

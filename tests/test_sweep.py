@@ -5,15 +5,16 @@ import copy
 import math
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from pathlib import Path
 
 import cloudpickle
-import joblib
 import numpy as np
 import psutil
 import pytest
@@ -89,11 +90,15 @@ def test_processes_give_what_a_single_process_gives(serial):
 
 
 def test_a_dask_cluster_gives_what_a_single_process_gives(serial):
+    """As README writes it; only the recipes and the size of the cluster are the test's own."""
     distributed = pytest.importorskip("distributed")
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"^```python\n(import joblib\n.*?)^```$", readme, re.M | re.S)
     local = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}  # any free port
-    with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster):
-        with joblib.parallel_config(backend="dask"):
-            assert_equal(serial, by_recipe(sweep(RECIPES, DIGITS, progress=False)))
+    with distributed.LocalCluster(**local) as cluster:
+        names = {"sweep": sweep, "digits": DIGITS, "all_recipes": lambda **_: RECIPES}
+        exec(lines.replace("Client()", f"Client({cluster.scheduler_address!r})"), names)
+    assert_equal(serial, by_recipe(names["results"]))
 
 
 def test_a_network_that_comes_back_has_nnlibs_own_cost(serial):
