@@ -79,9 +79,13 @@ def check_dockerfile(copy):
 
 
 def make_environment(python):
-    """A virtual environment at the versions that repo2docker's image starts from."""
-    call([binder_python(), "-m", "venv", python.parent.parent], ROOT)
-    call([python, "-m", "pip", "install", "--quiet", *base_versions()], ROOT)
+    """A virtual environment at the versions that repo2docker's image starts from.
+
+    By uv, which takes a tenth of pip's time; Binder's image comes by conda. The rest is pip's.
+    """
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    call([*uv, "venv", "--seed", "--python", binder_python(), python.parent.parent], ROOT)
+    call([*uv, "pip", "install", "--python", python, *base_versions()], ROOT)
 
 
 def binder_python():
