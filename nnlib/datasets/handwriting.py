@@ -10,40 +10,66 @@ from nnlib._support.checks import array_of_numbers
 from nnlib._support.hints import door, short
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
+DUST = 0.1  # ink below this share of the darkest does not count when a drawing is cropped
+FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
 
 
 @door
 def like_mnist(ink, cropped=True, centred=True):
     """A drawing (height, width) of ink 0..1 as one row of pixels (1, 784) float32 like MNIST's.
 
-    cropped  shrink what lies around the ink into 20 × 20; otherwise the whole sheet into 28 × 28
+    cropped  fit what lies around the ink into 20 × 20; otherwise the whole sheet into 28 × 28
     centred  put the centre of mass in the middle; otherwise the middle of the rectangle
-    An empty sheet gives an empty picture.
+    What most of the sheet shows is taken for paper, however grey, and the darkest ink becomes 1. A
+    sheet without ink gives an empty picture. ValueError in words for ink above 1 or below 0, and
+    for a sheet that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
     """
+    ink = off_the_paper(_checked_ink(ink))
+    if not ink.any():
+        return np.zeros((1, SIDE * SIDE), np.float32)
+    small = fitted(around(ink), BOX) if cropped else fitted(ink, SIDE)
+    return placed(small, middle_of_mass(small) if centred else middle(small)).reshape(1, -1)
+
+
+def _checked_ink(ink):
     ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
     if ink.ndim != 2 or not ink.size or not (np.isfinite(ink) & (ink >= 0)).all():
         raise ValueError(
             f"ink: expected a matrix (height, width) of numbers from 0 to 1, got {short(ink)}"
         )
-    if not ink.any():
-        return np.zeros((1, SIDE * SIDE), np.float32)
-    small = shrunk(around(ink), BOX) if cropped else shrunk(ink, SIDE)
-    return placed(small, middle_of_mass(small) if centred else middle(small)).reshape(1, -1)
+    if ink.max() > 1:
+        raise ValueError(
+            f"ink: expected numbers from 0, paper, to 1, ink, got up to {ink.max():g}; "
+            "write 1 - ink / 255 for a photo of white paper, ink / 255 for white on black"
+        )
+    if np.median(ink) > 0.5:
+        raise ValueError(
+            "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; "
+            "write 1 - ink if white is 1 in your picture"
+        )
+    return ink
+
+
+def off_the_paper(ink):
+    """What is darker than the paper, the middle of all pixels; the darkest of it is 1."""
+    ink = np.clip(ink - np.median(ink), 0, 1)
+    return ink / ink.max() if ink.max() > FAINT else np.zeros_like(ink)
 
 
 def around(ink):
-    """The smallest rectangle of the drawing that holds all its ink."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    """The smallest rectangle of the drawing that holds all its ink, dust left out."""
+    rows, columns = (np.flatnonzero((ink > DUST).any(axis=axis)) for axis in (1, 0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def shrunk(ink, side):
-    """The drawing in the same proportions, its longer side `side` pixels, edges smoothed."""
+def fitted(ink, side):
+    """The drawing in the same proportions, its longer side `side` pixels, its darkest 1."""
     from PIL import Image
 
     height, width = (max(1, round(side * n / max(ink.shape))) for n in ink.shape)
-    small = Image.fromarray(ink).resize((width, height), Image.Resampling.BOX)
-    return np.clip(np.asarray(small), 0, 1)
+    way = Image.Resampling.BICUBIC if side > max(ink.shape) else Image.Resampling.BOX
+    small = np.clip(np.asarray(Image.fromarray(ink).resize((width, height), way)), 0, 1)
+    return small / small.max()
 
 
 def middle(ink):

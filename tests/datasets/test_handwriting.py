@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+from strokes import STROKES, drawn
 
 from nnlib.datasets.handwriting import CENTRE, like_mnist, middle_of_mass
 
@@ -60,7 +62,65 @@ def test_an_empty_sheet_gives_an_empty_picture(cropped, centred):
 
 @given(st.integers(1, 139), st.integers(1, 139))
 def test_a_blot_of_any_form_fits(height, width):
-    assert like_mnist(a_blot(0, 0, height, width)).sum() > 0
+    sheet = a_blot(0, 0, height, width, sheet=280)
+    assert like_mnist(sheet).sum() > 0
+
+
+# Photographs and other paper
+
+
+def strokes(digit, side=140):
+    return drawn(STROKES[digit], side)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("paper", [1 / 255, 0.2, 0.45])
+def test_the_grey_of_the_paper_does_not_matter(digit, paper):
+    ink = strokes(digit)
+    np.testing.assert_allclose(like_mnist(paper + (1 - paper) * ink), like_mnist(ink), atol=1e-5)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_neither_a_pale_pen_nor_dust_matters(digit):
+    ink, rng = strokes(digit), np.random.default_rng(digit)
+    dust = 0.08 * (rng.uniform(size=ink.shape) > 0.99)
+    picture = like_mnist(0.3 * ink), like_mnist(np.maximum(ink, dust))
+    assert np.abs(picture[0] - like_mnist(ink)).max() < 1e-5
+    assert np.abs(picture[1] - like_mnist(ink)).max() < 0.1
+
+
+def test_a_thin_pen_on_a_large_sheet_leaves_full_ink():
+    sheet = Image.new("L", (1000, 1000))
+    ImageDraw.Draw(sheet).line([(300, 200), (700, 800)], fill=255, width=8)
+    assert like_mnist(np.asarray(sheet) / 255).max() == 1
+
+
+def test_a_small_drawing_grows_smoothly_and_not_in_blocks():
+    small = np.zeros((12, 12))
+    small[np.arange(2, 10), np.arange(2, 10)] = 1
+    assert len(np.unique(like_mnist(small).round(3))) > 20
+
+
+def test_paper_without_ink_is_empty_however_grey():
+    noise = np.random.default_rng(0).uniform(0.2, 0.23, (50, 50))
+    assert not like_mnist(noise).any()
+
+
+PHOTO = 255 * (1 - strokes(3))
+
+
+@pytest.mark.parametrize(
+    "ink, obeyed, words",
+    [
+        (PHOTO, 1 - PHOTO / 255, "write 1 - ink / 255 for a photo of white paper"),
+        (255 - PHOTO, (255 - PHOTO) / 255, "ink / 255 for white on black"),
+        (PHOTO / 255, 1 - PHOTO / 255, "write 1 - ink if white is 1"),
+    ],
+)
+def test_a_picture_of_another_scale_or_turned_is_refused_and_the_hint_works(ink, obeyed, words):
+    with pytest.raises(ValueError, match=words):
+        like_mnist(ink)
+    np.testing.assert_allclose(like_mnist(obeyed), like_mnist(strokes(3)), atol=1e-5)
 
 
 def test_a_lone_dot_at_the_edge_is_no_trouble():
