@@ -11,6 +11,7 @@ from nnlib._support.hints import door, short
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 DUST = 0.1  # ink below this share of the darkest does not count when a drawing is cropped
+GRAIN = 8  # times the middle deviation from the paper: what is less is its grain, no ink
 FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
 
 
@@ -51,8 +52,9 @@ def _checked_ink(ink):
 
 
 def off_the_paper(ink):
-    """What is darker than the paper, the middle of all pixels; the darkest of it is 1."""
-    ink = np.clip(ink - np.median(ink), 0, 1)
+    """What stands out from the paper, the middle of all pixels, and its grain; its darkest is 1."""
+    ink = ink - np.median(ink)
+    ink[ink < GRAIN * np.median(np.abs(ink))] = 0
     return ink / ink.max() if ink.max() > FAINT else np.zeros_like(ink)
 
 

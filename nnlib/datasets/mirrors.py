@@ -1,5 +1,6 @@
 """Where MNIST is fetched from: pooch asks one mirror after the other, the pinned hash decides."""
 
+import contextlib
 import sys
 import threading
 import time
@@ -104,7 +105,8 @@ def _fetch(url, file, path):
     Not by pooch.retrieve: what a kill leaves of its temporary files would stay for ever.
     """
     looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
-    with open(path, "w+b") as out, progress_bar(file.size, "B", **looks) as bar:
+    bar = progress_bar(file.size, "B", **looks)
+    with open(path, "w+b") as out, bar, contextlib.ExitStack() as connection:
 
         def write(piece):
             bar.update(len(piece))
@@ -112,8 +114,12 @@ def _fetch(url, file, path):
                 raise ValueError("more bytes than the published file has")
             out.write(piece)
 
+        def answered(response, **_):
+            connection.callback(response.close)  # pooch leaves it open where a download fails
+
         receiver = SimpleNamespace(write=write, flush=out.flush)
-        pooch.HTTPDownloader(chunk_size=2**16, timeout=PATIENCE, **AS_IT_IS)(url, receiver, None)
+        options = {"chunk_size": 2**16, "timeout": PATIENCE, "hooks": {"response": answered}}
+        pooch.HTTPDownloader(**options, **AS_IT_IS)(url, receiver, None)
         out.seek(0)
         check_bytes(out, file, url)
 

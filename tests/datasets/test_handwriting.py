@@ -89,6 +89,14 @@ def test_neither_a_pale_pen_nor_dust_matters(digit):
     assert np.abs(picture[1] - like_mnist(ink)).max() < 0.1
 
 
+@pytest.mark.parametrize("digit", STROKES)
+def test_the_grain_of_a_photograph_hardly_matters(digit):
+    ink, rng = strokes(digit), np.random.default_rng(digit)
+    photo = np.clip(0.2 + 0.6 * ink + rng.normal(0, 0.02, ink.shape), 0, 1)
+    off = np.abs(like_mnist(photo) - like_mnist(ink))
+    assert off.mean() < 0.03 and np.median(off) == 0
+
+
 def test_a_thin_pen_on_a_large_sheet_leaves_full_ink():
     sheet = Image.new("L", (1000, 1000))
     ImageDraw.Draw(sheet).line([(300, 200), (700, 800)], fill=255, width=8)
