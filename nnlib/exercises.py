@@ -167,7 +167,7 @@ def judge_both(mine, net):
     """The Verdict on {δW1: …, δW2: …}, each still a function or an array."""
     arrays, sentences = {}, {}
     for name, thing in mine.items():
-        arrays[name], sentences[name] = as_gradient(name, thing, net)
+        arrays[name], sentences[name] = as_gradient(thing, net)
     right = {name: gradient(name, net) for name in mine}
     if are_swapped(arrays, right):
         return Verdict(False, ("The two matrices are swapped: δW1 stands in the place of δW2.",))
@@ -415,7 +415,7 @@ def as_finite(thing):
     return None, f"expected finite numbers, got {array[tuple(where)]} at element {where}."
 
 
-def as_gradient(name, thing, net):
+def as_gradient(thing, net):
     """(a float array, ""), or (None, the sentence on why there is none)."""
     if callable(thing):
         thing, trouble = called(thing, net)

@@ -33,9 +33,9 @@ def central_differences(f, arrays, eps=EPS):
 
 def _to_nudge(array):
     """The array itself, if its entries can be nudged in place: whole numbers would swallow it."""
-    if not (isinstance(array, np.ndarray) and array.dtype == float and array.flags.writeable):
+    if not (type(array) is np.ndarray and array.dtype == float and array.flags.writeable):
         got = type(array).__name__
-        if isinstance(array, np.ndarray):
+        if type(array) is np.ndarray:
             got = f"one of {'' if array.flags.writeable else 'read-only '}{array.dtype}"
         raise TypeError(
             f"arrays: expected arrays of float64 to nudge in place, got {got}; "
@@ -74,10 +74,11 @@ def largest_relative_error(gradients, slopes, cost):
     Infinite where a gradient is not finite. ValueError unless the shapes are the same.
     """
     gradients = [array_of_numbers(g, "gradients") for g in gradients]
-    ours, theirs = [g.shape for g in gradients], [np.shape(s) for s in slopes]
+    slopes = [array_of_numbers(s, "slopes") for s in slopes]
+    ours, theirs = [g.shape for g in gradients], [s.shape for s in slopes]
     if ours != theirs or not ours:
         raise ValueError(f"gradients: expected the shapes of slopes, {theirs}, got {ours}")
-    floor = 1e-3 * abs(cost)
+    floor = 1e-3 * abs(array_of_numbers(cost, "cost"))
     return max(_relative_error(g, s, floor) for g, s in zip(gradients, slopes, strict=True))
 
 

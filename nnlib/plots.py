@@ -23,9 +23,10 @@ def draw_digits(ax, images, captions=None, columns=10):
 
     captions  a word for each image, written above it
     """
+    checked_axes(ax)
     images = checked_squares(images, "images")
     columns = checked_number(columns, "columns", 1, whole=True)
-    if captions is not None and np.shape(captions)[:1] != (len(images),):
+    if captions is not None and (not hasattr(captions, "__len__") or len(captions) != len(images)):
         raise ValueError(
             f"captions: expected {len(images)} words, one for each image, got {short(captions)}"
         )
@@ -38,7 +39,7 @@ def draw_digits(ax, images, captions=None, columns=10):
         sheet[y : y + side, x : x + side] = image.reshape(side, side)
         if captions is not None:
             ax.text(x + side / 2, y - 2, captions[place], ha="center", va="bottom")
-    checked_axes(ax).imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
+    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.set_axis_off()
     return ax
 
@@ -165,9 +166,10 @@ HALO = "#FFE680"  # behind a line that is set off
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
+@door
 def edge_style(weight, limit):
     """How draw_net draws a weight, as keywords of a line: width for size, dash for sign."""
-    if not np.isfinite(weight) or weight == 0:
+    if not np.isfinite(array_of_numbers(weight, "weight")) or weight == 0:
         return {"color": GREY, "linestyle": ":", "linewidth": 1.0}
     colour, dash = (BLUE, "-") if weight > 0 else (ORANGE, (0, (2, 1)))
     width = 0.8 + 5.2 * min(abs(weight) / limit, 1)
@@ -275,6 +277,8 @@ def _checked_block(block):
         )
     name, matrix = block
     if isinstance(matrix, tuple) and all(isinstance(n, (int, np.integer)) for n in matrix):
+        if min(matrix, default=0) < 1:
+            raise ValueError(f"blocks: expected shapes such as (10, 3), got {short(matrix)}")
         matrix = np.full(matrix, np.nan)
     return name, checked_matrix(matrix, f"blocks, {name}")
 

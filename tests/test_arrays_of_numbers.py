@@ -33,6 +33,7 @@ DOORS = [  # what the door calls the array, an array that is right, the call
     ("Y", "Y", "check_gradients(net, X, _)"),
     ("f()", "X", "central_differences(lambda: _, [rows])"),
     ("gradients", "X", "largest_relative_error([_], [X], 1.0)"),
+    ("slopes", "X", "largest_relative_error([X], [_], 1.0)"),
     ("images", "digits.train.images", "draw_digits(ax, _)"),
     ("W", "big_net.W[0]", "draw_weights(ax, _)"),
     ("labels", "labels", "draw_confusion(ax, _, labels)"),
@@ -40,7 +41,7 @@ DOORS = [  # what the door calls the array, an array that is right, the call
     ("W[0]", "rows", "draw_net(ax, [_])"),
     ("b[0]", "rows[0]", "draw_net(ax, [rows], [_])"),
     ("blocks, X", "X", "draw_blocks(ax, ('X', _))"),
-    ("ink", "X", "like_mnist(_)"),
+    ("ink", "np.eye(4)", "like_mnist(_)"),
     ("A", "rows", "product.lengths(A=_, B=rows.T)"),
     ("A", "rows", "product.evaluate(A=_, B=rows.T)"),
     ("A", "rows", "product.contract(A=_, B=rows.T)"),
@@ -69,6 +70,10 @@ class Frame:
 NO_NUMBERS = "expected an array of real numbers, got "
 REFUSED = {  # made of an array that is right, and what each door says to it
     "masked": (np.ma.masked_invalid, "expected plain numbers, got masked ones; fill them in first"),
+    "a list of masked rows": (
+        lambda a: [np.ma.masked_invalid(row) for row in a],
+        "expected plain numbers, got masked ones; fill them in first",
+    ),
     "objects": (lambda a: a.astype(object), NO_NUMBERS + "an array of object"),
     "a frame of objects": (lambda a: Frame(a.astype(object)), NO_NUMBERS + "an array of object"),
     "strings": (lambda a: a.astype("U8"), NO_NUMBERS + "an array of <U8"),

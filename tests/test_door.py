@@ -9,10 +9,21 @@ import traceback
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.figure import Figure
 from refusals import files_of_nnlib
 
 import nnlib
-from nnlib import QUADRATIC, Activation, Network, fit, index_notation, plots, widgets
+from nnlib import (
+    QUADRATIC,
+    Activation,
+    Network,
+    fit,
+    gradcheck,
+    index_notation,
+    plots,
+    training,
+    widgets,
+)
 from nnlib._support.hints import DOOR, door
 
 rng = np.random.default_rng(0)
@@ -39,7 +50,9 @@ def shell():
     shell.colors = "nocolor"
     shell.push({"np": np, "rng": rng, "X": X, "Y": Y, "net": net()})
     shell.push({name: getattr(nnlib, name) for name in nnlib.__all__})
-    shell.push({"Formula": index_notation.Formula, "draw_net": plots.draw_net})
+    for room in (index_notation, plots, gradcheck, training):
+        shell.push({name: part for name, part in vars(room).items() if not name.startswith("_")})
+    shell.push({"ax": Figure().subplots()})
     return shell
 
 
@@ -62,6 +75,15 @@ REFUSED = [
     "Network.load('no/such/file')",
     "load_mnist('no/such/folder')",
     "draw_net(None, net.W)",
+    "draw_digits(None, X, list('abc'))",
+    "draw_digits(ax, X, [[], 'b'])",
+    "draw_blocks(ax, ('X', (-1, 3)))",
+    "edge_style('a', 1)",
+    "descent_step(net, X[0], Y, 0.1)",
+    "largest_relative_error([X], [X], 'a')",
+    "central_differences(lambda: 1.0, [np.ma.ones(3)])",
+    "load_digits().few(True)",
+    "Formula('c = A_ii + B_ii').einsum",
     "Formula('C_ik = A_ij B_jk').evaluate(A=X)",
     "History(0.5, 10, 0.0).plot(None)",
 ]
@@ -145,7 +167,7 @@ def test_a_door_says_what_the_function_behind_it_says():
 
 ROOMS = {
     "nnlib": nnlib.__all__,
-    "nnlib.plots": [name for name in dir(plots) if name.startswith("draw_")],
+    "nnlib.plots": [*(name for name in dir(plots) if name.startswith("draw_")), "edge_style"],
     "nnlib.widgets": [name for name in widgets.__all__ if name != "still_twin"],  # not for students
     "nnlib.index_notation": ["Formula", "latex_of"],
     "nnlib.derivations": ["Derivation"],
@@ -154,7 +176,7 @@ ROOMS = {
     "nnlib.sweep": ["Recipe", "all_recipes", "sweep"],
     "nnlib.datasets": ["Digits", "share_mnist"],
     "nnlib.datasets.handwriting": ["like_mnist"],
-    "nnlib.training": ["Descent"],
+    "nnlib.training": ["Descent", "descent_step"],
 }
 
 

@@ -350,7 +350,7 @@ def array_of_numbers(array, name, dtype=None):
     """
     if type(array) is np.ndarray and array.dtype is dtype:
         return array  # each step of a descent comes by here, twice
-    if isinstance(array, np.ma.MaskedArray):  # NumPy would bring back what the mask hides
+    if _is_masked(array):  # NumPy would bring back what the mask hides
         raise ValueError(f"{name}: expected plain numbers, got masked ones; fill them in first")
     try:
         found = np.asarray(array)
@@ -363,6 +363,13 @@ def array_of_numbers(array, name, dtype=None):
     except FloatingPointError:
         got = f"numbers too large for {dtype}"
     raise ValueError(f"{name}: expected an array of real numbers, got {got}{_for_words(array)}")
+
+
+def _is_masked(array):
+    """Whether it is a masked array, or a list with one in it."""
+    if isinstance(array, (list, tuple)):
+        return any(map(_is_masked, array))
+    return isinstance(array, np.ma.MaskedArray)
 
 
 def _for_words(array):

@@ -147,7 +147,8 @@ class Digits:
 
         Raises ValueError unless n is from 1 to the number there is.
         """
-        if not (isinstance(n, (int, np.integer)) and 1 <= n <= len(self.train)):
+        whole = isinstance(n, (int, np.integer)) and not isinstance(n, bool)
+        if not (whole and 1 <= n <= len(self.train)):
             raise ValueError(
                 f"n: expected a whole number from 1 to {len(self.train):,}, the training images "
                 f"there are, got {short(n)}"

@@ -71,6 +71,7 @@ class Formula:
         return tuple(dict.fromkeys(found))
 
     @property
+    @door
     def einsum(self):
         """The subscripts for `np.einsum`; an index that stays (the 0 of Y_i0) takes no letter."""
         if len(self.terms) > 1:
