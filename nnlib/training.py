@@ -22,6 +22,7 @@ from nnlib._support.divergence import Guard, likely_cause
 from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
+from nnlib._support.symptoms import symptoms
 from nnlib.network import are_classes, checked_network
 from nnlib.palette import BLUE, ORANGE
 
@@ -122,6 +123,7 @@ class History:
     training_accuracy, evaluation_accuracy  the share classified right, 0 to 1
     seconds                                 the time each epoch took, monitors included
     ended                                   "" or why training ended before its last epoch
+    noticed                                 sentences on what else the run suffers from
     """
 
     eta: float
@@ -133,6 +135,7 @@ class History:
     evaluation_accuracy: list = field(default_factory=list)
     seconds: list = field(default_factory=list)
     ended: str = ""
+    noticed: list = field(default_factory=list)
 
     def plot(self, ax):
         """Draw the costs over the epochs on ax, and return ax."""
@@ -168,7 +171,8 @@ class History:
             words = [f"cost {cost[-1]:.4g}"] if cost else []
             words += [f"accuracy {accuracy[-1]:.2%}"] if accuracy else []
             parts += [f"{name} " + ", ".join(words)] if words else []
-        return "; ".join(parts) + (f". {self.ended}" if self.ended else "")
+        words = [self.ended] * bool(self.ended) + self.noticed
+        return ". ".join(["; ".join(parts), " ".join(words)] if words else ["; ".join(parts)])
 
 
 @door
@@ -206,6 +210,7 @@ def fit(
         bar = progress_bar(samples, " samples", progress, **looks)
         with bar, for_training(net, batch_size):
             _run_epochs(descent, epochs, history, record, bar)
+            history.noticed = symptoms(net, descent.X, descent.Y)
     except KeyboardInterrupt:
         history.ended = history.ended or f"Interrupted after {descent.epochs:.2f} epochs."
         _keep_whole_epochs(history)

@@ -9,9 +9,10 @@ from multiprocessing import resource_tracker
 
 
 def deaf_to_interrupts():
-    """Block the kernel's interrupt, which reaches children too, in this thread and all it bears.
+    """Block the kernel's interrupt in this thread and in every process that it starts.
 
-    Workers that it killed while they are being born would only be missed by the next sweep.
+    The interrupt reaches child processes too. A worker that it killed while starting would only be
+    missed by the next sweep.
     """
     if hasattr(signal, "pthread_sigmask"):
         resource_tracker.ensure_running()  # joblib wants it, and its start would unblock again

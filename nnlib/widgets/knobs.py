@@ -136,7 +136,7 @@ class Knobs:
         here, measured = self.reading, []
         matrix, i, j = self.chosen
         array = self.matrices[matrix][1]
-        with self._calm():
+        with self._undisturbed():
             for reading in readings:
                 array[i, j] = reading
                 measured.append(self._forward()[1:])
@@ -148,7 +148,7 @@ class Knobs:
         """One step downhill of the knob in hand alone."""
         self._begin()
         before = self.reading
-        with self._calm():
+        with self._undisturbed():
             self.turn(before - eta * self.slope)
         self._end(eta, lambda: self.turn(before))
 
@@ -157,7 +157,7 @@ class Knobs:
         self._begin()
         for _ in range(steps):
             before = self.net.copy()
-            with self._calm():
+            with self._undisturbed():
                 descent_step(self.net, self.X, self.Y, eta)
                 self._measure()
             self._end(eta, lambda before=before: self._return_to(before))
@@ -185,7 +185,7 @@ class Knobs:
         self._measure()
 
     def _measure(self):
-        with self._calm():
+        with self._undisturbed():
             passed, self.cost, self.outputs = self._forward()
             self._slopes = self.net.backward(*passed, self.Y)
 
@@ -196,7 +196,7 @@ class Knobs:
         total = cost.per_sample(Z[-1], A[-1], self.Y).sum() * cost.share(len(self.X))
         return (Z, A), float(total), A[-1].ravel()
 
-    def _calm(self):
+    def _undisturbed(self):
         return for_training(self.net, len(self.X))
 
 

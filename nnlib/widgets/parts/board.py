@@ -147,7 +147,7 @@ def _replace_earlier(board):
         for earlier in boards:
             earlier.close()
             _forget_output(shell, earlier)
-        gc.collect()  # a board is a ring of references, with pictures of megabytes in it
+        gc.collect()  # a board holds circular references, and pictures of megabytes in it
         boards = []
     _made_by[cell] = (execution, [*boards, board])
 

@@ -1,4 +1,4 @@
-"""Numbers on a board: in few letters, and as the end of an axis."""
+"""Numbers on a board: in few characters, and as the end of an axis."""
 
 import math
 
@@ -20,13 +20,13 @@ def decimals(value, places):
 
 
 def signed(value):
-    """A number with its sign, in at most eight letters; rounding errors count as 0."""
+    """A number with its sign, in at most eight characters; rounding errors count as 0."""
     value = 0.0 if abs(value) < 1e-9 else value
     style = "+.3f" if value == 0 or 0.0005 <= abs(value) < 1000 else "+.0e"
     return format(value, style).replace("-", "−")
 
 
 def reading(value):
-    """A number as a dial shows it, in six letters at most: +0.52, +1140, +2e+06."""
+    """A number as a dial shows it, in six characters at most: +0.52, +1140, +2e+06."""
     size = abs(value)
     return f"{value:+.2f}" if size < 99 else f"{value:+.0f}" if size < 9999 else f"{value:+.0e}"

@@ -13,7 +13,7 @@ from matplotlib.font_manager import findfont, get_font
 from PIL import ImageFont
 
 DPI = 100
-WORD = 12  # letters at most, as numbers have: such come again and again, so their ink is kept
+WORD = 12  # characters at most, as numbers have: such come again and again, so their ink is kept
 
 
 class Canvas(FigureCanvasAgg):
