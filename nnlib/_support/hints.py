@@ -62,7 +62,7 @@ class OwnNamesOnly:
 
 
 def door(thing):
-    """The public function with its refusals told right where it is called, without the frames between.
+    """The public function with its refusals told where it is called, without the frames between.
 
     Refused are arguments that are missing, unknown or too many (Python would not say what else
     there is), and what a check inside does not take. A real fault keeps all its frames. Of a class,
