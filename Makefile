@@ -45,13 +45,14 @@ unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to 
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 	$(PYTEST) -n logical --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
 
-# Three pages even on two cores: each waits for Chromium, Lab or its kernel much of the time.
+# A page a core: with more, a slow machine keeps Chromium from starting a widget in two seconds,
+# the time that anywidget gives it.
 browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
-	$(PYTEST) -n 3 --dist worksteal -m "not soak" tests/browser $(ARGS)
+	$(PYTEST) -n logical --dist worksteal -m "not soak" tests/browser $(ARGS)
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
 	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py tests/soak $(ARGS)
-	$(PYTEST) -n 3 --dist worksteal -m soak tests/browser
+	$(PYTEST) -n logical --dist worksteal -m soak tests/browser
 	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
