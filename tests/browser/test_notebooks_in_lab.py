@@ -15,15 +15,6 @@ def test_run_all_without_mnist_and_without_a_network_leaves_no_error(lab, name, 
         "HTTPS_PROXY": "http://127.0.0.1:9",  # nothing answers there
     }
     lab.ask_kernel(f"import os; os.environ.update({nowhere})")
-    run_all_leaves_no_error(lab)
-
-
-def test_run_all_on_mnist_leaves_no_error(lab):
-    lab.open(next(name for name in ALL if name.startswith("07")))
-    run_all_leaves_no_error(lab)
-
-
-def run_all_leaves_no_error(lab):
     lab.run_all()
     lab.screenshots()
     assert lab.page.locator(".Toastify__toast").all_inner_texts() == []  # nothing lies over it
