@@ -4,9 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lab import ARTEFACTS, CHROMIUM, CHROMIUM_OPTIONS, LabPage, LabServer, find_chromium
-
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+from lab import ARTEFACTS, CHROMIUM, CHROMIUM_OPTIONS, NOTEBOOKS, LabPage, LabServer, find_chromium
 
 
 def pytest_configure(config):

@@ -19,6 +19,7 @@ import pytest
 
 HAND = str(Path(__file__).parents[1] / "widgets")
 ARTEFACTS = Path(__file__).parent / "artefacts"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = (
     "--no-sandbox",

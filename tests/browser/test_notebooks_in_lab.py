@@ -1,7 +1,7 @@
 """Every notebook in a real JupyterLab: Run All leaves no error anywhere."""
 
 import pytest
-from conftest import NOTEBOOKS
+from lab import NOTEBOOKS
 
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 

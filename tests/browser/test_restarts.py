@@ -7,8 +7,7 @@ import os
 import signal
 
 import pytest
-from conftest import NOTEBOOKS
-from lab import BoardPage, LabPage, LabServer
+from lab import NOTEBOOKS, BoardPage, LabPage, LabServer
 
 OPENING = """
 from nnlib import load_digits
