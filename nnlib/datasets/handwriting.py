@@ -25,7 +25,12 @@ def like_mnist(ink, cropped=True, centred=True):
     sheet without ink gives an empty picture. ValueError in words for ink above 1 or below 0, and
     for a sheet that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
     """
-    ink = off_the_paper(_checked_ink(ink))
+    return prepared(off_the_paper(_checked_ink(ink)), cropped, centred)
+
+
+def prepared(ink, cropped=True, centred=True):
+    """Ink (height, width) on paper of 0 as one row of pixels (1, 784) float32."""
+    ink = np.asarray(ink, np.float32)
     if not ink.any():
         return np.zeros((1, SIDE * SIDE), np.float32)
     small = fitted(around(ink), BOX) if cropped else fitted(ink, SIDE)

@@ -10,7 +10,7 @@ import traitlets
 
 from nnlib._support.hints import door
 from nnlib.datasets.digits import checked_digits
-from nnlib.datasets.handwriting import SIDE, like_mnist
+from nnlib.datasets.handwriting import SIDE, prepared
 from nnlib.network import checked_network
 from nnlib.palette import BLUE, ORANGE
 from nnlib.widgets.parts.board import Board
@@ -80,7 +80,7 @@ class Pad:
         """The digit on the pad as the network sees it, (784,) float32."""
         if self._ready:
             return self._ink.ravel()
-        return like_mnist(self._ink, self.crop, self.centre)[0]
+        return prepared(self._ink, self.crop, self.centre)[0]
 
     def read(self):
         """The image, and what it makes of the network: hidden neurons (n_hidden,), outputs (10,).

@@ -116,3 +116,10 @@ def test_test_digits_come_in_order_and_again_from_the_first(net):
 def test_the_browser_is_told_how_many_pixels_to_send(pad):
     (sheet,) = (widget for widget in inside(pad) if widget.has_trait("sent"))
     assert sheet.sent == SENT
+
+
+def test_a_sheet_that_is_mostly_ink_is_read_like_any_other(net):
+    pad = Pad(net, DIGITS)
+    pad.draw(np.ones((140, 140)))
+    image, _, outputs = pad.read()
+    assert image.max() == 1 and outputs.any()
