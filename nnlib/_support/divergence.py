@@ -61,13 +61,18 @@ def is_too_large(cost, first):
 
 def likely_cause(descent):
     """Why a descent diverges, as a rule, in a sentence that says what to do."""
-    largest = np.abs(descent.X).max()
-    if largest > LARGE_INPUT:
-        return (
-            f"X holds numbers up to {largest:.3g}: scale them to about 1 (pixels: X / 255), or "
-            "choose a smaller eta."
-        )
+    large = large_inputs(descent.X)
+    if large:
+        return f"{large}, or choose a smaller eta."
     return f"eta = {descent.eta:.3g} is probably too large."
+
+
+def large_inputs(X):
+    """What to do about inputs far above 1, a sentence without its end; "" if there are none."""
+    largest = np.abs(X).max()
+    if largest <= LARGE_INPUT:
+        return ""
+    return f"X holds numbers up to {largest:.3g}: scale them to about 1 (pixels: X / 255)"
 
 
 def probe_cost(descent):

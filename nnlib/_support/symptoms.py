@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib._support.divergence import LARGE_INPUT, PROBED
+from nnlib._support.divergence import PROBED, large_inputs
 from nnlib.activations import RELU, SIGMOID, SOFTMAX, TANH
 
 # the least and the greatest number that an output can be
@@ -19,9 +19,9 @@ def symptoms(net, X, Y):
 
 
 def _of_inputs(X):
-    largest = np.abs(X).max()
-    if largest > LARGE_INPUT:
-        yield f"X holds numbers up to {largest:.3g}: scale them to about 1 (pixels: X / 255)."
+    large = large_inputs(X)
+    if large:
+        yield f"{large}."
 
 
 def _of_targets(net, Y):
