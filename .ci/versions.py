@@ -17,7 +17,7 @@ REQUIREMENTS = "tests/requirements.txt"
 UV = (sys.executable, "-m", "uv", "--quiet")
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 UNIT = ("-n", "logical", "--ignore=tests/browser", "--ignore=tests/soak", "-m", "not thorough")
-NOTEBOOK = ("--nbval-lax", "--nbval-current-env", "notebooks/03_gradients_by_hand.ipynb")
+NOTEBOOK = ("--nbval-lax", "--nbval-current-env", "notebooks/04_gradients_by_hand.ipynb")
 SHOWN = ("numpy", "matplotlib", "ipywidgets")  # named in the table
 
 
@@ -61,7 +61,7 @@ def tried(environment):
     print(f"versions: {environment.name}: {versions}", flush=True)
     runs = [run([python, *PYTEST, *arguments]) for arguments in (UNIT, NOTEBOOK)]
     unit, notebook = (last for last, _ in runs)
-    row = f"versions: {environment.name}: {versions}: {unit}; notebook 3: {notebook}"
+    row = f"versions: {environment.name}: {versions}: {unit}; notebook 4: {notebook}"
     return row, all(good for _, good in runs)
 
 

@@ -111,7 +111,7 @@ def test_every_derivation_is_typeset_without_an_error(lab):
 
 
 def test_the_notebook_shows_its_steppers(lab):
-    lab.open("03_gradients_by_hand.ipynb")
+    lab.open("04_gradients_by_hand.ipynb")
     lab.run_all()
     boards = lab.page.locator(".nnlib-stepper")
     assert boards.count() >= 2

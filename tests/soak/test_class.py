@@ -1,4 +1,4 @@
-"""A class on one server: thirty kernels at once, each running notebook 7 on MNIST from end to end.
+"""A class on one server: thirty kernels at once, each running notebook 8 on MNIST from end to end.
 
 The server is set up as README says: MNIST lies unpacked in one folder that all kernels read.
 Costs ten minutes of both cores; KERNELS=6 in the environment makes the class smaller.
@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 
 from nnlib.datasets import MNIST, cache_folder, load_mnist, share_mnist
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks/07_reading_handwritten_digits.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks/08_reading_handwritten_digits.ipynb"
 KERNELS = int(os.environ.get("KERNELS", 30))
 A_KERNEL, TOGETHER = 300e6, 7e9 * KERNELS / 30  # bytes
 SLOWER = 1.5 * KERNELS / os.cpu_count()  # times an epoch of a kernel that has the machine alone
@@ -109,13 +109,13 @@ def server(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_class_runs_notebook_7_at_once_on_one_server(server, tell):
+def test_a_class_runs_notebook_8_at_once_on_one_server(server, tell):
     (alone,), *_ = asyncio.run(lesson(server, 1))
     finished, failures, memory = asyncio.run(lesson(server, KERNELS))
     slowest = max((student.epoch for student in finished), default=float("inf"))
     tell(
         f"a class of {KERNELS} kernels at once on {os.cpu_count()} cores: {len(finished)} ran "
-        f"notebook 7 to its end on MNIST; a kernel held at most {memory.own / 1e6:.0f} MB of its "
+        f"notebook 8 to its end on MNIST; a kernel held at most {memory.own / 1e6:.0f} MB of its "
         f"own, all together {memory.together / 1e9:.1f} GB (PSS); an epoch took "
         f"{slowest:.1f} s, {slowest / alone.epoch:.1f} times its {alone.epoch:.2f} s alone "
         f"(promised: at most {SLOWER:.1f})"
