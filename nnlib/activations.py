@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._support.hints import door, short
+from nnlib._support.hints import door, printable, short
 
 
 @door
+@printable
 @dataclass(frozen=True, repr=False)
 class Activation:
     """An activation function and its slope. Your own: ``Activation("mine", value=..., slope=...)``.

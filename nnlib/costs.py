@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._support.hints import door, short
+from nnlib._support.hints import door, printable, short
 from nnlib.activations import SIGMOID, SOFTMAX, Activation, check_parts
 
 
 @door
+@printable
 @dataclass(frozen=True, repr=False)
 class Cost:
     """A cost function and its output error. Arrays are (n, n_out), one sample a row.

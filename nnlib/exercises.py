@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib._support.checks import array_of_numbers
-from nnlib._support.hints import door, short
+from nnlib._support.hints import door, printable, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
 from nnlib.gradcheck import EPS, central_differences
 
@@ -30,6 +30,7 @@ POINTS = np.linspace(-4, 4, 400)  # where a slope is looked at: 0, the usual kin
 POINTS.flags.writeable = False
 
 
+@printable
 @dataclass(frozen=True, repr=False)
 class Verdict:
     """What a check found: `right`, and the sentences that say it."""

@@ -26,13 +26,14 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib._support.hints import OwnNamesOnly, door
+from nnlib._support.hints import OwnNamesOnly, door, printable
 from nnlib._support.speed import chunks
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY
 from nnlib.gradcheck import EPS, central_differences, largest_relative_error
 
 
+@printable
 @dataclass(frozen=True)
 class Initialiser:
     """How a layer's parameters are drawn: two functions of (rng, n_in, n_out)."""
@@ -67,6 +68,7 @@ ONES = Initialiser(
 
 
 @door
+@printable
 class Network(OwnNamesOnly):
     """A network of fully connected layers.
 

@@ -24,7 +24,7 @@ from nnlib._support.checks import (
     checked_sizes,
 )
 from nnlib._support.divergence import Guard
-from nnlib._support.hints import did_you_mean, door, short
+from nnlib._support.hints import did_you_mean, door, printable, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import descend, for_training
 from nnlib._support.workers import deaf_to_interrupts, start_worker
@@ -39,6 +39,7 @@ GRACE = 0.5  # seconds that whoever leaves a sweep waits for the runs in hand
 
 
 @door
+@printable
 @dataclass(frozen=True)
 class Recipe:
     """All that decides a training run, the random numbers included: run twice, it gives the same.
@@ -84,6 +85,7 @@ def _as_values(choice):
     return choice if isinstance(choice, (list, tuple, range, np.ndarray)) else [choice]
 
 
+@printable
 @dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """What came of a recipe.

@@ -19,7 +19,7 @@ from nnlib._support.checks import (
     checked_targets,
 )
 from nnlib._support.divergence import Guard, likely_cause
-from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, short
+from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, printable, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
 from nnlib._support.symptoms import symptoms
@@ -43,6 +43,7 @@ def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
 
 
 @door
+@printable
 class Descent(OwnNamesOnly):
     """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
 
@@ -115,6 +116,7 @@ MONITORS = ("training_cost", "training_accuracy", "evaluation_cost", "evaluation
 
 
 @door
+@printable
 @dataclass(repr=False)
 class History:
     """What fit saw at the end of each epoch. A monitor that was off leaves its list empty.

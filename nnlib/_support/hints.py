@@ -8,6 +8,7 @@ import dis
 import functools
 import inspect
 import os
+import sys
 from pathlib import Path
 
 # What other libraries and books call it, and what it is called here
@@ -146,3 +147,27 @@ def _what_does_not_fit(function, args, kwargs):
 def short(thing):
     """How Python writes the thing, on one line of at most 80 characters."""
     return " ".join(f"{thing!r:.80}".split())
+
+
+# What stands for a letter that a terminal does not know; any other becomes its number
+_IN_ASCII = str.maketrans(
+    {"×": "x", "→": "->", "−": "-", "·": "*", "½": "1/2", "²": "^2", "³": "^3", "√": "sqrt "}
+    | {"…": "...", "‖": "|", "‘": "'", "’": "'", "Σ": "sum", "∂": "d", "δ": "delta", "η": "eta"}
+)
+
+
+def printable(thing):
+    """The class, its repr in letters that the terminal knows: print fails on any other."""
+    write = thing.__repr__
+
+    @functools.wraps(write)
+    def written(self):
+        text, encoding = write(self), getattr(sys.stdout, "encoding", None) or "utf-8"
+        try:
+            text.encode(encoding)
+            return text
+        except UnicodeEncodeError:
+            return text.translate(_IN_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+
+    thing.__repr__ = written
+    return thing

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib._support.hints import door, short
+from nnlib._support.hints import door, printable, short
 from nnlib.datasets.idx import File, unpack_images, unpack_labels
 
 
@@ -87,6 +87,7 @@ BUILT_IN = Source(
 BUILT_IN_FOLDER = Path(__file__).parent / "data"
 
 
+@printable
 @dataclass(frozen=True, eq=False, repr=False)
 class Split:
     """Pictures and what they show: `images` (n, 784) float32 from 0 to 1, `labels` (n,) int64.
@@ -117,6 +118,7 @@ class Split:
 
 
 @door
+@printable
 class Digits:
     """Handwritten digits as three splits, `train`, `validation` and `test`.
 

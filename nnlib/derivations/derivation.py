@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlib._support.checks import checked_number, checked_rng
-from nnlib._support.hints import did_you_mean, door, short
+from nnlib._support.hints import did_you_mean, door, printable, short
 from nnlib.derivations.steps import BAR_EXACT, is_measured
 from nnlib.derivations.writing import drawn_shapes, markdown, shapes_of
 from nnlib.gradcheck import central_differences
@@ -24,6 +24,7 @@ SIZES = {  # how large a random example is: at least 2, or a wrong index would n
 }
 
 
+@printable
 @dataclass(frozen=True)
 class Line:
     """One line on one example, for a stepper to show."""
@@ -55,6 +56,7 @@ class Line:
 
 
 @door
+@printable
 @dataclass(frozen=True, repr=False)
 class Derivation:
     """A chain of equal lines about the symbols; `definitions` are computed from those in order."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib._support.hints import printable
 from nnlib.index_notation import Formula, latex_of
 
 BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15
 BAR_MEASURED = 1e-6  # a measured line, about 1e-9: eps² times a third derivative, and rounding
 
 
+@printable
 @dataclass(frozen=True)
 class Code:
     """One line of NumPy: the text a student reads and the function of the same names."""
@@ -30,6 +32,7 @@ def numpy_line(text, function):
     return Code(text, function, tuple(inspect.signature(function).parameters))
 
 
+@printable
 @dataclass(frozen=True)
 class Symbol:
     """A letter of a derivation: what it means, its shape in words of SIZES, how it is drawn."""
@@ -44,6 +47,7 @@ def positive(rng, shape):
     return rng.uniform(0.1, 1, shape)
 
 
+@printable
 @dataclass(frozen=True)
 class Step:
     """One line: `left = latex`, why it follows, and the code that computes the right-hand side."""

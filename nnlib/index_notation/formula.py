@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 
-from nnlib._support.hints import door, short
+from nnlib._support.hints import door, printable, short
 from nnlib.index_notation.arrays import (
     as_given,
     check_element,
@@ -27,6 +27,7 @@ from nnlib.index_notation.writing import latex_of, numpy_of, show, subscripts, s
 
 
 @door
+@printable
 class Formula:
     """A formula in index notation, computed by explicit sums.
 

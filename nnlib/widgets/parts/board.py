@@ -13,6 +13,8 @@ import weakref
 import ipywidgets
 from IPython import get_ipython
 
+from nnlib._support.hints import printable
+
 ENDED = "<b role='status'>The kernel has ended: reload this page, then run all cells.</b>"
 WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
 
@@ -23,6 +25,7 @@ _live = weakref.WeakValueDictionary()  # model_id -> Board
 _made_by = {}  # cell -> (execution, [boards])
 
 
+@printable
 class Board(ipywidgets.VBox):
     """A column of rows with one sentence and a still twin.
 
