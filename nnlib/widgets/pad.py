@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 from nnlib._support.hints import door
+from nnlib._support.symptoms import REACH
 from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE, prepared
 from nnlib.network import checked_network
@@ -85,13 +86,27 @@ class Pad:
     def read(self):
         """The image, and what it makes of the network: hidden neurons (n_hidden,), outputs (10,).
 
-        An empty pad leaves all neurons at 0.
+        The first hidden layer; n_hidden is 0 where there is none. An empty pad leaves all at 0.
         """
         image = self.image
         if not image.any():
-            return image, np.zeros(self._net.sizes[1]), np.zeros(10)
+            return image, np.zeros(n_hidden(self._net)), np.zeros(10)
         _, A = self._net.forward(image[None, :])
-        return image, A[1][0], A[-1][0]
+        return image, A[1][0][: n_hidden(self._net)], A[-1][0]
+
+
+def n_hidden(net):
+    """How many neurons the first hidden layer has, 0 where there is no such layer."""
+    return net.sizes[1] if len(net.sizes) > 2 else 0
+
+
+def limits(values, f):
+    """The least and the greatest that f can answer; where it has no end, that of the values."""
+    low, high = REACH.get(f.name, (-np.inf, np.inf))
+    return (
+        low if np.isfinite(low) else values.min(initial=0),
+        high if np.isfinite(high) else values.max(initial=0),
+    )
 
 
 # The drawing
@@ -100,34 +115,50 @@ class Pad:
 class Reading:
     """What the network makes of a picture: the picture, its hidden neurons, its ten outputs."""
 
-    def __init__(self, hidden):
+    def __init__(self, net):
         self.picture = Picture(760, 300)
-        seen, strip, bars = self.picture.axes(1, 3, width_ratios=[3, 1, 4])
-        blank = np.zeros((SIDE, SIDE))
-        self._seen = seen.imshow(blank, cmap="gray_r", vmin=0, vmax=1)
+        self._f_hidden, self._f_out = net.activations[0], net.activations[-1]
+        widths = [3, 1, 4] if n_hidden(net) else [3, 4]
+        seen, *strip, self._outputs = self.picture.axes(1, len(widths), width_ratios=widths)
+        self._seen = seen.imshow(np.zeros((SIDE, SIDE)), cmap="gray_r", vmin=0, vmax=1)
         seen.set(title="what the net sees", xticks=[], yticks=[])
-        columns = -(-hidden // 15)
-        self._strip_shape = (-(-hidden // columns), columns)
-        self._strip = strip.imshow(
-            np.zeros(self._strip_shape), cmap="gray_r", vmin=0, vmax=1, aspect="auto"
-        )
-        strip.set(title=f"{hidden} hidden", xticks=[], yticks=[])
-        self._bars = bars.barh(range(10), np.zeros(10), color=BLUE)
-        bars.set(title="outputs", xlim=(0, 1), yticks=range(10))
-        bars.invert_yaxis()
-        self.picture.moving(self._seen, self._strip, *self._bars)
+        self._strip = self._cells(strip[0], n_hidden(net)) if strip else None
+        self._bars = self._outputs.barh(range(10), np.zeros(10), color=BLUE)
+        self._outputs.set(title="outputs", yticks=range(10))
+        self._outputs.invert_yaxis()
+        self.picture.moving(self._seen, *[self._strip] * bool(strip), *self._bars)
+
+    def _cells(self, ax, n):
+        """The strip: a cell for each of n neurons, in columns of about fifteen."""
+        columns = -(-n // 15)
+        ax.set(title=f"{n} hidden", xticks=[], yticks=[])
+        return ax.imshow(np.zeros((-(-n // columns), columns)), cmap="gray_r", aspect="auto")
 
     def show(self, image, hidden, outputs):
         """Draw image (784,), hidden activations (n_hidden,) and outputs (10,)."""
         self._seen.set_data(image.reshape(SIDE, SIDE))
-        cells = np.zeros(np.prod(self._strip_shape))
-        cells[: len(hidden)] = hidden
-        self._strip.set_data(cells.reshape(self._strip_shape))
+        if self._strip:
+            cells = np.full(self._strip.get_array().shape, np.nan)
+            cells.flat[: len(hidden)] = hidden
+            self._strip.set(data=cells, clim=limits(hidden, self._f_hidden))
         strongest = outputs.argmax()
         for digit, (bar, output) in enumerate(zip(self._bars, outputs, strict=True)):
             bar.set_width(output)
             bar.set_facecolor(ORANGE if digit == strongest else BLUE)
+        self._make_room(outputs)
         self.picture.refresh()
+
+    def _make_room(self, outputs):
+        """The axis is doubled until outputs beyond 1, or below 0, have room."""
+        low, high = limits(outputs, self._f_out)
+        room = (-_doubled(-low) if low < 0 else 0, _doubled(high))
+        if self.picture.has_new(room):
+            self._outputs.set_xlim(room)
+
+
+def _doubled(number):
+    """1, or the power of 2 that is no less than the number."""
+    return float(2 ** np.ceil(np.log2(max(number, 1))))
 
 
 # The controls
@@ -146,7 +177,7 @@ class DigitPad(Board):
 
     def __init__(self, net, digits):
         super().__init__()
-        self._pad, self._reading = Pad(net, digits), Reading(net.sizes[1])
+        self._pad, self._reading = Pad(net, digits), Reading(net)
         self.picture = self._reading.picture
         self._sheet = Sheet()
         self._sheet.on_msg(self._hear)

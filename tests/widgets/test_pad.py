@@ -5,7 +5,7 @@ import pytest
 from hand import control, inside, press, send, words
 from strokes import STROKES, drawn
 
-from nnlib import Network, fit, load_digits
+from nnlib import IDENTITY, QUADRATIC, RELU, SIGMOID, TANH, Network, fit, load_digits
 from nnlib.widgets import digit_pad
 from nnlib.widgets.pad import SENT, Pad
 
@@ -80,10 +80,43 @@ def test_a_network_that_does_not_read_digits_is_refused_in_words():
         digit_pad(net, DIGITS)
 
 
-def test_a_network_without_a_hidden_layer_can_be_used():
-    board = digit_pad(Network([784, 10], rng=np.random.default_rng(0)), DIGITS)
+def picture_of(*sizes, **looks):
+    """The axes by title, once a test digit is loaded for a net of these sizes."""
+    net = Network(list(sizes), cost=QUADRATIC, rng=np.random.default_rng(0), **looks)
+    board = digit_pad(net, DIGITS)
     press(board, LOAD)
     board.close()
+    axes = {ax.get_title(): ax for ax in board.picture.figure.axes}
+    return axes, net.forward(DIGITS.test.images[:1])[1]
+
+
+def test_a_network_without_a_hidden_layer_has_no_strip_of_hidden_neurons():
+    axes, A = picture_of(784, 10)
+    assert list(axes) == ["what the net sees", "outputs"]
+    assert [bar.get_width() for bar in axes["outputs"].patches] == pytest.approx(A[-1][0])
+
+
+@pytest.mark.parametrize(
+    "hidden, white, black",
+    [(SIGMOID, 0, 1), (TANH, -1, 1), (RELU, 0, None), (IDENTITY, None, None)],
+    ids=lambda thing: getattr(thing, "name", None),
+)
+def test_the_strip_is_scaled_to_what_its_neurons_can_answer_else_to_what_they_do(
+    hidden, white, black
+):
+    axes, A = picture_of(784, 31, 10, activations=[hidden, SIGMOID])
+    (strip,) = axes["31 hidden"].images
+    cells = strip.get_array().ravel()
+    assert (cells[:31] == A[1][0]).all()
+    ends = A[1].min() if white is None else white, A[1].max() if black is None else black
+    assert strip.get_clim() == ends
+
+
+def test_outputs_beyond_1_have_room():
+    axes, A = picture_of(784, 10, activations=IDENTITY, biases=[np.linspace(-3, 5, 10)])
+    low, high = axes["outputs"].get_xlim()
+    assert A[1].min() < 0 < 1 < A[1].max() and low <= A[1].min() and A[1].max() <= high
+    assert picture_of(784, 10)[0]["outputs"].get_xlim() == (0, 1)
 
 
 # the pad behind the widget
