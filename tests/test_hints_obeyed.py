@@ -45,6 +45,10 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "targets as columns": (lambda Y: net(6, 2).cost_of(ROWS, Y), "Y", np.eye(2)[LABELS].T),
     "names of classes": (lambda y: net(6, 2).accuracy(ROWS, y), "names", np.array(list("abab"))),
     "names in a list": (lambda y: net(6, 2).accuracy(ROWS, y), "names", list("abab")),
+    "classes coded -1 and 1": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", 2 * LABELS - 1),
+    "classes coded -1.0 and 1.0": (lambda y: net(6, 1).accuracy(ROWS, y), "labels", [-1.0, 1, 1, 1]),
+    "classes counted from 1": (lambda y: net(6, 3).accuracy(ROWS, y), "labels", [1, 2, 3, 1]),
+    "classes in a column": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", LABELS[:, None]),
     "weights as in books with columns": (
         lambda W: net(6, 2, weights=W), "weights", [np.ones((2, 6))]
     ),
@@ -89,3 +93,59 @@ def test_the_place_of_a_missing_value_is_told(X, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         net(6, 2).predict(X)
     net(6, 2).predict(X[np.isfinite(X).all(axis=1)])
+
+
+class NAType:
+    """What stands in a column of a data frame where a number is missing: neither None nor NaN."""
+
+    def __repr__(self):
+        return "<NA>"
+
+
+NA = NAType()
+
+
+class Nullable(Series):
+    """A data frame, or a column, whose numbers may be missing: to NumPy an array of objects."""
+
+    def __init__(self, values):
+        self.values = np.array(values, object)
+
+    def to_numpy(self):
+        return self.values
+
+
+WHOLE = [[1, 0.5, True], [2, -0.5, False], [3, 0.0, True], [4, 1.5, False]]  # Int64, Float64, …
+
+
+def test_numbers_in_columns_that_may_lack_some_are_taken():
+    plain = np.array(WHOLE, float)
+    np.testing.assert_array_equal(net(3, 2).predict(Nullable(WHOLE)), net(3, 2).predict(plain))
+    assert net(6, 2).accuracy(ROWS, Nullable(LABELS)) == net(6, 2).accuracy(ROWS, LABELS)
+    assert net(6, 2).accuracy(ROWS, Nullable(LABELS > 0)) == net(6, 2).accuracy(ROWS, LABELS)
+    column = Nullable(COLUMN[:, None])
+    assert net(6, 1).cost_of(ROWS, column) == net(6, 1).cost_of(ROWS, COLUMN[:, None])
+
+
+@pytest.mark.parametrize("missing", [NA, None])
+@pytest.mark.parametrize("row, column", [(0, 0), (2, 1), (3, 2)])
+def test_the_place_of_a_number_that_is_missing_in_a_data_frame_is_told(missing, row, column):
+    values = [list(numbers) for numbers in WHOLE]
+    values[row][column] = missing
+    words = f"X: expected finite numbers, got NaN .* in row {row}, column {column}; leave such rows"
+    with pytest.raises(ValueError, match=words):
+        net(3, 2).predict(Nullable(values))
+    net(3, 2).predict(Nullable([numbers for numbers in values if missing not in numbers]))
+
+
+def test_a_label_that_is_missing_is_told_with_its_row():
+    with pytest.raises(ValueError, match="labels: expected finite numbers, .* in row 2; leave"):
+        net(6, 2).accuracy(ROWS, Nullable([0, 1, NA, 1]))
+
+
+@pytest.mark.parametrize("entry", ["a", 1j, [1], 10**400])
+def test_a_data_frame_that_holds_something_else_is_refused(entry):
+    values = Nullable(WHOLE)
+    values.values[1, 0] = entry
+    with pytest.raises(ValueError, match="X: expected an array of real numbers, got an array of"):
+        net(3, 2).predict(values)

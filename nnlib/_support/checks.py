@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib._support.hints import did_you_mean, short
 from nnlib._support.speed import laid_out
-from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
+from nnlib.activations import ACTIVATIONS, RELU, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
 
 MOST_PARAMETERS = 50_000_000
@@ -277,9 +277,11 @@ def _first_of(array):
     """Where the first NaN or infinity of an array stands, and what to do about it."""
     place = np.argwhere(~np.isfinite(array))[0].tolist()
     where = ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
-    if place[0] == 0 and np.isnan(array[0]).all():
+    if place[0] == 0 and array.ndim > 1 and np.isnan(array[0]).all():
         return f"in {where}: is row 0 a header line? Leave it out"
     return f"in {where}; leave such rows out, or fill them in"
+
+
 
 
 def checked_labels(labels, shape, n_classes, name="labels"):
@@ -288,15 +290,47 @@ def checked_labels(labels, shape, n_classes, name="labels"):
     if labels.ndim != 1 or not labels.size or shape not in (None, labels.shape):
         raise ValueError(
             f"{name}: expected shape {shape or '(n,)'}, one class number for each sample, got "
-            f"{labels.shape}; for one-hot targets Y pass Y.argmax(axis=1)"
+            f"{labels.shape}; {_one_a_sample(labels, name)}"
         )
+    checked_finite(labels, name)
     if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() >= n_classes:
-        do = "write labels.astype(int)" if labels.dtype.kind == "f" else "look at the data"
         raise ValueError(
             f"{name}: expected whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
-            f"{labels.min():g} to {labels.max():g}; {do}"
+            f"{labels.min():g} to {labels.max():g}; {_from_0(labels, n_classes, name)}"
         )
     return labels
+
+
+def _one_a_sample(labels, name):
+    """How to have one class number for each sample, as the end of a sentence."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return f"write np.ravel({name})"
+    return "for one-hot targets Y pass Y.argmax(axis=1)"
+
+
+def _from_0(labels, n_classes, name):
+    """How to count from 0 what are classes by other numbers, as the end of a sentence."""
+    if np.isin(labels, (-1, 1)).all():
+        return f"write np.greater({name}, 0) for classes coded -1 and 1"
+    if labels.dtype.kind == "f":
+        return "write labels.astype(int)"
+    if labels.min() == 1 and labels.max() == n_classes:
+        return f"write np.subtract({name}, 1) for classes counted from 1"
+    return "look at the data"
+
+
+def checked_threshold(threshold, net):
+    """The number above which a single output says class 1; ½ where it is never negative."""
+    output = net.activations[-1]
+    if threshold is None and (net.sizes[-1] > 1 or output in (SIGMOID, SOFTMAX, RELU)):
+        return 0.5
+    if not isinstance(threshold, numbers.Real) or not math.isfinite(threshold):
+        got = f"got {short(threshold)}" if threshold is not None else f"{output.name} has none"
+        raise ValueError(
+            f"threshold: expected the number between your two classes, {got}; "
+            "write threshold=0 for classes coded -1 and 1, threshold=0.5 for 0 and 1"
+        )
+    return threshold
 
 
 def checked_matrix(array, name, n_rows=None):
@@ -354,6 +388,8 @@ def array_of_numbers(array, name, dtype=None):
         raise ValueError(f"{name}: expected plain numbers, got masked ones; fill them in first")
     try:
         found = np.asarray(array)
+        if found.dtype == object and hasattr(array, "to_numpy"):
+            found = _of_a_frame(found)
         if found.dtype.kind in "biuf":
             own = int if found.dtype == bool else found.dtype
             return _cast(found, own if dtype is None else dtype)
@@ -370,6 +406,21 @@ def _is_masked(array):
     if isinstance(array, (list, tuple)):
         return any(map(_is_masked, array))
     return isinstance(array, np.ma.MaskedArray)
+
+
+def _of_a_frame(found):
+    """The numbers of a data frame whose columns may lack some, which to NumPy are objects.
+
+    The array itself where it holds anything else; what is missing, such as pd.NA, becomes NaN.
+    """
+    if all(isinstance(entry, numbers.Real) or _is_missing(entry) for entry in found.flat):
+        filled = [math.nan if _is_missing(entry) else entry for entry in found.flat]
+        return np.array(filled).reshape(found.shape)
+    return found
+
+
+def _is_missing(entry):
+    return entry is None or type(entry).__name__ == "NAType"
 
 
 def _for_words(array):
