@@ -26,7 +26,7 @@ from nnlib.costs import (
     SUM_OF_SQUARES,
     Cost,
 )
-from nnlib.datasets import load_digits, load_mnist, load_mnist_or_digits
+from nnlib.datasets import Digits, load_digits, load_mnist, load_mnist_or_digits
 from nnlib.network import LARGE, ONES, SCALED, Network, check_gradients
 from nnlib.training import History, fit, sgd
 
@@ -50,6 +50,7 @@ __all__ = [
     "TANH",
     "Activation",
     "Cost",
+    "Digits",
     "History",
     "Network",
     "check_gradients",

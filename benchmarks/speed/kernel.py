@@ -22,7 +22,7 @@ from nnlib.datasets.digits import Digits, Split
 from nnlib.widgets import training_cockpit
 
 data = load_data()
-digits = Digits(data.name, None)
+digits = Digits(*data.train, data.name)
 digits.train, digits.validation = (
     Split(X, Y.argmax(axis=1)) for X, Y in (data.train, data.validation)
 )

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from nnlib._support.hints import door, short
-from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits
-from nnlib.datasets.idx import check, is_genuine, share
+from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits, published
+from nnlib.datasets.idx import check, is_genuine, lying, share
 
 # The three doors
 
@@ -17,7 +17,7 @@ from nnlib.datasets.idx import check, is_genuine, share
 def load_mnist(folder=None):
     """MNIST as Digits: 50,000 to train, 10,000 to validate, 10,000 to test.
 
-    The four published files are taken from `folder`, else from the folder that the environment
+    The four published files, packed or unpacked, are taken from `folder`, else from the folder that the environment
     variable NNLIB_MNIST names, else from the user's cache, to which they are downloaded when they
     are not there. Their SHA-256 is checked each time.
     Raises FileNotFoundError when a named folder lacks a file, ValueError when a file in it is not
@@ -25,7 +25,7 @@ def load_mnist(folder=None):
     be written.
     Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
     """
-    return _mnist(_named_folder(folder))
+    return published(MNIST, _folder_of_mnist(_named_folder(folder)))
 
 
 @door
@@ -36,7 +36,7 @@ def load_digits():
     Learning Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0; enlarged from 8 × 8 to
     the form of MNIST (data/README.md).
     """
-    return Digits(BUILT_IN, BUILT_IN_FOLDER)
+    return published(BUILT_IN, BUILT_IN_FOLDER)
 
 
 @door
@@ -48,7 +48,7 @@ def load_mnist_or_digits(folder=None):
     """
     named = _named_folder(folder)
     try:
-        digits = _mnist(named, quick=True)
+        digits = published(MNIST, _folder_of_mnist(named, quick=True))
     except OSError as reason:
         if named is not None:
             raise
@@ -72,10 +72,10 @@ def share_mnist(folder=None):
     Returns the folder; `folder` and errors as for load_mnist, and OSError when it cannot be written
     or its disk is full.
     """
-    digits = load_mnist(folder)
-    for images, *_ in digits._source.splits.values():
-        share(digits._folder / images.name, images)
-    return digits._folder
+    folder = _folder_of_mnist(_named_folder(folder))
+    for images, *_ in MNIST.splits.values():
+        share(lying(folder, images), images)
+    return folder
 
 
 # Where the files are
@@ -111,10 +111,11 @@ def _named_folder(folder):
     return Path(name).resolve()
 
 
-def _mnist(named, quick=False):
+def _folder_of_mnist(named, quick=False):
+    """The folder in which the four files lie, all of them the published ones."""
     if named is not None:
         _check_folder(named)
-        return Digits(MNIST, named)
+        return named
     folder = cache_folder()
     # a bad copy is simply fetched again
     missing = [file for file in MNIST.files if not is_genuine(folder / file.name, file)]
@@ -122,14 +123,15 @@ def _mnist(named, quick=False):
         from nnlib.datasets import mirrors  # which loads what opens connections
 
         mirrors.fill(folder, missing, mirrors.SHORT_PATIENCE if quick else mirrors.PATIENCE)
-    return Digits(MNIST, folder)
+    return folder
 
 
 def _check_folder(folder):
     for file in MNIST.files:
-        if not os.path.isfile(folder / file.name):
+        path = lying(folder, file)
+        if not path.is_file():
             raise FileNotFoundError(
-                f"{folder}: expected the MNIST files, packed as published, but {file.name} is "
-                "missing; put it there, or name another folder"
+                f"{folder}: expected the four MNIST files, packed as published or unpacked, but "
+                f"{file.name} is missing; put it there, or name another folder"
             )
-        check(folder / file.name, file)
+        check(path, file)

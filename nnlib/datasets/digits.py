@@ -1,13 +1,16 @@
-"""What a set of handwritten digits is: Split and Digits, and the published files they come from."""
+"""What a set of handwritten digits is, Split and Digits; the published files; digits of your own."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from nnlib._support.checks import array_of_numbers, checked_finite, checked_labels
 from nnlib._support.hints import door, printable, short
-from nnlib.datasets.idx import File, unpack_images, unpack_labels
+from nnlib.datasets.handwriting import SIDE
+from nnlib.datasets.idx import File, lying, unpack_images, unpack_labels
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ _TRAIN = (
         "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         9_912_422,
         (60_000, 28, 28),
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "257f039238a0be158bad088c051a53908383fd47df03a7b1c229bb7bc968f160",
     ),
     File(
@@ -37,6 +41,7 @@ _TRAIN = (
         "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         28_881,
         (60_000,),
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
 )
 _TEST = (
@@ -45,6 +50,7 @@ _TEST = (
         "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         1_648_877,
         (10_000, 28, 28),
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "bc9f8f501f39b3ca61f899a2f402edf2024bde012b73223431b6bd735e47a165",
     ),
     File(
@@ -52,6 +58,7 @@ _TEST = (
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         4_542,
         (10_000,),
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
 _BUILT_IN = (
@@ -120,14 +127,33 @@ class Split:
 @door
 @printable
 class Digits:
-    """Handwritten digits as three splits, `train`, `validation` and `test`.
+    """Handwritten digits as three splits, `train`, `validation` and `test`: your own, or a loader's.
 
-    A file is unpacked when a split in it is first used; a damaged one raises ValueError then.
+    images  (n, 28, 28) or (n, 784), six or more; from 0, paper, to 1, ink, or from 0 to 255
+    labels  (n,) whole numbers from 0 to 9, or one-hot (n, 10)
+    name    what they are called where they are shown
+    Of each six in order four are to train, the fifth to validate, the sixth to test. ValueError in
+    words for anything else. MNIST is unpacked when a split is first used; a damaged file raises
+    ValueError then.
     """
 
-    def __init__(self, source, folder):
-        self._source, self._folder = source, folder
-        self._unpacked = {}  # by File: to train and to validate are two parts of one file
+    def __init__(self, images, labels, name="Your digits"):
+        images = _pictures(images)
+        labels = _labels(labels, len(images))
+        place = np.arange(len(images)) % 6
+        rows = {"train": place < 4, "validation": place == 4, "test": place == 5}
+        parts = {part: _read_only(images[r], labels[r]) for part, r in rows.items()}
+        self._hold(str(name), {part: len(split) for part, split in parts.items()}, parts.get)
+
+    @classmethod
+    def _of(cls, name, sizes, split):
+        digits = cls.__new__(cls)
+        digits._hold(name, sizes, split)
+        return digits
+
+    def _hold(self, name, sizes, split):
+        """split(part) gives a Split when it is first used; sizes says how many are in each."""
+        self._name, self._sizes, self._split = name, sizes, split
 
     @cached_property
     def train(self):
@@ -155,13 +181,37 @@ class Digits:
                 f"n: expected a whole number from 1 to {len(self.train):,}, the training images "
                 f"there are, got {short(n)}"
             )
-        few = Digits(self._source, self._folder)
+        few = Digits._of(self._name, self._sizes | {"train": n}, self._split)
         few.train = Split(self.train.images[:n], self.train.labels[:n])
         few.validation, few.test = self.validation, self.test  # shared: not unpacked twice
         return few
 
-    def _split(self, name):
-        images, labels, start, stop = self._source.splits[name]
+    def __repr__(self):
+        lines = [
+            f"{self._name}: {sum(self._sizes.values()):,} handwritten digits of {SIDE} × {SIDE} "
+            "pixels, each from 0 (paper) to 1 (ink)"
+        ]
+        for split, n in self._sizes.items():
+            lines.append(
+                f"  .{split:<10}  images {(n, SIDE**2)}, labels {(n,)}, targets {(n, 10)}"
+            )
+        return "\n".join(lines)
+
+
+def published(source, folder):
+    """The Digits of the source, whose files lie in the folder; unpacked when they are first used."""
+    sizes = {part: stop - start for part, (*_, start, stop) in source.splits.items()}
+    return Digits._of(source.name, sizes, _Files(source, folder).split)
+
+
+class _Files:
+    """The files of a source in a folder, each unpacked once: two splits are parts of one file."""
+
+    def __init__(self, source, folder):
+        self._source, self._folder, self._unpacked = source, folder, {}
+
+    def split(self, part):
+        images, labels, start, stop = self._source.splits[part]
         return Split(
             self._all(images, unpack_images)[start:stop],
             self._all(labels, unpack_labels)[start:stop],
@@ -169,28 +219,8 @@ class Digits:
 
     def _all(self, file, unpack):
         if file not in self._unpacked:
-            self._unpacked[file] = unpack(self._folder / file.name, file)
+            self._unpacked[file] = unpack(lying(self._folder, file), file)
         return self._unpacked[file]
-
-    def __repr__(self):
-        _, height, width = self._source.files[0].shape
-        sizes = {name: self._size(name) for name in self._source.splits}
-        lines = [
-            f"{self._source.name}: {sum(sizes.values()):,} handwritten digits of "
-            f"{height} × {width} pixels, each from 0 (paper) to 1 (ink)"
-        ]
-        for split, n in sizes.items():
-            lines.append(
-                f"  .{split:<10}  images {(n, height * width)}, labels {(n,)}, targets {(n, 10)}"
-            )
-        return "\n".join(lines)
-
-    def _size(self, split):
-        """How many a split has, without unpacking it."""
-        if split in self.__dict__:
-            return len(getattr(self, split))
-        _, _, start, stop = self._source.splits[split]
-        return stop - start
 
 
 def checked_digits(digits):
@@ -200,3 +230,54 @@ def checked_digits(digits):
             f"digits: expected Digits, got {short(digits)}; write digits = load_mnist_or_digits()"
         )
     return digits
+
+
+# Digits of your own
+
+
+def _pictures(images):
+    """Pictures of any of the shapes and scales that are taken, as (n, 784) float32 from 0 to 1."""
+    images = array_of_numbers(images, "images")
+    if images.ndim < 2 or len(images) < 6 or images[0].size != SIDE**2:
+        raise ValueError(
+            "images: expected six or more pictures, (n, 28, 28) or (n, 784), got shape "
+            f"{images.shape}{_in_28_by_28(images.shape)}"
+        )
+    low, high = checked_finite(images, "images").min(), images.max()
+    if low < 0 or 1 < high < 128 or high > 255:
+        raise ValueError(
+            f"images: expected pixels from 0 to 1, or from 0 to 255, got {low:g} to {high:g}; "
+            "write np.interp(images, (np.min(images), np.max(images)), (0, 1))"
+        )
+    images = images.reshape(-1, SIDE**2).astype(np.float32)
+    images /= 255 if high > 1 else 1
+    if np.mean(images > 0.5) > 0.5:
+        raise ValueError(
+            "images: expected 0 for paper and 1 for ink, got pictures that are mostly ink; "
+            "write np.subtract(np.max(images), images) if white is paper in yours"
+        )
+    return images
+
+
+def _in_28_by_28(shape):
+    """How to make pictures of another size into MNIST's, as the end of a sentence, else ""."""
+    if len(shape) == 3:
+        return "; write np.vstack([like_mnist(ink / np.max(images)) for ink in images])"
+    side = math.isqrt(shape[1]) if len(shape) == 2 else 0
+    if 1 < side**2 == shape[1] != SIDE**2:
+        return f"; write np.reshape(images, (-1, {side}, {side}))"
+    return ""
+
+
+def _labels(labels, n):
+    """The digits (n,) int64 that labels, or one-hot rows, stand for."""
+    labels = array_of_numbers(labels, "labels")
+    if labels.shape == (n, 10) and ((labels == 0) | (labels == 1)).all():
+        if (labels.sum(axis=1) == 1).all():
+            labels = labels.argmax(axis=1)
+    return checked_labels(labels, (n,), 10).astype(np.int64)
+
+
+def _read_only(images, labels):
+    images.flags.writeable = labels.flags.writeable = False
+    return Split(images, labels)

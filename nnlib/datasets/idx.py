@@ -1,4 +1,4 @@
-"""A published file, packed with gzip, that holds an array in the form IDX: checked and unpacked."""
+"""A published file that holds an array in the form IDX, packed with gzip or not: checked, read."""
 
 import math
 import os
@@ -15,13 +15,29 @@ SHARED_DTYPE = "<f4"  # of the pictures that lie unpacked
 
 @dataclass(frozen=True)
 class File:
-    """A published file: the bytes it must have, and the shape of the array packed in it."""
+    """A published file: the bytes it must have, and the shape of the array packed in it.
+
+    People unpack it: then it lies without .gz, and some write train-images.idx3-ubyte.
+    """
 
     name: str
     sha256: str
     size: int  # bytes, packed
     shape: tuple
+    sha256_unpacked: str = ""
     sha256_shared: str = ""  # of the pictures as share writes them
+
+    def sha256_of(self, size):
+        """The SHA-256 that it has packed, or unpacked, if so many bytes are one of them; else ""."""
+        unpacked = 4 * (1 + len(self.shape)) + math.prod(self.shape)
+        return {unpacked: self.sha256_unpacked, self.size: self.sha256}.get(size, "")
+
+
+def lying(folder, file):
+    """The path of the file in the folder: packed, else unpacked; packed where there is none."""
+    plain = file.name.removesuffix(".gz")
+    paths = [folder / name for name in (file.name, plain, plain.replace("-idx", ".idx"))]
+    return next((path for path in paths if path.is_file()), paths[0])
 
 
 # Is it the published one?
@@ -48,16 +64,18 @@ def check(path, file):
 
 
 def check_bytes(packed, file, path):
-    """Raise ValueError unless the open file is the published one, byte for byte."""
+    """Whether the open file is packed; ValueError unless it is the published one, to the byte."""
     import hashlib
 
     size = os.fstat(packed.fileno()).st_size
-    if size != file.size:  # asked first: a file of gigabytes need not be read to be refused
+    right = file.sha256_of(size)
+    if not right:  # asked first: a file of gigabytes need not be read to be refused
         raise wrong(path, f"{file.size:,} bytes", f"{size:,}")
     sha256 = hashlib.file_digest(packed, "sha256").hexdigest()
-    if sha256 != file.sha256:
-        raise wrong(path, f"SHA-256 {file.sha256[:12]}…", f"{sha256[:12]}…")
+    if sha256 != right:
+        raise wrong(path, f"SHA-256 {right[:12]}…", f"{sha256[:12]}…")
     packed.seek(0)
+    return size == file.size
 
 
 def wrong(path, expected, got):
@@ -70,7 +88,7 @@ def wrong(path, expected, got):
 
 
 def unpack_images(path, file):
-    """All pictures of a packed IDX file as (n, pixels) float32, 0..1.
+    """All pictures of an IDX file as (n, pixels) float32, 0..1.
 
     Raises ValueError unless the file is the one published, and whole.
     """
@@ -84,7 +102,7 @@ def unpack_images(path, file):
 
 
 def unpack_labels(path, file):
-    """All labels of a packed IDX file as (n,) int64.
+    """All labels of an IDX file as (n,) int64.
 
     Raises ValueError unless the file is the one published, and whole, and its labels are digits.
     """
@@ -102,7 +120,8 @@ def _unpack(path, file, dtype):
 
     try:
         with open(path, "rb") as packed:
-            check_bytes(packed, file, path)
+            if not check_bytes(packed, file, path):
+                return read_items(packed, file, path, dtype)
             with gzip.GzipFile(fileobj=packed) as stream:
                 return read_items(stream, file, path, dtype)
     except (OSError, EOFError, zlib.error) as reason:

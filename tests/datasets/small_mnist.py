@@ -14,8 +14,9 @@ def as_idx(array):
     return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
 
 
-def describe(name, packed, shape):
-    return File(name, hashlib.sha256(packed).hexdigest(), len(packed), shape)
+def describe(name, packed, shape, unpacked=b""):
+    sha256, sha256_unpacked = (hashlib.sha256(some).hexdigest() for some in (packed, unpacked))
+    return File(name, sha256, len(packed), shape, sha256_unpacked)
 
 
 def small_files():
@@ -31,7 +32,10 @@ def small_files():
 
 
 ARRAYS, PACKED = small_files()
-SMALL = [describe(name, PACKED[name], ARRAYS[name].shape) for name in ARRAYS]
+UNPACKED = {name.removesuffix(".gz"): as_idx(array) for name, array in ARRAYS.items()}
+SMALL = [
+    describe(name, PACKED[name], array.shape, as_idx(array)) for name, array in ARRAYS.items()
+]
 SMALL_MNIST = Source(
     "A small MNIST",
     {

@@ -1,14 +1,21 @@
 """nnlib.datasets: the right digits, from wherever they can be had, or a clear sentence."""
 
+import gzip
+import hashlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from mirror import FAULTS, refused
-from small_mnist import NAMES, PACKED, assert_whole, put
+from small_mnist import NAMES, PACKED, UNPACKED, assert_whole, put
 
 from nnlib import load_mnist, load_mnist_or_digits
+from nnlib.datasets import MNIST, share_mnist
+
+REAL = os.environ.get("NNLIB_MNIST")
 
 # Where they come from
 
@@ -91,6 +98,54 @@ def test_an_account_without_a_home_gets_the_built_in_digits(small, monkeypatch, 
     monkeypatch.setattr(pooch, "os_cache", homeless)
     assert len(load_mnist_or_digits().train) == 1200
     assert "expected a home folder, this account has none" in capsys.readouterr().out
+
+
+# Files that somebody has unpacked
+
+DOTTED = {name.replace("-idx", ".idx"): content for name, content in UNPACKED.items()}
+LYING = {  # what lies in the folder
+    "all unpacked": UNPACKED,
+    "all unpacked, under their other name": DOTTED,
+    "packed and unpacked": PACKED | UNPACKED,
+    "pictures packed, labels not": dict([*PACKED.items()][::2]) | dict([*UNPACKED.items()][1::2]),
+    "unpacked, the ending .gz kept": {f"{name}.gz": some for name, some in UNPACKED.items()},
+    "packed, the ending .gz lost": {n.removesuffix(".gz"): some for n, some in PACKED.items()},
+}
+
+
+@pytest.mark.parametrize("kind", LYING)
+@pytest.mark.parametrize("load", [load_mnist, load_mnist_or_digits])
+def test_files_that_lie_unpacked_are_read(small, kind, load):
+    assert_whole(load(put(small / "mine", LYING[kind])))
+
+
+@pytest.mark.parametrize("name", UNPACKED)
+def test_a_file_missing_among_unpacked_ones_is_named(small, name):
+    (put(small / "mine", UNPACKED) / name).unlink()
+    words = f"packed as published or unpacked, but {name}.gz is missing"
+    with pytest.raises(FileNotFoundError, match=words):
+        load_mnist(small / "mine")
+
+
+def test_wrong_bytes_in_an_unpacked_file_are_an_error(small):
+    name, content = [*UNPACKED.items()][3]
+    put(put(small / "mine", UNPACKED), {name: content[:-1] + b"?"})
+    with pytest.raises(ValueError, match=f"{name}: expected SHA-256 .*, got .*; replace"):
+        load_mnist(small / "mine")
+
+
+def test_unpacked_files_are_shared_too(small):
+    folder = put(small / "mine", UNPACKED)
+    assert share_mnist(folder) == folder.resolve()
+    assert len(list(folder.glob("*.float32"))) == 2
+    assert_whole(load_mnist(folder))
+
+
+@pytest.mark.skipif(not REAL, reason="NNLIB_MNIST does not name a folder with MNIST")
+def test_the_published_files_are_known_unpacked_too():
+    for file in MNIST.files:
+        content = gzip.decompress((Path(REAL) / file.name).read_bytes())
+        assert hashlib.sha256(content).hexdigest() == file.sha256_of(len(content))
 
 
 # MNIST or the built-in digits

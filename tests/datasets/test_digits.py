@@ -3,13 +3,17 @@
 import gzip
 import importlib.util
 import os
+import re
 
 import numpy as np
 import pytest
 from small_mnist import ARRAYS, NAMES, assert_whole, put
 
-from nnlib import datasets, load_digits, load_mnist
+from nnlib import Digits, Network, datasets, load_digits, load_mnist
 from nnlib.datasets import idx
+from nnlib.datasets.handwriting import like_mnist
+from nnlib.sweep import Recipe, sweep
+from nnlib.widgets import digit_pad, training_cockpit
 
 REAL = os.environ.get("NNLIB_MNIST")
 
@@ -160,3 +164,117 @@ def test_mnist_has_its_published_sizes_and_first_labels():
     assert digits.train.labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert digits.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
     assert abs(digits.train.images.mean() - 0.1307) < 0.001
+
+
+# Digits of your own
+
+PICTURES, SHOWN = load_digits().test.images[:60], load_digits().test.labels[:60]
+SHAPES = {"rows": (-1, 784), "squares": (-1, 28, 28), "channels": (-1, 1, 28, 28)}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("scale, dtype", [(1, float), (255, float), (255, np.uint8), (1, "f4")])
+def test_own_pictures_of_either_scale_and_any_shape_become_the_same_digits(shape, scale, dtype):
+    pictures = np.round(PICTURES * 255) / (255 / scale)
+    digits = Digits(pictures.reshape(SHAPES[shape]).astype(dtype), SHOWN)
+    for split, n in [(digits.train, 40), (digits.validation, 10), (digits.test, 10)]:
+        assert split.images.shape == (n, 784) and split.images.dtype == np.float32
+        assert split.labels.dtype == np.int64 and split.targets.shape == (n, 10)
+    np.testing.assert_allclose(digits.test.images, PICTURES[5::6], atol=0.5 / 255)
+
+
+def test_of_each_six_four_train_the_fifth_validates_and_the_sixth_tests():
+    digits = Digits(PICTURES, SHOWN)
+    assert (digits.train.labels == SHOWN[np.arange(60) % 6 < 4]).all()
+    assert (digits.validation.labels == SHOWN[4::6]).all()
+    assert (digits.test.labels == SHOWN[5::6]).all()
+    assert (digits.train.images[:5] == PICTURES[[0, 1, 2, 3, 6]]).all()
+
+
+def test_sorted_labels_leave_every_digit_in_every_split():
+    order = np.argsort(load_digits().train.labels)
+    digits = Digits(load_digits().train.images[order], load_digits().train.labels[order])
+    for split in (digits.train, digits.validation, digits.test):
+        assert np.bincount(split.labels, minlength=10).min() > 0.07 * len(split)
+
+
+@pytest.mark.parametrize("labels", [SHOWN, SHOWN.tolist(), np.eye(10)[SHOWN], SHOWN.astype("u1")])
+def test_labels_are_whole_numbers_or_one_hot(labels):
+    assert (Digits(PICTURES, labels).test.labels == SHOWN[5::6]).all()
+
+
+def test_own_digits_leave_the_arrays_they_were_made_of_alone_and_are_read_only():
+    pictures = PICTURES.copy()
+    digits = Digits(pictures, SHOWN)
+    pictures[:] = 0
+    assert digits.train.images.any()
+    with pytest.raises(ValueError, match="read-only"):
+        digits.train.images[0] = 1
+
+
+def test_own_digits_say_what_they_are_called_and_can_be_few():
+    digits = Digits(PICTURES, SHOWN, "Class 9b")
+    assert repr(digits).startswith("Class 9b: 60 handwritten digits of 28 × 28 pixels")
+    assert len(digits.few(7).train) == 7 and digits.few(7).test is digits.test
+    assert repr(digits.few(7)).startswith("Class 9b: 27 ")
+
+
+REFUSED = {
+    "8 × 8": ((PICTURES[:, :64], SHOWN), "images: expected six or more pictures, .* got shape"),
+    "16 × 16": ((np.ones((60, 16, 16)), SHOWN), "got shape .60, 16, 16.; write np.vstack"),
+    "one": ((PICTURES[0], SHOWN[:1]), "images: expected six or more"),
+    "five": ((PICTURES[:5], SHOWN[:5]), "images: expected six or more"),
+    "none": ((PICTURES[:0], SHOWN[:0]), "images: expected six or more"),
+    "0 to 16": ((16 * PICTURES, SHOWN), "images: expected pixels from 0 to 1, .* got 0 to 16"),
+    "-1 to 1": ((2 * PICTURES - 1, SHOWN), "images: expected pixels from 0 to 1, .* got -1 to 1"),
+    "white paper": ((1 - PICTURES, SHOWN), "images: expected 0 for paper and 1 for ink"),
+    "white paper, 255": ((255 - 255 * PICTURES, SHOWN), "images: expected 0 for paper and 1 for"),
+    "a hole": ((np.where(PICTURES == 1, np.nan, PICTURES), SHOWN), "images: expected finite"),
+    "words": ((PICTURES, ["a"] * 60), "labels: expected an array of real numbers"),
+    "too few labels": ((PICTURES, SHOWN[:-1]), r"labels: expected shape \(60,\)"),
+    "letters": ((PICTURES, SHOWN + 10), "labels: expected whole numbers from 0 to 9"),
+    "soft labels": ((PICTURES, np.full((60, 10), 0.1)), r"labels: expected shape \(60,\)"),
+    "a column": ((PICTURES, SHOWN[:, None]), r"write np.ravel\(labels\)"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_are_no_digits_is_refused_in_words(kind):
+    arrays, words = REFUSED[kind]
+    with pytest.raises(ValueError, match=words):
+        Digits(*arrays)
+
+
+HINTS = {  # the line that a refusal tells to write is run until there is none
+    "0 to 16": 16 * PICTURES,
+    "-1 to 1": 2 * PICTURES - 1,
+    "as lists": (2 * PICTURES - 1).tolist(),
+    "white paper": 1 - PICTURES,
+    "white paper, 255": 255 - 255 * PICTURES,
+    "8 × 8, 0 to 16": np.round(16 * PICTURES.reshape(-1, 28, 28)[:, 2:26:3, 2:26:3]),
+    "rows of 8 × 8": PICTURES.reshape(-1, 28, 28)[:, 2:26:3, 2:26:3].reshape(-1, 64),
+}
+
+
+@pytest.mark.parametrize("kind", HINTS)
+def test_who_writes_what_the_refusal_says_has_digits(kind):
+    images = HINTS[kind]
+    for _ in range(3):
+        try:
+            digits = Digits(images, SHOWN)
+            break
+        except ValueError as refusal:
+            line = re.search(r"write (np\..*?)(?: if |$)", str(refusal))[1]
+            images = eval(line, {"np": np, "images": images, "like_mnist": like_mnist})
+    ink = digits.test.images
+    assert ink.max() > 0.9 and 0 < ink.mean() < 0.3
+
+
+def test_own_digits_go_to_the_cockpit_the_pad_and_a_sweep():
+    digits = Digits(PICTURES, SHOWN)
+    board = training_cockpit(digits, epochs=1)
+    board.close()
+    pad = digit_pad(Network([784, 10], rng=np.random.default_rng(0)), digits)
+    pad.close()
+    (result,) = sweep([Recipe(epochs=1)], digits, n_jobs=1, progress=False)
+    assert len(result.accuracies) == 1
