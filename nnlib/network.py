@@ -25,6 +25,7 @@ from nnlib._support.checks import (
     checked_sizes,
     checked_target_values,
     checked_targets,
+    checked_threshold,
 )
 from nnlib._support.hints import OwnNamesOnly, door, printable
 from nnlib._support.speed import chunks
@@ -162,9 +163,12 @@ class Network(OwnNamesOnly):
             outputs[rows] = self.forward(X[rows])[1][-1]
         return outputs
 
-    def classify(self, X):
-        """The class of each sample, (n,) integers: the largest output, or a > ½ if there is one."""
-        return labels_of(self.predict(X))
+    def classify(self, X, threshold=None):
+        """The class of each sample, (n,) integers: the largest output; of a single one a > threshold.
+
+        threshold is ½ where that output cannot be negative; elsewhere say 0 or ½, as you coded.
+        """
+        return labels_of(self.predict(X), checked_threshold(threshold, self))
 
     def cost_of(self, X, Y, l2=0.0, n=None):
         """The cost of the targets Y for the inputs X, a float, plus λ/2n Σ‖W‖² where l2 = λ > 0.
@@ -179,20 +183,20 @@ class Network(OwnNamesOnly):
 
     def cost_and_accuracy(self, X, Y):
         """Both from one pass, unchecked: the cost without L2, the share classified as in Y."""
-        cost, right = 0.0, 0
+        cost, right, middle = 0.0, 0, 0.5 if Y.min() >= 0 else 0.0
         for rows in chunks(len(X)):
             Z, A = self.forward(X[rows])
             cost += self.cost.per_sample(Z[-1], A[-1], Y[rows]).sum(dtype=np.float64)
-            right += np.count_nonzero(labels_of(A[-1]) == labels_of(Y[rows]))
+            right += np.count_nonzero(labels_of(A[-1], middle) == labels_of(Y[rows], middle))
         return float(cost * self.cost.share(len(Y))), right / len(Y)
 
     def penalty(self, l2, n):
         """The L2 term λ/2n Σ‖W‖², a float; biases have none."""
         return float(l2 / (2 * n) * sum(np.vdot(W, W) for W in self.W)) if l2 else 0.0
 
-    def accuracy(self, X, labels):
+    def accuracy(self, X, labels, threshold=None):
         """The share of samples classified as labels says, 0 to 1; labels (n,) integers."""
-        found = self.classify(X)
+        found = self.classify(X, threshold)
         labels = checked_labels(labels, found.shape, max(2, self.sizes[-1]))
         return float((found == labels).mean())
 
@@ -269,16 +273,21 @@ def checked_network(net):
     return checked_alive(net)
 
 
-def labels_of(outputs):
+def labels_of(outputs, threshold=0.5):
     """The class numbers (n,) that outputs or one-hot targets (n, n_out) stand for."""
     if outputs.shape[1] == 1:
-        return (outputs[:, 0] > 0.5).astype(int)
+        return (outputs[:, 0] > threshold).astype(int)
     return outputs.argmax(axis=1)
 
 
 def are_classes(Y):
-    """True if the targets (n, n_out) stand for classes: one-hot rows, or one column of 0 and 1."""
-    return bool(((Y == 0) | (Y == 1)).all() and (Y.shape[1] == 1 or (Y.sum(axis=1) == 1).all()))
+    """True if the targets (n, n_out) stand for classes: rows with a single 1, or one column.
+
+    The other numbers are all 0, or all -1.
+    """
+    one = Y == 1
+    coded = (one | (Y == 0)).all() or (one | (Y == -1)).all()
+    return bool(coded and (Y.shape[1] == 1 or (one.sum(axis=1) == 1).all()))
 
 
 @door

@@ -1,6 +1,7 @@
 """nnlib.network: the pass forward and the pass back, against loops and central differences."""
 
 import html.parser
+import re
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from nnlib import (
     Cost,
     Network,
     check_gradients,
+    fit,
 )
 from nnlib._support.speed import CHUNK
 from nnlib.activations import ACTIVATIONS
@@ -347,6 +349,61 @@ def test_one_output_says_class_1_above_one_half():
     np.testing.assert_array_equal(net.classify([[-1.0], [0.0], [1.0]]), [0, 0, 1])
 
 
+def one_output(f, **looks):
+    """A net that answers f(x) to x."""
+    return Network([1, 1], activations=f, cost=QUADRATIC, weights=[[[1.0]]], **looks)
+
+
+MINE = Activation("mine", lambda z: z / 2, lambda z: np.full_like(z, 0.5))
+LINE = np.array([[-1.0], [0.2], [0.4], [1.3]])
+IN_TWO = {0: [0, 1, 1, 1], 0.5: [0, 0, 0, 1]}
+
+
+@pytest.mark.parametrize("f", [SIGMOID, RELU])
+def test_one_output_that_is_never_negative_is_halved_at_one_half(f):
+    X = 2 * LINE
+    np.testing.assert_array_equal(one_output(f).classify(X), f.value(X)[:, 0] > 0.5)
+    assert one_output(f).accuracy(X, f.value(X)[:, 0] > 0.5) == 1
+
+
+@pytest.mark.parametrize("f", [TANH, IDENTITY, CUBE, MINE])
+def test_one_output_that_may_be_negative_asks_for_its_threshold_and_obeyed_it_is_taken(f):
+    net = one_output(f)
+    for call in (net.classify, lambda X, **t: net.accuracy(X, [0, 1, 1, 1], **t)):
+        with pytest.raises(ValueError) as refusal:
+            call(LINE)
+        written = re.findall(r"threshold=([\d.]+)", str(refusal.value))
+        assert [float(number) for number in written] == [0, 0.5]
+        for number in written:
+            call(LINE, threshold=float(number))
+    assert net.classify(LINE, threshold=0).tolist() == IN_TWO[0]
+    assert net.accuracy(LINE, IN_TWO[0], threshold=0) == 1
+
+
+@pytest.mark.parametrize("threshold", [0, 0.5])
+def test_a_threshold_that_is_given_is_the_one(threshold):
+    net = one_output(IDENTITY)
+    assert net.classify(LINE, threshold).tolist() == IN_TWO[threshold]
+    assert net.accuracy(LINE, IN_TWO[threshold], threshold) == 1
+
+
+@pytest.mark.parametrize("f", [SIGMOID, TANH])
+@pytest.mark.parametrize("threshold", ["half", np.nan, np.inf, [0.5], 1j])
+def test_a_threshold_that_is_no_number_is_refused(f, threshold):
+    with pytest.raises(ValueError, match="threshold: expected the number between your two classes"):
+        one_output(f).classify(LINE, threshold)
+
+
+@pytest.mark.parametrize("low", [0, -1])
+@pytest.mark.parametrize("f", [TANH, IDENTITY])
+def test_fit_halves_one_output_between_the_numbers_that_code_the_classes(f, low):
+    y = np.where(LINE > 0.3, 1.0, low)
+    net = one_output(f, dtype=np.float64)
+    knobs = {"eta": 0, "epochs": 1, "rng": np.random.default_rng(0), "progress": False}
+    found = np.where(f.value(LINE) > (low + 1) / 2, 1.0, low)
+    assert fit(net, LINE, y, **knobs).training_accuracy == [(found == y).mean()]
+
+
 def test_accuracy_is_the_share_of_right_classes():
     net = Network([2, 2], activations=IDENTITY, cost=QUADRATIC, weights=[np.eye(2)])
     assert net.accuracy([[1, 0], [1, 0], [0, 1], [0, 1]], [0, 1, 1, 1]) == 0.75
@@ -394,6 +451,25 @@ def test_both_monitors_come_from_one_pass(n):
     cost, accuracy = net.cost_and_accuracy(X, np.eye(2)[labels])
     assert cost == net.cost_of(X, np.eye(2)[labels])
     assert accuracy == net.accuracy(X, labels)
+
+
+@pytest.mark.parametrize(
+    "Y, classes",
+    [
+        ([[0], [1]], True),
+        ([[-1], [1]], True),
+        ([[1], [1]], True),
+        ([[-1], [0], [1]], False),
+        ([[0.5], [1]], False),
+        ([[-1, 1], [1, -1]], True),
+        ([[-1, 1], [1, 1]], False),
+        ([[-1, 1], [1, 0]], False),
+        ([[0, 1], [1, 1]], False),
+        ([[0, 1], [1, 0]], True),
+    ],
+)
+def test_targets_are_classes_by_0_and_1_or_by_minus_1_and_1(Y, classes):
+    assert are_classes(np.array(Y, float)) is classes
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])
