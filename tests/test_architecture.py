@@ -15,7 +15,7 @@ PACKAGE = Path(nnlib.__file__).parent
 # is one; __init__, the door, may enter all.
 ROOMS = (
     "_support.hints activations costs _support.speed _support.checks gradcheck index_notation "
-    "_support.files _support.progress _support.saving _support.divergence _support.symptoms "
+    "_support.kinks _support.files _support.progress _support.saving _support.divergence _support.symptoms "
     "datasets network palette training _support.workers sweep derivations exercises plots widgets"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")

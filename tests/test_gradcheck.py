@@ -1,8 +1,13 @@
 """nnlib.gradcheck: central differences and how far they are from what is claimed."""
 
+import pickle
+
 import numpy as np
 import pytest
 
+from nnlib import IDENTITY, QUADRATIC, RELU, TANH, Activation, Network, check_gradients
+from nnlib._support.kinks import kink_distances
+from nnlib.activations import ACTIVATIONS
 from nnlib.gradcheck import central_differences, largest_relative_error
 
 
@@ -121,3 +126,98 @@ def test_the_arrays_are_put_back_even_if_the_function_fails():
 def test_gradients_of_another_shape_are_not_broadcast():
     with pytest.raises(ValueError, match="expected the shapes of slopes"):
         largest_relative_error([np.ones((3, 1))], [np.ones(3)], cost=1.0)
+
+
+# Kinks: where an activation has one there is no slope to compare with
+
+HAT = Activation("hat", lambda z: np.abs(np.abs(z) - 1), lambda z: np.sign(z) * np.sign(abs(z) - 1))
+LEAKY = Activation("leaky", lambda z: np.maximum(z, 0.01 * z), lambda z: np.where(z > 0, 1, 0.01))
+ELU_2 = Activation(
+    "elu, α = 2",
+    lambda z: np.where(z > 0, z, 2 * np.expm1(np.minimum(z, 0))),
+    lambda z: np.where(z > 0, 1, 2 * np.exp(np.minimum(z, 0))),
+)
+CLIPPED = Activation("clipped", lambda z: np.clip(z, -1, 1), lambda z: 1.0 * (abs(z) < 1))
+KINKS = [(RELU, 0), (LEAKY, 0), (ELU_2, 0), (HAT, 0), (HAT, 1), (CLIPPED, -1)]
+by_kink = pytest.mark.parametrize("f, kink", KINKS, ids=lambda thing: getattr(thing, "name", thing))
+
+
+def at_a_kink(f, kink, away=0.0):
+    """A 2-3-1 net and three samples; hidden neuron 1 is `away` from the kink at sample 0."""
+    looks = {"activations": [f, IDENTITY], "cost": QUADRATIC, "rng": np.random.default_rng(6)}
+    net, X = Network([2, 3, 1], **looks), np.array([[0.5, -0.8], [1.2, 0.3], [-0.7, 1.9]])
+    net.b[0][1] += kink + away - net.forward(X)[0][0][0, 1]
+    return net, X, np.array([[1.0], [-1.0], [0.5]])
+
+
+@by_kink
+@pytest.mark.parametrize("away", [0, 1e-6, -1e-6, 4e-6, 1e-5 / 3, -9e-6])
+def test_what_a_nudge_takes_across_a_kink_is_left_out_and_counted(f, kink, away):
+    error = check_gradients(*at_a_kink(f, kink, away))
+    # the bias of that neuron always; its two weights where the inputs 0.5 and -0.8 reach as far
+    left_out = 1 + sum(abs(x) * 1e-5 >= abs(away) for x in (0.5, 0.8))
+    assert (error.left_out, error.n) == (left_out, 13) and error < 1e-7
+    assert repr(error).endswith(
+        f"; {left_out} of 13 numbers left out: "
+        "a nudge of theirs takes a neuron across a kink, where there is no slope"
+    )
+
+
+@by_kink
+@pytest.mark.parametrize("away", [2e-5, -2e-5, 1e-3, 0.3])
+def test_nothing_is_left_out_beside_a_kink(f, kink, away):
+    error = check_gradients(*at_a_kink(f, kink, away))
+    assert error.left_out == 0 and error < 1e-7 and repr(error) == repr(float(error))
+
+
+@by_kink
+@pytest.mark.parametrize("entry", [0, 2, 3, 5])  # of W[0], neurons 0 and 2
+def test_a_wrong_slope_beside_a_kink_is_still_found(f, kink, entry, monkeypatch):
+    right = Network.backward
+
+    def wrong(self, Z, A, Y):
+        dW, db = right(self, Z, A, Y)
+        dW[0].flat[entry] += 1e-3
+        return dW, db
+
+    net, X, Y = at_a_kink(f, kink)
+    monkeypatch.setattr(Network, "backward", wrong)
+    error = check_gradients(net, X, Y)
+    assert error.left_out == 3 and error > 1e-5
+
+
+@by_kink
+def test_a_wrong_activation_is_found_although_a_sample_sits_on_its_kink(f, kink):
+    wrong = Activation("wrong", f.value, lambda z: 1.01 * f.slope(z))
+    assert check_gradients(*at_a_kink(wrong, kink)) > 1e-4
+
+
+def test_where_everything_is_at_a_kink_nothing_is_called_right():
+    bias_only = Network([1, 1], activations=RELU, cost=QUADRATIC, weights=[[[1.0]]])
+    error = check_gradients(bias_only, [[0.0]], [[1.0]])
+    assert (error.left_out, error.n) == (1, 2) and error < 1e-7  # the weight sees an input of 0
+    error = check_gradients(
+        Network([1, 1], activations=RELU, cost=QUADRATIC, weights=[[[0.0]]]), [[1.0]], [[1.0]]
+    )
+    assert (error.left_out, error.n) == (2, 2) and np.isnan(error) and not error < 1e-7
+
+
+def test_an_earlier_layer_is_left_out_where_it_moves_a_later_neuron_across_a_kink():
+    looks = {"activations": [TANH, RELU, IDENTITY], "cost": QUADRATIC}
+    net = Network([1, 1, 1, 1], rng=np.random.default_rng(0), **looks)
+    x = np.array([[0.3]])
+    net.b[1] -= net.forward(x)[0][1][0]
+    assert check_gradients(net, x, np.array([[1.0]])).left_out == 4
+
+
+@pytest.mark.parametrize("f", [f for f in ACTIVATIONS if f is not RELU], ids=lambda f: f.name)
+@pytest.mark.parametrize("scale", [1, 30])
+def test_smooth_activations_have_no_kinks_anywhere(f, scale):
+    z = np.linspace(-5, 5, 20_000).reshape(-1, 2)
+    assert np.isinf(kink_distances(f, z, 2e-3 * scale)).all()
+
+
+def test_the_error_is_a_float_that_can_be_copied():
+    error = check_gradients(*at_a_kink(RELU, 0))
+    again = pickle.loads(pickle.dumps(error))
+    assert again == error and again.left_out == error.left_out and isinstance(error, float)
