@@ -25,8 +25,8 @@ from nnlib._support.checks import (
     checked_sizes,
     checked_target_values,
     checked_targets,
-    checked_threshold,
 )
+from nnlib._support.classes import checked_threshold, halfway, labels_of
 from nnlib._support.hints import OwnNamesOnly, door, printable
 from nnlib._support.kinks import largest_error_off_kinks
 from nnlib._support.speed import chunks
@@ -165,9 +165,9 @@ class Network(OwnNamesOnly):
         return outputs
 
     def classify(self, X, threshold=None):
-        """The class of each sample, (n,) integers: the largest output; of a single one a > threshold.
+        """The class of each sample, (n,) integers: the largest output, or a > threshold if one.
 
-        threshold is ½ where that output cannot be negative; elsewhere say 0 or ½, as you coded.
+        threshold  ½ by itself where that output is never negative; else 0 or ½, as coded
         """
         return labels_of(self.predict(X), checked_threshold(threshold, self))
 
@@ -184,7 +184,7 @@ class Network(OwnNamesOnly):
 
     def cost_and_accuracy(self, X, Y):
         """Both from one pass, unchecked: the cost without L2, the share classified as in Y."""
-        cost, right, middle = 0.0, 0, 0.5 if Y.min() >= 0 else 0.0
+        cost, right, middle = 0.0, 0, halfway(Y)
         for rows in chunks(len(X)):
             Z, A = self.forward(X[rows])
             cost += self.cost.per_sample(Z[-1], A[-1], Y[rows]).sum(dtype=np.float64)
@@ -272,23 +272,6 @@ def checked_network(net):
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}; make one first")
     return checked_alive(net)
-
-
-def labels_of(outputs, threshold=0.5):
-    """The class numbers (n,) that outputs or one-hot targets (n, n_out) stand for."""
-    if outputs.shape[1] == 1:
-        return (outputs[:, 0] > threshold).astype(int)
-    return outputs.argmax(axis=1)
-
-
-def are_classes(Y):
-    """True if the targets (n, n_out) stand for classes: rows with a single 1, or one column.
-
-    The other numbers are all 0, or all -1.
-    """
-    one = Y == 1
-    coded = (one | (Y == 0)).all() or (one | (Y == -1)).all()
-    return bool(coded and (Y.shape[1] == 1 or (one.sum(axis=1) == 1).all()))
 
 
 @door

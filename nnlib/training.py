@@ -18,12 +18,13 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
+from nnlib._support.classes import are_classes
 from nnlib._support.divergence import Guard, likely_cause
 from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, printable, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
 from nnlib._support.symptoms import symptoms
-from nnlib.network import are_classes, checked_network
+from nnlib.network import checked_network
 from nnlib.palette import BLUE, ORANGE
 
 

@@ -181,6 +181,8 @@ BAD_CALLS = {
             "labels + 1j",
         ),
         ("labels", "one_output.accuracy(X, labels)"),
+        *each("threshold", "one_output.classify(X, _)", "'half' | nan | inf | X | 1j | []"),
+        *each("threshold", "one_output.accuracy(X, labels % 2, _)", "'half' | nan | X"),
         *each("dtype", "net.copy(dtype=_)", "np.float16 | int | 'x' | complex | 64"),
         ("net", "broken.copy()"),
         ("net", "broken.predict(X)"),
@@ -366,6 +368,11 @@ BAD_CALLS = {
         *each("f1", "derivation.sample(rng, f1=_)", "None | 'tanh' | np.tanh | 5"),
     ],
     "data": [
+        *each("images", "Digits(_, labels)", "None | 5 | 'a' | X | ragged | [] | digits | nan"),
+        *each("images", "Digits(_, labels)", "np.full((6, 784), nan) | -np.eye(6, 784)"),
+        *each(
+            "labels", "Digits(np.eye(6, 784), _)", "None | 5 | 'a' | X | labels[:5] | 0.5 * labels"
+        ),
         *each("n", "digits.few(_)", "0 | -1 | 1.5 | 'a' | None | 10**9 | X | nan"),
         *each("folder", "load_mnist(_)", "5 | X | [] | b'mnist' | 'no/such/folder'"),
         *each("folder", "load_mnist_or_digits(_)", "5 | X | [] | 'no/such/folder'"),

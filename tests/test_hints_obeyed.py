@@ -46,7 +46,7 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "names of classes": (lambda y: net(6, 2).accuracy(ROWS, y), "names", np.array(list("abab"))),
     "names in a list": (lambda y: net(6, 2).accuracy(ROWS, y), "names", list("abab")),
     "classes coded -1 and 1": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", 2 * LABELS - 1),
-    "classes coded -1.0 and 1.0": (lambda y: net(6, 1).accuracy(ROWS, y), "labels", [-1.0, 1, 1, 1]),
+    "in a list of floats": (lambda y: net(6, 1).accuracy(ROWS[:2], y), "labels", [-1.0, 1]),
     "classes counted from 1": (lambda y: net(6, 3).accuracy(ROWS, y), "labels", [1, 2, 3, 1]),
     "classes in a column": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", LABELS[:, None]),
     "weights as in books with columns": (

@@ -30,10 +30,10 @@ from nnlib import (
     check_gradients,
     fit,
 )
+from nnlib._support.classes import are_classes, labels_of
 from nnlib._support.speed import CHUNK
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
-from nnlib.network import are_classes, labels_of
 
 several = settings(max_examples=40, deadline=None, derandomize=True)
 by_name = {"ids": lambda thing: getattr(thing, "name", None)}

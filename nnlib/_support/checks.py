@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib._support.hints import did_you_mean, short
 from nnlib._support.speed import laid_out
-from nnlib.activations import ACTIVATIONS, RELU, SIGMOID, SOFTMAX, Activation
+from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
 
 MOST_PARAMETERS = 50_000_000
@@ -317,20 +317,6 @@ def _from_0(labels, n_classes, name):
     if labels.min() == 1 and labels.max() == n_classes:
         return f"write np.subtract({name}, 1) for classes counted from 1"
     return "look at the data"
-
-
-def checked_threshold(threshold, net):
-    """The number above which a single output says class 1; ½ where it is never negative."""
-    output = net.activations[-1]
-    if threshold is None and (net.sizes[-1] > 1 or output in (SIGMOID, SOFTMAX, RELU)):
-        return 0.5
-    if not isinstance(threshold, numbers.Real) or not math.isfinite(threshold):
-        got = f"got {short(threshold)}" if threshold is not None else f"{output.name} has none"
-        raise ValueError(
-            f"threshold: expected the number between your two classes, {got}; "
-            "write threshold=0 for classes coded -1 and 1, threshold=0.5 for 0 and 1"
-        )
-    return threshold
 
 
 def checked_matrix(array, name, n_rows=None):

@@ -10,6 +10,8 @@ from nnlib._support.hints import door, short
 from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits, published
 from nnlib.datasets.idx import check, is_genuine, lying, share
 
+__all__ = ["Digits", "load_digits", "load_mnist", "load_mnist_or_digits", "share_mnist"]
+
 # The three doors
 
 
@@ -17,9 +19,9 @@ from nnlib.datasets.idx import check, is_genuine, lying, share
 def load_mnist(folder=None):
     """MNIST as Digits: 50,000 to train, 10,000 to validate, 10,000 to test.
 
-    The four published files, packed or unpacked, are taken from `folder`, else from the folder that the environment
-    variable NNLIB_MNIST names, else from the user's cache, to which they are downloaded when they
-    are not there. Their SHA-256 is checked each time.
+    The four published files, packed or unpacked, are taken from `folder`, else from the folder that
+    the environment variable NNLIB_MNIST names, else from the user's cache, to which they are
+    downloaded when they are not there. Their SHA-256 is checked each time.
     Raises FileNotFoundError when a named folder lacks a file, ValueError when a file in it is not
     the published one, ConnectionError when no mirror delivers, and OSError when the cache cannot
     be written.

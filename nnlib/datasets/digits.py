@@ -1,4 +1,4 @@
-"""What a set of handwritten digits is, Split and Digits; the published files; digits of your own."""
+"""What a set of handwritten digits is, Split and Digits: the published ones, and your own."""
 
 import math
 from dataclasses import dataclass
@@ -127,7 +127,7 @@ class Split:
 @door
 @printable
 class Digits:
-    """Handwritten digits as three splits, `train`, `validation` and `test`: your own, or a loader's.
+    """Handwritten digits in three splits, `train`, `validation` and `test`. Your own, by hand:
 
     images  (n, 28, 28) or (n, 784), six or more; from 0, paper, to 1, ink, or from 0 to 255
     labels  (n,) whole numbers from 0 to 9, or one-hot (n, 10)
@@ -192,14 +192,12 @@ class Digits:
             "pixels, each from 0 (paper) to 1 (ink)"
         ]
         for split, n in self._sizes.items():
-            lines.append(
-                f"  .{split:<10}  images {(n, SIDE**2)}, labels {(n,)}, targets {(n, 10)}"
-            )
+            lines.append(f"  .{split:<10}  images {(n, SIDE**2)}, labels {(n,)}, targets {(n, 10)}")
         return "\n".join(lines)
 
 
 def published(source, folder):
-    """The Digits of the source, whose files lie in the folder; unpacked when they are first used."""
+    """The Digits of a source whose files lie in the folder; unpacked when they are first used."""
     sizes = {part: stop - start for part, (*_, start, stop) in source.splits.items()}
     return Digits._of(source.name, sizes, _Files(source, folder).split)
 

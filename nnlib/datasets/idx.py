@@ -28,7 +28,7 @@ class File:
     sha256_shared: str = ""  # of the pictures as share writes them
 
     def sha256_of(self, size):
-        """The SHA-256 that it has packed, or unpacked, if so many bytes are one of them; else ""."""
+        """Its SHA-256, packed or unpacked, whichever has so many bytes; "" for neither."""
         unpacked = 4 * (1 + len(self.shape)) + math.prod(self.shape)
         return {unpacked: self.sha256_unpacked, self.size: self.sha256}.get(size, "")
 

@@ -33,9 +33,7 @@ def small_files():
 
 ARRAYS, PACKED = small_files()
 UNPACKED = {name.removesuffix(".gz"): as_idx(array) for name, array in ARRAYS.items()}
-SMALL = [
-    describe(name, PACKED[name], array.shape, as_idx(array)) for name, array in ARRAYS.items()
-]
+SMALL = [describe(name, PACKED[name], array.shape, as_idx(array)) for name, array in ARRAYS.items()]
 SMALL_MNIST = Source(
     "A small MNIST",
     {
