@@ -22,7 +22,7 @@ ifneq ($(shell cat .venv-bench/.place 2>/dev/null),$(CURDIR))
 BENCH_MOVED = moved
 endif
 
-.PHONY: help lab test lint unit notebooks-test browser soak versions bench notebooks binder clean moved
+.PHONY: help lab test lint unit notebooks-test browser soak versions bench notebooks claims minutes binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -64,6 +64,12 @@ versions: .venv/.test  ## the suite on the oldest versions allowed and on the ne
 
 notebooks: .venv/.test  ## run every notebook (ARGS: only these) and store its outputs
 	$(VENV_PYTHON) .ci/notebooks.py $(ARGS)
+
+claims: .venv/.test  ## run the cells that assert what the prose claims, over ten seeds and both data sets
+	$(VENV_PYTHON) .ci/claims.py $(ARGS)
+
+minutes: .venv/.test  ## print how long each notebook takes, and its lines of code and words of prose
+	$(VENV_PYTHON) .ci/minutes.py $(ARGS)
 
 binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py

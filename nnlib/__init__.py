@@ -1,15 +1,20 @@
 """nnlib: a neural network small enough to read, fast enough to train in class.
 
-The letters, in the code and on the blackboard (samples are rows, layers count from 0):
+The letters, in the code and on the blackboard. Samples are rows. Layers count from 1 in formulas;
+the lists of the code count from 0, so that net.W[0] is W⁽¹⁾:
 
-    X  (n, n_in)       inputs, one sample a row              eta  η  learning rate
-    Y  (n, n_out)      targets                               l2   λ  weight decay
-    W  (n_in, n_out)   weights of a layer                    n       number of samples
-    b  (n_out,)        biases of a layer                     rng     np.random.Generator
-    Z  (n, n_out)      weighted inputs, Z = A @ W + b
-    A  (n, n_out)      activations, A = f(Z)
-    dW, db             slopes of the cost in W and b, in their shapes
-    delta  (n, n_out)  δ, the error: slopes of the cost in Z
+    X  (n, n_in)       inputs, one sample a row; A⁽⁰⁾ is X       n       number of samples
+    Y  (n, n_out)      targets, one sample a row                 C       the cost
+    W  (n_in, n_out)   weights of a layer                        eta  η  learning rate
+    b  (n_out,)        biases of a layer                         l2   λ  weight decay
+    Z  (n, n_out)      before the activation, Z = A @ W + b      rng     np.random.Generator
+    A  (n, n_out)      after it, A = f(Z); the last A is Ŷ       seed    of an rng
+    dW, db             slopes of the cost, ∂C/∂W and ∂C/∂b, in the shapes of W and b
+    delta  (n, n_out)  δ = ∂C/∂Z, the error, and nothing else
+
+A step downhill is W ← W − η ∂C/∂W. An index that does not stand on the left is summed over. I_mi is
+an element of the identity matrix (Kronecker's delta), .T the transpose, f' the slope of f, and
+N(0, σ = 0.1) a normal distribution by its mean and its standard deviation.
 
 Five short files are all that learning takes. Read them in this order: activations (value and
 slope), costs (value and error), network (the pass forward and the pass back), training (the step

@@ -124,8 +124,47 @@ def test_the_latex_has_the_superscripts_and_accents_of_the_blackboard():
     assert latex_of("Ỹ_i0") == r"\tilde{Y}_{i0}"
     assert latex_of("f2'(C_μ0)") == r"f_2'(C_{\mu 0})"
     assert latex_of("∂Ŷ_i0/∂W2_m0") == r"\frac{\partial \hat{Y}_{i0}}{\partial W^{(2)}_{m0}}"
-    assert latex_of("((X·W1).T)_mi") == r"((X \cdot W^{(1)}).T)_{mi}"
+    assert latex_of("((X·W1).T)_mi") == r"((X \cdot W^{(1)})^{\mathsf{T}})_{mi}"
     assert Formula("s = 2 a_i b_i")._repr_latex_() == r"$s = 2 \, a_{i} \, b_{i}$"
+
+
+def test_layers_stand_above_in_parentheses_and_functions_are_numbered_below():
+    assert latex_of("Z2_ik = A1_ij W2_jk + b2_k") == (
+        r"Z^{(2)}_{ik} = A^{(1)}_{ij} \, W^{(2)}_{jk} + b^{(2)}_{k}"
+    )
+    assert latex_of("delta2_ik f2'(Z2_ik)") == r"\delta^{(2)}_{ik} \, f_2'(Z^{(2)}_{ik})"
+
+
+def test_a_single_number_of_the_2_2_1_net_is_numbered_below():
+    assert latex_of("w1 x1 + b1") == r"w_1 \, x_1 + b_1"
+
+
+def test_a_transpose_is_an_upright_T_above_also_beside_a_layer():
+    assert latex_of("(A.T)_ji") == r"(A^{\mathsf{T}})_{ji}"
+    assert latex_of("(W2.T)_0n") == r"(W^{(2)\,\mathsf{T}})_{0n}"
+    assert latex_of("W2.T") == r"W^{(2)\,\mathsf{T}}"
+
+
+@pytest.mark.parametrize("name", ["I", "δ"])
+def test_kronecker_s_delta_is_read_under_both_names_and_written_I(name):
+    formula = Formula(f"s_m = {name}_mi a_i")
+    assert formula.evaluate(a=[1, 2, 3]).tolist() == [1, 2, 3]
+    assert formula.names == ("a",)
+    assert formula.latex == r"s_{m} = I_{mi} \, a_{i}"
+
+
+def test_the_error_of_a_layer_is_no_identity():
+    error = Formula("b_k = δ2_ik")
+    assert error.names == ("δ2",)
+    assert error.latex == r"b_{k} = \delta^{(2)}_{ik}"
+
+
+def test_an_index_that_stands_once_and_not_on_the_left_is_summed_over():
+    column_sums = Formula("b_k = D_ik")
+    assert column_sums.bound == "i"
+    assert column_sums.evaluate(D=A).tolist() == [3, 6, 9]
+    assert column_sums.contract(D=A).tolist() == [3, 6, 9]
+    assert column_sums.written_out((1,), D=A) == "b[1] = 2 + 4 = 6"
 
 
 def test_a_sum_is_written_out_with_its_signs_and_brackets():
@@ -183,6 +222,8 @@ FORMULAS = (
     "p_mj = f'(A_ij) δ_im − f(A_mj)",
     "q_k = A_ij δ_0ν δ_νi B_jk",
     "η_ik = w A_ij B_jk f(A_i0)",
+    "b_k = A_ij B_jk A_l0",
+    "s_m = A_ij I_im",
 )
 
 
@@ -222,14 +263,14 @@ def test_the_arrays_passed_in_are_not_changed():
 WRONG_TEXTS = (
     ("C_ik", 'expected one "=", .* got "C_ik"'),
     ("C_ik = A_ij B_jl", "k stands on the left .* but is missing on the right"),
-    ("C_i = A_ij B_ik", "j stands once on the right .* and not on the left"),
     ("C_ii = A_ij B_ji", "i stands twice on the left"),
     ("C_i1 = A_ij B_j1", "the left .* may hold letters and 0, not 1"),
     ("C_ik = A_ij +", "a term is empty"),
     ("C_ik = A_ij % B_jk", 'cannot read "% B_jk"'),
     ("2 = A_ij", "expected one array left"),
     ("f(C_i) = A_ij", "expected one array left"),
-    ("C_i = A_ij δ_j", "δ takes two indices"),
+    ("C_i = A_ij I_j", "the identity I takes two indices"),
+    ("C_i = A_ij δ_j", "the identity I takes two indices"),
     ("C_ik = (A_ij B_jk)", r'cannot read "\(A_ij B_jk\)"'),
 )
 
@@ -260,7 +301,7 @@ WRONG_ARRAYS = (
     (
         "s = A_ij A_kl δ_ij δ_kl",
         {"A": A},
-        "δ_ij sets i and j equal, but i runs over 2 values and j over 3",
+        "I_ij sets i and j equal, but i runs over 2 values and j over 3",
     ),
     ("s_i = A_ij δ_j7", {"A": A}, "δ_j7 asks for index 7, but j runs over 3 values"),
     ("s = f(a)", {"a": 1.0, "f": 2.0}, "f: expected a function"),

@@ -138,6 +138,12 @@ def test_an_error_that_is_wanted_is_no_problem(tmp_path):
     assert problems_with(tmp_path, cells) == []
 
 
+def test_the_cell_of_imports_may_end_in_the_seed(tmp_path):
+    cells = good_cells()
+    cells[2] = code("import math\n\nSEED = 1", 1)
+    assert problems_with(tmp_path, cells) == []
+
+
 @pytest.mark.parametrize(
     "harmless",
     ["print(a / b)", "ax.set_ylabel('samples/s')", "f'{n} /{m}'", "await task", "%time x"],
@@ -170,6 +176,16 @@ def test_running_a_notebook_stores_outputs_counts_and_little_else(tmp_path):
     assert notebook_rules.all_problems([path]) == []
     assert stored.cells[4].outputs == [printed("2\n")]
     assert stored.cells[4].metadata == {"tags": ["kept"]}
+
+
+def test_the_answer_to_a_prediction_is_stored_out_of_sight(tmp_path):
+    path = tmp_path / "01_is_it_so.ipynb"
+    cells = [*good_cells(), code("print(1 + 1)", 3, tags=["prediction"])]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    notebooks.run(path)
+    asked = nbformat.read(path, as_version=4).cells[5]
+    assert asked.metadata["jupyter"] == {"outputs_hidden": True}
+    assert asked.outputs == [printed("2\n")]
 
 
 def test_running_twice_changes_nothing(tmp_path):

@@ -21,17 +21,18 @@ MATRIX_PRODUCT = Derivation(
                 [sum(A[i, j] * B[j, k] for j in range(len(B))) for k in range(len(B.T))]
                 for i in range(len(A))
             ],
-            "Row `i` of `A` times column `k` of `B`, element by element, and all of it added up.",
+            "Row `i` of `A` times column `k` of `B`, element by element, and the sum of it all.",
         ),
         index(
-            "C_ik = [A_ij B_jk]", "A repeated index is summed over; the sign $\\sum$ is left out."
+            "C_ik = [A_ij B_jk]",
+            "`j` does not stand on the left: it is summed over, and $\\sum$ is left out.",
         ),
         matrix(
             "C",
             r"[A \cdot B]",
             "A @ B",
             lambda A, B: A @ B,
-            "The two `j` stand next to each other: that is the rule of the matrix product.",
+            "The two `j` are neighbours: that is what the matrix product sums over.",
             "A B",
         ),
     ),
@@ -49,7 +50,7 @@ TRANSPOSE_OF_A_PRODUCT = Derivation(
         index("(C.T)_ki = [(B.T)_kj (A.T)_ji]", "The transpose twice, so that `j` hooks onto `j`."),
         matrix(
             "(A·B).T",
-            r"[(B.T) \cdot (A.T)]",
+            r"[B.T \cdot A.T]",
             "B.T @ A.T",
             lambda A, B: B.T @ A.T,
             "The matrix product read backwards: transposing turns the order round.",
@@ -102,7 +103,7 @@ TRANSPOSE_OF_AN_OUTER_PRODUCT = Derivation(
         ),
         matrix(
             "D.T",
-            r"[(b.T.T) \cdot (a.T)]",
+            r"[(b.T).T \cdot a.T]",
             "b.T.T @ a.T",
             lambda a, b: b.T.T @ a.T,
             "The transpose of a product turns the order round.",
@@ -126,8 +127,9 @@ DERIVATIVE_BY_ITSELF = Derivation(
     (
         start("∂a_mn/∂a_ij", "Turn one element, `a_ij`, and watch another, `a_mn`."),
         index(
-            "∂a_mn/∂a_ij = [δ_mi δ_nj]",
-            "The elements are independent: only the one that is turned moves, and as much.",
+            "∂a_mn/∂a_ij = [I_mi I_nj]",
+            "Only the element that is turned moves, and as much: 1 where `m` is `i` and `n` is `j`,"
+            " otherwise 0. `I` is the identity matrix.",
         ),
     ),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib._support.hints import printable
-from nnlib.index_notation import Formula, latex_of
+from nnlib.index_notation import Formula, latex_of, transposed
 
 BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15
 BAR_MEASURED = 1e-6  # a measured line, about 1e-9: eps² times a third derivative, and rounding
@@ -89,8 +89,8 @@ def matrix(left, latex, text, function, reason, blocks=""):
 
 
 def changed(latex):
-    r"""`latex` with [ and ] made into \changed{ and }."""
-    return latex.replace("[", r"\changed{").replace("]", "}")
+    r"""`latex` with [ and ] made into \changed{ and }, and each .T set as a transpose."""
+    return transposed(latex).replace("[", r"\changed{").replace("]", "}")
 
 
 def typeset(reason):

@@ -1,8 +1,9 @@
 """Formulas in index notation, computed as they stand: loops over indices and nothing else.
 
     C_ik = A_ij B_jk        i and k stand on the left: they are free, one number for each pair
-                            j is repeated and not on the left: it is bound, summed over its range
+                            j does not stand on the left: it is bound, summed over its range
 
+An index that stands once and not on the left is summed as well: b_k = D_ik adds up each column.
 A formula reads `left = term + term - term`, or `left ← …` for a step that overwrites.
 A term is a product, its factors set off by spaces:
 
@@ -14,7 +15,8 @@ A term is a product, its factors set off by spaces:
     f2(C_i0)  f2'(C_i0)  a function or its slope, element by element
     ∂Ŷ_i0/∂W1_mn         a partial derivative, given as the array dŶ_dW1 with axes i, 0, m, n
     ∂f2(C_i0)/∂C_μν      the same, given as df2_dC
-    δ_km                 Kronecker's delta: 1 where k = m, otherwise 0
+    I_km                 an element of the identity matrix: 1 where k = m, otherwise 0;
+                         Kronecker's delta δ_km is the same and is written I
 
 It knows nothing of networks, so it can bear witness for the rest of nnlib.
 """
@@ -22,6 +24,6 @@ It knows nothing of networks, so it can bear witness for the rest of nnlib.
 from nnlib.index_notation.arrays import described, matrix_of, still
 from nnlib.index_notation.formula import Formula
 from nnlib.index_notation.reading import FACTOR
-from nnlib.index_notation.writing import latex_of
+from nnlib.index_notation.writing import latex_of, transposed
 
-__all__ = ["FACTOR", "Formula", "described", "latex_of", "matrix_of", "still"]
+__all__ = ["FACTOR", "Formula", "described", "latex_of", "matrix_of", "still", "transposed"]

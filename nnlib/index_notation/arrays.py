@@ -44,15 +44,15 @@ def check_given(formula, given):
 
 def factor_array(factor, given, lengths):
     """The array a factor stands for, before any index is put in."""
-    if factor.is_delta:
-        return delta_array(factor, lengths)
+    if factor.is_identity:
+        return identity_array(factor, lengths)
     if factor.function:
         return np.asarray(function_of(factor, given)(given[factor.name]))
     return matrix_of(factor, given)
 
 
-def delta_array(factor, lengths):
-    """The unit matrix a delta stands for. ValueError where its digit is out of range."""
+def identity_array(factor, lengths):
+    """The identity matrix of a factor. ValueError where its digit is out of range."""
     letters = unique(factor.indices)
     size = lengths[letters[0]] if letters else 10
     for digit in filter(str.isdigit, factor.indices):
@@ -87,7 +87,7 @@ def function_of(factor, given):
 
 
 def find_lengths(formula, given):
-    """Return {letter: range} from every axis the letters stand on, deltas included."""
+    """Return {letter: range} from every axis the letters stand on, those of an I included."""
     seen = {}
     for index, length, where in axes(formula, given):
         known, first = seen.setdefault(index, (length, where))
@@ -96,7 +96,7 @@ def find_lengths(formula, given):
                 f"{index} runs over {known} values as {first} but over {length} as {where}"
             )
     lengths = {index: length for index, (length, _) in seen.items()}
-    return link_deltas(formula, lengths)
+    return link_identities(formula, lengths)
 
 
 def axes(formula, given):
@@ -142,25 +142,25 @@ def counted(count, one, many):
     return f"{count} {one if count == 1 else many}"
 
 
-def link_deltas(formula, lengths):
-    """Return `lengths` with each letter that stands only in deltas given its partner's range."""
+def link_identities(formula, lengths):
+    """Return `lengths` with each letter that only an I has given its partner's range."""
     lengths = spread(formula, lengths)
     for index in formula.free + formula.bound:
         if index not in lengths:
             raise ValueError(f'nothing in "{formula.text}" says how far {index} runs')
-    for one, other in delta_pairs(formula):
+    for one, other in identity_pairs(formula):
         if lengths[one] != lengths[other]:
             raise ValueError(
-                f"δ_{one}{other} sets {one} and {other} equal, but {one} runs over "
+                f"I_{one}{other} sets {one} and {other} equal, but {one} runs over "
                 f"{lengths[one]} values and {other} over {lengths[other]}"
             )
     return lengths
 
 
 def spread(formula, known):
-    """Return `known`, {letter: anything}, spread to the letters that deltas set equal."""
-    pairs = delta_pairs(formula)
-    for _ in pairs:  # a chain of k deltas is closed after at most k rounds
+    """Return `known`, {letter: anything}, spread to the letters that an I sets equal."""
+    pairs = identity_pairs(formula)
+    for _ in pairs:  # a chain of k of them is closed after at most k rounds
         for one, other in pairs:
             if one in known or other in known:
                 known.setdefault(one, known.get(other))
@@ -168,10 +168,10 @@ def spread(formula, known):
     return known
 
 
-def delta_pairs(formula):
-    """The two letters of each delta; δ_0ν, where a digit stays, joins nothing."""
+def identity_pairs(formula):
+    """The two letters of each I; I_0ν, where a digit stays, joins nothing."""
     factors = [factor for term in formula.terms for factor in term.factors]
-    return [f.indices for f in factors if f.is_delta and len(unique(f.indices)) == 2]
+    return [f.indices for f in factors if f.is_identity and len(unique(f.indices)) == 2]
 
 
 def result_shape(formula, lengths):

@@ -86,7 +86,7 @@ class Formula:
 
     @property
     def numpy(self):
-        """The right-hand side as one line of NumPy, every delta an `np.eye`."""
+        """The right-hand side as one line of NumPy, every I an `np.eye`."""
         text = " ".join(numpy_of(term, self) for term in self.terms).removeprefix("+ ")
         return "-" + text[2:] if text.startswith("- ") else text
 
@@ -104,7 +104,7 @@ class Formula:
         return np.array(elements).reshape(shape)
 
     def contract(self, **arrays):
-        """The same result by `np.einsum`, every delta an `np.eye`: for long products."""
+        """The same result by `np.einsum`, every I an `np.eye`: for long products."""
         values, lengths = prepare(self, arrays)
         parts = [contract_term(term, self.free, values) for term in self.terms]
         return np.asarray(sum(parts)).reshape(result_shape(self, lengths))

@@ -17,6 +17,7 @@ FACTOR = re.compile(
 )
 SIGN = re.compile(r"[+−-]")
 EQUALS = re.compile(r"([=←])")
+IDENTITY = ("I", "δ")  # the identity matrix and, the same by another name, Kronecker's delta
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Factor:
     parts: tuple = ()
 
     @property
-    def is_delta(self):
-        return self.name == "δ"
+    def is_identity(self):
+        return self.name in IDENTITY
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,14 @@ def unique(text):
 
 def needed_names(factor):
     """The names to pass in for one factor."""
-    if factor.is_delta:
+    if factor.is_identity:
         return ()
     functions = (factor.function,) if factor.function else ()
     return functions + tuple(factor.name.split("·"))
 
 
 def check_indices(formula):
-    """Raise ValueError unless each index is free on both sides, or repeated and summed."""
+    """Raise ValueError unless each index on the left is on the right too."""
     left = formula.left.indices
     for index in left:
         if left.count(index) > 1 and not index.isdigit():
@@ -146,19 +147,12 @@ def check_indices(formula):
 
 
 def check_term(term, formula):
-    """Raise ValueError for an index that is missing, lonely, or not fit for a delta."""
-    written = "".join(factor.indices for factor in term.factors)
+    """Raise ValueError for an index that is missing, or not fit for an identity matrix."""
     for index in formula.free:
-        if index not in written:
+        if index not in term.indices:
             raise ValueError(
                 f'{index} stands on the left of "{formula.text}" but is missing on the right'
             )
-    for index in term.indices:
-        if index not in formula.free and written.count(index) == 1:
-            raise ValueError(
-                f'{index} stands once on the right of "{formula.text}" and not on the left: '
-                "an index is free (on both sides) or summed (repeated on the right)"
-            )
     for factor in term.factors:
-        if factor.is_delta and len(factor.indices) != 2:
-            raise ValueError(f'δ takes two indices, as in δ_km; got "{factor.text}"')
+        if factor.is_identity and len(factor.indices) != 2:
+            raise ValueError(f'the identity I takes two indices, as in I_km; got "{factor.text}"')

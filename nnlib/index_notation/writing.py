@@ -9,6 +9,8 @@ from nnlib.index_notation.arrays import left_arrays, spread
 from nnlib.index_notation.reading import EQUALS, FACTOR, NAME, SIGN, Factor, Term, unique
 
 ACCENTS = {"\u0302": "hat", "\u0303": "tilde"}
+SPELLED = {"delta": "δ", "eta": "η", "sigma": "σ"}  # as code spells Greek letters
+LAYERED = ("W", "Z", "A", "δ")  # W1 is the W of layer 1; of all else, 1 is the first
 
 
 # Numbers
@@ -65,23 +67,23 @@ def array_name(factor, formula):
     """The NumPy for a whole array: `f2.slope(C)`, `np.eye(B.shape[1])`, `(X @ W1).T`."""
     text = factor.name.replace("·", " @ ")
     text = f"({text})" if "·" in factor.name else text
-    if factor.is_delta:
+    if factor.is_identity:
         text = f"np.eye({size_text(factor, formula)})"
     if factor.function:
         text = f"{factor.function}.{'slope' if factor.slope else 'value'}({text})"
     return f"{text}.T" if factor.transposed else text
 
 
-def size_text(delta, formula):
-    """Where NumPy finds the size of a delta: `B.shape[1]`."""
+def size_text(identity, formula):
+    """Where NumPy finds the size of an identity matrix: `B.shape[1]`."""
     right = [factor for term in formula.terms for factor in term.factors]
     known = {}
     for factor in (*right, *(left_arrays(formula.left) if formula.left.parts else ())):
-        if not factor.is_delta:
+        if not factor.is_identity:
             text = array_name(Factor("", factor.name, transposed=factor.transposed), formula)
             for axis, index in enumerate(factor.indices):
                 known.setdefault(index, f"{text}.shape[{axis}]")
-    return next(spread(formula, known)[index] for index in unique(delta.indices))
+    return next(spread(formula, known)[index] for index in unique(identity.indices))
 
 
 def subscripts(term, free):
@@ -105,8 +107,14 @@ def latex_of(text):
             gap = gap.replace(" ", r" \, ")
         pieces += [gap, latex_factor(found)]
         end = found.end()
-    latex = "".join([*pieces, text[end:]]).strip()
+    latex = transposed("".join([*pieces, text[end:]]).strip())
     return latex.replace("−", "-").replace("←", r"\leftarrow").replace("·", r" \cdot ")
+
+
+def transposed(latex):
+    """`latex` with each .T as an upright T above; beside a layer, which stands there already."""
+    beside = re.sub(r"\^\{(\(\w+\))\}\.T\b", r"^{\1\\,\\mathsf{T}}", latex)
+    return re.sub(r"\.T\b", r"^{\\mathsf{T}}", beside)
 
 
 def latex_factor(found):
@@ -140,6 +148,11 @@ def latex_matrices(text):
 
 
 def latex_indexed(name, indices):
+    """A name with its indices. Kronecker's delta is the identity: no line has two kinds of δ."""
+    if name == "δ" and len(indices) == 3:
+        name = "I"
+    if re.fullmatch(r"b\d+", name) and indices:
+        return f"b^{{({name[1:]})}}{latex_indices(indices)}"
     return latex_name(name) + latex_indices(indices)
 
 
@@ -149,13 +162,14 @@ def latex_indices(indices):
 
 
 def latex_name(name):
-    r"""A name in LaTeX: W1 as W^{(1)}, Ŷ as \hat{Y}, f2 as f_2, δW as \delta W."""
+    r"""A name in LaTeX: W1 as W^{(1)}, delta2 as \delta^{(2)}, Ŷ as \hat{Y}, f2 as f_2."""
     letters = name.rstrip(string.digits)
     digits = name[len(letters) :]
+    letters = SPELLED.get(letters, letters)
     base = "".join(map(latex_letter, letters)).strip()
     if not digits:
         return base
-    return f"{base}^{{({digits})}}" if letters.endswith("W") else f"{base}_{digits}"
+    return f"{base}^{{({digits})}}" if letters.endswith(LAYERED) else f"{base}_{digits}"
 
 
 def latex_letter(letter):

@@ -1,0 +1,112 @@
+"""One language in all notebooks and derivations, and each rule sees what it is there for."""
+
+from importlib import import_module
+from pathlib import Path
+
+import language
+import nbformat
+import pytest
+from language import Text
+
+from nnlib.derivations import Derivation
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+
+# What keeps the language already, each on a line of its own: whoever rewrites one adds it here.
+HELD = (
+    "00",
+)
+HELD_DERIVATIONS = (
+    "matrices",
+)
+
+
+@pytest.mark.parametrize("number", HELD)
+def test_a_notebook_speaks_the_one_language(number):
+    (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    assert language.problems(language.texts_of(nbformat.read(path, as_version=4))) == []
+
+
+@pytest.mark.parametrize("module", HELD_DERIVATIONS)
+def test_a_derivation_speaks_the_one_language(module):
+    things = vars(import_module(f"nnlib.derivations.{module}")).values()
+    chains = (thing if isinstance(thing, tuple) else (thing,) for thing in things)
+    found = {id(one): one for chain in chains for one in chain if isinstance(one, Derivation)}
+    assert found
+    texts = [text for one in found.values() for text in language.texts_of_derivation(one)]
+    assert language.problems(texts) == []
+
+
+def problems(kind, text, around=""):
+    return " ".join(language.problems([Text(kind, text, f"{around} {text}")]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "problem"),
+    [
+        ("formula", r"\Delta = 3", "the cost is C"),
+        ("code", 'Formula("Δ = D_i0 D_i0")', "the cost is C"),
+        ("formula", r"\delta W^{(1)}", "a letter of the source"),
+        ("formula", r"\tilde{Y} = Y - \hat{Y}", "a letter of the source"),
+        ("formula", r"\delta_{mi} \, a_{i}", "Kronecker"),
+        ("formula", r"\delta _{i\mu }", "Kronecker"),
+        ("code", 'Formula("s_m = δ_mi a_i")', "Kronecker"),
+        ("formula", r"(A.T)_{ij}", "for a transpose"),
+        ("formula", r"A^T B", "for a transpose"),
+        ("formula", r"A^{\top} B", "for a transpose"),
+        ("formula", r"N(0, 1/\sqrt{n})", "N(0, σ = …)"),
+        ("formula", r"\mathcal{N}(0, \sigma^2)", "N(0, σ = …)"),
+        ("prose", "drawn from N(0, 1)", "N(0, σ = …)"),
+        ("formula", r"A' = 3", "a prime means a slope"),
+        ("formula", r"W_{ij}' = 3", "a prime means a slope"),
+        ("formula", r"\hat{Y}'", "a prime means a slope"),
+        ("formula", r"W^{l} A^{(1)}", "stands in parentheses"),
+        ("formula", r"W^1", "stands in parentheses"),
+        ("formula", r"\delta^{l+1}", "stands in parentheses"),
+        ("formula", r"W^{(0)}", "counted from 1"),
+        ("formula", r"X W_1", "in a formula"),
+        ("formula", r"X W1", "in a formula"),
+        ("formula", r"W[0]", "in a formula"),
+        ("formula", r"\sum_i a_i", "give a reason for Σ"),
+        ("code", "Ŷ = X @ W1", "not every keyboard"),
+        ("code", "f(δ=3)", "not every keyboard"),
+        ("prose", "each line proven by running it", "reasons prove"),
+    ],
+)
+def test_an_offence_is_seen(kind, text, problem):
+    assert problem in problems(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "around"),
+    [
+        ("formula", r"\Delta", "| the source writes | we write |\n|---|---|\n"),
+        ("formula", r"\delta_{mi} = I_{mi}", "Kronecker's delta"),
+        ("formula", r"\delta^{(l)}_{ik} = \partial C / \partial Z^{(l)}_{ik}", ""),
+        ("formula", r"\delta_k", ""),
+        ("formula", r"W^{(2)\,\mathsf{T}} A^{\mathsf T}", ""),
+        ("formula", r"N(2, \sigma = 4)", ""),
+        ("formula", r"N(\mu, \sigma^2)", "by the variance, as other books do,"),
+        ("formula", r"f_2'(z) = \sigma'(z), f''(x) > 0", ""),
+        ("formula", r"A^{(0)} = X, A_{01}, w_1, b_3, W_{ij}^2", ""),
+        ("formula", r"\sum_j A_{ij}", "<!-- sum: it is what is left out -->"),
+        ("code", 'Formula("Ŷ_i0 = X_ij W1_jk W2_k0")', ""),
+        ("prose", "None of it, Nobody (0, 1)", ""),
+    ],
+)
+def test_what_is_right_is_no_offence(kind, text, around):
+    assert problems(kind, text, around) == ""
+
+
+def test_formulas_prose_and_code_of_a_notebook_are_told_apart():
+    cells = [
+        nbformat.v4.new_markdown_cell("Here $a_i$ and\n$$b_i$$ stand."),
+        nbformat.v4.new_code_cell("a = 1"),
+    ]
+    found = list(language.texts_of(nbformat.v4.new_notebook(cells=cells)))
+    assert [(text.kind, text.text.strip()) for text in found] == [
+        ("formula", "a_i"),
+        ("formula", "b_i"),
+        ("prose", "Here   and\n  stand."),
+        ("code", "a = 1"),
+    ]
