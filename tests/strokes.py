@@ -24,12 +24,12 @@ STROKES = {
 }
 
 
-def drawn(strokes, side):
-    """The ink (side, side) from 0 to 1 that these strokes leave on the pad's sheet."""
+def drawn(strokes, side, width=22):
+    """The ink (side, side) from 0 to 1 that strokes of this width leave on the pad's sheet."""
     sheet = Image.new("L", (280, 280))
     pen = ImageDraw.Draw(sheet)
     for stroke in strokes:
-        pen.line(stroke, fill=255, width=22)
+        pen.line(stroke, fill=255, width=width)
         for x, y in stroke:
-            pen.ellipse([x - 11, y - 11, x + 11, y + 11], fill=255)
+            pen.ellipse([x - width / 2, y - width / 2, x + width / 2, y + width / 2], fill=255)
     return np.asarray(sheet.resize((side, side), Image.Resampling.BOX)) / 255
