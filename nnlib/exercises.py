@@ -362,7 +362,7 @@ def toy_net(data, f1, f2, mine):
         trouble = "" if f in ACTIVATIONS else trouble_with_activation(f) or trouble_with_slope(f)
         if trouble:
             return None, f"{name}: {trouble}"
-    trouble = misfit(**arrays)
+    trouble = trouble_with_shapes(**arrays)
     return (None, trouble) if trouble else passed_forward(arrays, f1, f2)
 
 
@@ -373,7 +373,7 @@ def example():
     return {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()}
 
 
-def misfit(X, Y, W1, W2):
+def trouble_with_shapes(X, Y, W1, W2):
     """The sentence on shapes that do not hook onto each other, else ""."""
     shapes = f"X {X.shape}, Y {Y.shape}, W1 {W1.shape}, W2 {W2.shape}"
     if any(array.ndim != 2 or not array.size for array in (X, Y, W1, W2)):

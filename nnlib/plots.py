@@ -14,7 +14,7 @@ from nnlib._support.checks import (
     checked_squares,
 )
 from nnlib._support.hints import door, short
-from nnlib.palette import BLUE, GREY, ORANGE
+from nnlib.palette import BEHIND_WORDS, BLUE, GREY, HALO, ORANGE, below
 
 
 @door
@@ -99,7 +99,8 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
     W, sizes = _checked_layers(W)
     b = _checked_biases(b, sizes)
     names = _neuron_names(sizes) if names is None else _checked_names(names, sizes)
-    limit = checked_number(0 if limit is None else limit, "limit", 0) or _largest(W) or 1.0
+    limit = checked_number(0 if limit is None else limit, "limit", 0)
+    limit = limit or _largest_finite(W) or 1.0
     if marked is not None and not _is_place(marked, W):
         raise ValueError(
             f"marked: expected (l, i, j), the place of a weight W[l][i, j], got {short(marked)}"
@@ -162,8 +163,7 @@ def _is_place(marked, W):
     return all(0 <= n < length for n, length in zip(marked[1:], W[marked[0]].shape, strict=True))
 
 
-HALO = "#FFE680"  # behind a line that is set off
-BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+WIDEST = 2.0  # the |weight| that boards draw widest, so that their pictures compare
 
 
 @door
@@ -179,11 +179,11 @@ def edge_style(weight, limit):
 def _neuron_names(sizes):
     """x for the inputs, a for the hidden neurons, ŷ for the outputs, each with its number below."""
     letters = ["x", *["a"] * (len(sizes) - 2), "ŷ"]
-    numbers = [[str(i).translate(BELOW) for i in range(size)] for size in sizes]
-    return [[a + i for i in layer] for a, layer in zip(letters, numbers, strict=True)]
+    layers = zip(letters, sizes, strict=True)
+    return [[below(f"{a}{i}") for i in range(size)] for a, size in layers]
 
 
-def _largest(arrays):
+def _largest_finite(arrays):
     """The largest finite absolute value in a list of arrays, 0.0 if there is none."""
     sizes = np.concatenate([np.abs(array).ravel() for array in arrays])
     return sizes[np.isfinite(sizes)].max(initial=0.0)
@@ -220,8 +220,7 @@ def _label_place(n_in, n_out):
 
 
 def _write_number(ax, place, words, gid):
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}
-    ax.text(*place, words, ha="center", va="center", bbox=paper, zorder=2, gid=gid)
+    ax.text(*place, words, ha="center", va="center", bbox=BEHIND_WORDS, zorder=2, gid=gid)
 
 
 def _write_below(ax, place, words):
@@ -286,7 +285,7 @@ def _checked_block(block):
 def _draw_matrix(ax, x, name, matrix):
     """Draw a matrix (rows, columns) from x on, centred about 0, and return its width."""
     rows, columns = matrix.shape
-    limit = _largest([matrix]) or 1.0
+    limit = _largest_finite([matrix]) or 1.0
     width = max(columns, 1.6)
     left = x + (width - columns) / 2
     for (i, j), value in np.ndenumerate(matrix):

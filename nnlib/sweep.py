@@ -34,7 +34,7 @@ from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
 from nnlib.training import sgd
 
-SLICE = 50  # mini-batches between two looks at whether to stop
+BATCHES_A_LOOK = 50  # mini-batches between two looks at whether to stop
 GRACE = 0.5  # seconds that whoever leaves a sweep waits for the runs in hand
 
 
@@ -292,7 +292,7 @@ def _epochs(descent, epochs, stop):
             if _told_to_stop(stop):
                 yield False
                 return
-            descend(descent, SLICE, epoch)
+            descend(descent, BATCHES_A_LOOK, epoch)
         if guard.trouble():
             return
         yield True

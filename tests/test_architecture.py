@@ -1,8 +1,10 @@
 """The house rules that a machine can hold: who imports whom, and what the package never does."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -121,6 +123,33 @@ def test_the_five_files_that_a_student_reads_stay_short(tell):
     tell(f"nnlib has {whole:,} lines, {sum(lines.values())} of them in the five files to read")
 
 
+IN_TWO_MODULES = {  # why a name may be defined in two of them
+    "__all__": "Python reads it",
+    "ETAS": "the learning rates that a board's slider offers; each board has its own range",
+    "EPOCHS": "the numbers of epochs that a board's slider offers; each board has its own range",
+}
+
+
+def defined(path):
+    """The names that stand at the top level of a module because it makes them."""
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            yield from (name.id for name in ast.walk(node) if is_made(name))
+
+
+def is_made(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def test_a_name_is_defined_in_one_module_only():
+    """Where it is defined in two, it means one thing in both, and the reason is written above."""
+    modules = [(name, path) for path in MODULES for name in set(defined(path))]
+    many = Counter(name for name, _ in modules)
+    assert {name for name in many if many[name] > 1} == set(IN_TWO_MODULES)
+
+
 HEAVY = (
     "matplotlib ipywidgets anywidget IPython tqdm pooch requests threadpoolctl joblib dask "
     "distributed scipy sklearn PIL json html difflib secrets hashlib queue gzip"
@@ -149,6 +178,17 @@ def test_no_module_changes_settings_for_everybody(path):
     assert not names & settings
     dotted = [ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)]
     assert not [name for name in dotted if name.endswith("random.seed")]
+
+
+STYLE_SHEETS = ("widgets/stepper.py",)  # what a browser draws may need another shade
+
+
+@pytest.mark.parametrize("path", MODULES, **by_path)
+def test_a_colour_comes_from_the_palette(path):
+    if path.stem == "palette" or path.relative_to(PACKAGE).as_posix() in STYLE_SHEETS:
+        return
+    words = [node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)]
+    assert not [word for word in words if re.search(r"#[0-9A-Fa-f]{6}\b", str(word))]
 
 
 @pytest.mark.parametrize("path", MODULES, **by_path)

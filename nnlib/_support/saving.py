@@ -17,7 +17,7 @@ from nnlib.costs import COSTS
 
 FORMAT = "nnlib network"
 VERSION = 1
-KEYS = ("sizes", "activations", "cost", "dtype", "W", "b")
+FIELDS = ("sizes", "activations", "cost", "dtype", "W", "b")
 LARGEST_FILE = 2_000_000_000  # bytes: fifty million parameters, written out
 
 
@@ -95,7 +95,7 @@ def _checked(path):
     stored = content.pop("sha256", None)
     _expect(stored == checksum(content), "its checksum does not match: a part was changed or lost")
     found = content.keys() - {"format", "version"}
-    _expect(found == set(KEYS), f"it holds {_names(found)} instead of {', '.join(KEYS)}")
+    _expect(found == set(FIELDS), f"it holds {_names(found)} instead of {', '.join(FIELDS)}")
     _expect(content["dtype"] in ("float32", "float64"), "its dtype is neither float32 nor float64")
     _expect(_are(int, content["sizes"]), "its sizes are not a list of whole numbers")
     _expect(_are(str, content["activations"]), "its activations are not a list of names")

@@ -6,7 +6,12 @@ from nnlib._support.divergence import PROBED, large_inputs
 from nnlib.activations import RELU, SIGMOID, SOFTMAX, TANH
 
 # the least and the greatest number that an output can be
-REACH = {RELU.name: (0, np.inf), SIGMOID.name: (0, 1), SOFTMAX.name: (0, 1), TANH.name: (-1, 1)}
+OUTPUT_RANGES = {
+    RELU.name: (0, np.inf),
+    SIGMOID.name: (0, 1),
+    SOFTMAX.name: (0, 1),
+    TANH.name: (-1, 1),
+}
 
 
 def symptoms(net, X, Y):
@@ -26,7 +31,7 @@ def _of_inputs(X):
 
 def _of_targets(net, Y):
     output = net.activations[-1]
-    low, high = REACH.get(output.name, (-np.inf, np.inf))
+    low, high = OUTPUT_RANGES.get(output.name, (-np.inf, np.inf))
     if Y.min() < low or Y.max() > high:
         yield (
             f"The targets go from {Y.min():g} to {Y.max():g}, but {output.name} answers with "

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlib._support.files import replacing
 
-CHUNK = 500  # pictures unpacked at a time
+PICTURES_AT_ONCE = 500  # pictures unpacked at a time
 SHARED_DTYPE = "<f4"  # of the pictures that lie unpacked
 
 
@@ -131,8 +131,8 @@ def _unpack(path, file, dtype):
 def read_items(stream, file, path, dtype):
     _read_header(stream, file, path)
     items = np.empty((file.shape[0], math.prod(file.shape[1:])), dtype)
-    for first in range(0, len(items), CHUNK):  # never all as uint8 beside the floats
-        rows = items[first : first + CHUNK]
+    for first in range(0, len(items), PICTURES_AT_ONCE):  # never all as uint8 beside the floats
+        rows = items[first : first + PICTURES_AT_ONCE]
         rows[:] = _read_bytes(stream, rows.size, path).reshape(rows.shape)
     if stream.read(1):
         raise wrong(path, f"{len(items):,} items", "more")

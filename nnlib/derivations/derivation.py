@@ -11,7 +11,7 @@ from nnlib.derivations.steps import BAR_EXACT, is_measured
 from nnlib.derivations.writing import drawn_shapes, markdown, shapes_of
 from nnlib.gradcheck import central_differences
 
-MOST = 100  # samples, neurons, …: each line is computed by loops and measured entry by entry
+LARGEST_SIZE = 100  # samples, neurons, …: lines are computed by loops, measured entry by entry
 
 SIZES = {  # how large a random example is: at least 2, or a wrong index would not show
     "samples": (2, 10),
@@ -144,8 +144,8 @@ def check_choices(chosen, functions):
             known = [*SIZES, *functions]
             near = did_you_mean(name, known)
             raise ValueError(f"expected a choice among {', '.join(known)}; got {name}{near}")
-        if name in SIZES and checked_number(choice, name, 1, whole=True) > MOST:
-            raise ValueError(f"{name}: expected at most {MOST}, to be read, got {choice}")
+        if name in SIZES and checked_number(choice, name, 1, whole=True) > LARGEST_SIZE:
+            raise ValueError(f"{name}: expected at most {LARGEST_SIZE}, to be read, got {choice}")
         if name in functions and not hasattr(choice, "slope"):
             raise ValueError(f"{name}: expected an Activation such as TANH, got {short(choice)}")
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from nnlib.derivations.steps import BAR_MEASURED
 from nnlib.index_notation import latex_of
+from nnlib.palette import BLUE
 
 BLACKBOARD = {
     "samples": 10,
@@ -58,7 +59,7 @@ def symbols_text(derivation):
     return "; ".join(texts)
 
 
-def marked(latex, begin=r"\underline{\color{#0072B2} "):
+def marked(latex, begin=rf"\underline{{\color{{{BLUE}}} "):
     r"""`latex` with \changed{…} in colour and underlined, or begun in your own way."""
     return latex.replace(r"\changed{", begin)
 
@@ -77,12 +78,12 @@ def shapes_of(step, value, arrays):
     """`(4,10)(10,1) → (4,1)` for a matrix line; how far each index runs for an index line."""
     if step.formula:
         return ranges_text(step, arrays)
-    before = "".join(shape_text(block(name, arrays)) for name in step.blocks)
+    before = "".join(shape_text(matrix_of_block(name, arrays)) for name in step.blocks)
     after = shape_text(value) if value.ndim else "a single number"
     return f"{before} → {after}" if before else after
 
 
-def block(name, arrays):
+def matrix_of_block(name, arrays):
     """The matrix of a block: `W2`, `W2.T`, `(X·W1).T`."""
     names = name.removesuffix(".T").strip("()").split("·")
     array = reduce(np.matmul, map(arrays, names))

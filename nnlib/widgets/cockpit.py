@@ -32,7 +32,7 @@ DESCENT = 3  # times as long as a picture took, the processor descends before th
 MEASURED = 1_000  # images of each set that a point of the curves is measured on
 KEPT = 3  # earlier runs that stay on the plot
 
-COSTS = {
+COST_CHOICES = {
     "cross-entropy, sigmoid": (CROSS_ENTROPY, SIGMOID),
     "quadratic, sigmoid": (QUADRATIC, SIGMOID),
     "log-likelihood, softmax": (LOG_LIKELIHOOD, SOFTMAX),
@@ -234,7 +234,7 @@ class Cockpit(BackgroundBoard):
         self._batch_size = _choice("mini-batch", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 10)
         self._l2 = _choice("λ", (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100), 0)
         self._hidden = _choice("hidden units", (2, 5, 10, 15, 20, 30, 50, 100, 200), 30)
-        self._cost = ipywidgets.Dropdown(options=COSTS, description="cost", **sized(90, 320))
+        self._cost = ipywidgets.Dropdown(options=COST_CHOICES, description="cost", **sized(90, 320))
         self.listen(self._slide_eta, self._eta_slider)
         self.listen(self._turn, self._eta, self._batch_size, self._l2)
         self.listen(self._restart, self._hidden, self._cost)

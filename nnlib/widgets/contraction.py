@@ -1,6 +1,6 @@
 """The contraction explorer: which numbers of A and B meet in one number of their product.
 
-Three layers: Contraction is a formula in index notation on two matrices, Drawing shows it, and
+Three layers: Contraction is a formula in index notation on two matrices, Matrices shows it, and
 ContractionExplorer has the controls. A number of the result is chosen by a click or by arrow keys.
 """
 
@@ -17,13 +17,13 @@ from matplotlib.colors import to_rgba
 from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
 from nnlib.index_notation import Formula, described, matrix_of, still
-from nnlib.palette import BLUE, GREEN, ORANGE, SKY
+from nnlib.palette import BLUE, GREEN, GREY, INK, ORANGE, SKY
 from nnlib.widgets.parts.board import Board, sized
 from nnlib.widgets.parts.in_browser import InBrowser
 from nnlib.widgets.parts.picture import Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
-REACH = 6  # how far a size slider goes at least
+LEAST_END = 6  # how far a size slider goes at least
 
 # A formula with a name, the line of NumPy that computes it, and the same line as a function.
 Mode = namedtuple("Mode", "name formula numpy call")
@@ -258,12 +258,11 @@ def written(shape):
 WIDTH, HEIGHT = 1000, 450
 LEFT, GAP, HEAD, FLOOR = 66, 26, 104, 350  # left of a matrix, between two, above and below them
 WIDE, HIGH = 72, 56  # a cell at most
-INK, LINE = "#222222", "#AAAAAA"
 
 Place = namedtuple("Place", "x y rows columns")  # of the numbers of a matrix
 
 
-class Drawing:
+class Matrices:
     """The matrices of a formula side by side, its result, and the sum behind one element."""
 
     def __init__(self):
@@ -354,7 +353,7 @@ class Drawing:
         centre = place.x + place.columns * self._wide / 2
         self._write(centre, place.y - 86, f"{name}  {written(shape)}", 16, weight="bold")
         cells = [self._cell(self._places.index(place), at) for at in np.ndindex(matrix.shape)]
-        self._still.append(self._boxes(cells, facecolors="none", edgecolors=LINE, lw=1))
+        self._still.append(self._boxes(cells, facecolors="none", edgecolors=GREY, lw=1))
         numbers = [shown(number, self._wide) for number in matrix.flat]
         size = min(16, 0.5 * self._high, 1.1 * self._wide / max(map(len, numbers)))
         for number, (corner, _, opposite, _) in zip(numbers, cells, strict=True):
@@ -445,7 +444,7 @@ class ContractionExplorer(Board):
     def __init__(self, contraction):
         super().__init__()
         self.contraction = contraction
-        self._drawing = Drawing()
+        self._drawing = Matrices()
         self.picture = self._drawing.picture
         self.stack(*self._controls(), self.picture.image, self.sentence)
         self._show()
@@ -466,7 +465,7 @@ class ContractionExplorer(Board):
         """A slider for the length of one axis."""
         length, words = self.contraction.shapes[name][axis], ("rows", "columns")[axis]
         slider = ipywidgets.IntSlider(
-            length, 1, max(REACH, length), description=f"{words} of {name}", **sized(110, 300)
+            length, 1, max(LEAST_END, length), description=f"{words} of {name}", **sized(110, 300)
         )
         self.listen(lambda: self._resize(name, axis, slider.value), slider)
         return slider

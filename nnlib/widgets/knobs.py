@@ -20,19 +20,19 @@ from nnlib._support.divergence import is_too_large
 from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.network import checked_network
-from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
-from nnlib.plots import HALO, draw_net, edge_style
+from nnlib.palette import BLUE, GREEN, GREY, HALO, ORANGE, PALE
+from nnlib.plots import WIDEST, draw_net, edge_style
 from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import LOOK, Picture
 
 NAMED_ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
-MOST = 60  # knobs that the board has room for
+MOST_KNOBS = 60  # knobs that the board has room for
 MANY_EPOCHS = 100  # of the button for many
-REACH = 3.0  # how far a knob turns at least, to either side
+LEAST_REACH = 3.0  # how far a knob turns at least, to either side
 MARKS = 300  # of the slider that turns it, to either side
-POINTS = 81  # on the cost along a knob
+READINGS_ALONG = 81  # on the cost along a knob
 
 
 @door
@@ -45,9 +45,10 @@ def knob_board(net, X, Y, etas=None):
     knob with the steepest slope is in hand first.
     """
     checked_network(net)
-    if net.n_parameters > MOST:
+    if net.n_parameters > MOST_KNOBS:
         raise ValueError(
-            f"net: expected at most {MOST} knobs, got {net.n_parameters}; choose smaller layers"
+            f"net: expected at most {MOST_KNOBS} knobs, got {net.n_parameters}; "
+            "choose smaller layers"
         )
     etas = NAMED_ETAS if etas is None else etas
     if not isinstance(etas, dict) or not etas:
@@ -311,7 +312,7 @@ class Dials:
 
     def _show_along(self, knobs, eta):
         reach, w, slope = reach_of(knobs.reading), knobs.reading, knobs.slope
-        readings = np.linspace(-reach, reach, POINTS)
+        readings = np.linspace(-reach, reach, READINGS_ALONG)
         after = w - eta * slope
         costs, outputs = knobs.along([*readings, after])
         self._curve.set_data(readings, costs[:-1])
@@ -344,13 +345,12 @@ class Dials:
 
 HOLLOW = {"markerfacecolor": "white", "markeredgecolor": GREEN, "mew": 2, "ms": 9}
 SHORT = "{x:g}"  # numbers on an axis, without a factor above it
-WIDEST = 2.0  # the |weight| drawn widest
 LOWEST = 1e-16  # the least cost that a logarithmic axis shows
 
 
 def reach_of(reading):
     """How far the slider goes to either side: 3, or 30, 300, … where the knob stands outside."""
-    reach = REACH
+    reach = LEAST_REACH
     while reach < abs(reading) < 1e300:
         reach *= 10
     return reach

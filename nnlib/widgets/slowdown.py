@@ -1,7 +1,7 @@
 """The slowdown explorer: one neuron unlearns a 1, slowly or fast, depending on its cost.
 
 The input is 1 and the target 0. Three layers: Path is the 300 epochs of the neuron with one cost,
-Drawing shows them for both costs, SlowdownExplorer has the controls.
+BothPaths shows them for both costs, SlowdownExplorer has the controls.
 """
 
 import ipywidgets
@@ -19,7 +19,7 @@ from nnlib.widgets.parts.picture import LOOK, Picture
 N_EPOCHS = 300
 STARTS = ((0.6, 0.9), (2.0, 2.0))  # those of the published figures
 ETA = 0.15  # the same for both costs
-COSTS = (QUADRATIC, CROSS_ENTROPY)
+BOTH_COSTS = (QUADRATIC, CROSS_ENTROPY)
 
 FARTHEST = 4.0  # of a start from 0
 ETAS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
@@ -57,7 +57,7 @@ def _checked_eta(eta):
 
 
 def _checked_cost(cost):
-    if not any(cost is known for known in COSTS):
+    if not any(cost is known for known in BOTH_COSTS):
         raise ValueError(f"cost: expected QUADRATIC or CROSS_ENTROPY, got {short(cost)}")
     return cost
 
@@ -115,7 +115,7 @@ STEEP = 14.0  # a slope of 1 looks this steep: a's axis is so much longer than z
 EVERY = 10  # epochs between two dots of the trail
 
 
-class Drawing:
+class BothPaths:
     """Left the output and the cost over the epochs, right the sigmoid with both points on it."""
 
     def __init__(self):
@@ -210,7 +210,7 @@ class SlowdownExplorer(Board):
 
     def __init__(self, w, b, eta, cost):
         super().__init__()
-        self._drawing = Drawing()
+        self._drawing = BothPaths()
         self.picture = self._drawing.picture
         self.stack(*self._controls(w, b, eta, cost), self.picture.image, self.sentence)
         self._learn()
@@ -229,7 +229,7 @@ class SlowdownExplorer(Board):
             options=sorted({*ETAS, eta}), value=eta, description="η", **size
         )
         self._cost = ipywidgets.ToggleButtons(
-            options=[(cost.name, cost) for cost in COSTS],
+            options=[(cost.name, cost) for cost in BOTH_COSTS],
             value=cost,
             style={"button_width": "120px"},
         )
@@ -262,7 +262,7 @@ class SlowdownExplorer(Board):
 
     def _learn(self):
         w, b, eta = self._w.value, self._b.value, self._eta.value
-        self.paths = tuple(Path(cost, w, b, eta) for cost in COSTS)
+        self.paths = tuple(Path(cost, w, b, eta) for cost in BOTH_COSTS)
         self._show()
 
     def _show(self):

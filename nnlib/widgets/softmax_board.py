@@ -13,7 +13,7 @@ from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import LOG_LIKELIHOOD
-from nnlib.palette import BLUE, ORANGE, PALE, SKY
+from nnlib.palette import BEHIND_WORDS, BLUE, BLUSH, ORANGE, PALE, SKY
 from nnlib.widgets.parts.board import Board, sized
 from nnlib.widgets.parts.numbers import decimals
 from nnlib.widgets.parts.picture import LOOK, Picture
@@ -21,7 +21,7 @@ from nnlib.widgets.parts.picture import LOOK, Picture
 START = (2.0, 1.0, 0.0, -1.0)
 LIMIT = 10.0  # how far a z goes to either side
 MOVE = 5.0  # how far "move all" goes to either side
-FEWEST, MOST = 2, 5  # outputs that the board has room for
+FEWEST_OUTPUTS, MOST_OUTPUTS = 2, 5  # outputs that the board has room for
 
 
 @door
@@ -35,10 +35,12 @@ def softmax_board(z=START, right=0):
     softmax outputs as they stand.
     """
     if isinstance(z, str) or not hasattr(z, "__len__"):
-        raise TypeError(f"z: expected a list of {FEWEST} to {MOST} numbers, got {short(z)}")
+        raise TypeError(
+            f"z: expected a list of {FEWEST_OUTPUTS} to {MOST_OUTPUTS} numbers, got {short(z)}"
+        )
     z = [checked_number(one, f"z[{j}]", -LIMIT) for j, one in enumerate(z)]
-    if not FEWEST <= len(z) <= MOST:
-        raise ValueError(f"z: expected {FEWEST} to {MOST} numbers, got {len(z)}")
+    if not FEWEST_OUTPUTS <= len(z) <= MOST_OUTPUTS:
+        raise ValueError(f"z: expected {FEWEST_OUTPUTS} to {MOST_OUTPUTS} numbers, got {len(z)}")
     if max(z) > LIMIT:
         raise ValueError(f"z: expected numbers from {-LIMIT:g} to {LIMIT:g}, got {max(z):g}")
     right = checked_number(right, "right", 0, whole=True)
@@ -108,10 +110,9 @@ class Outputs:
 # The drawing
 
 WRONG = {"facecolor": SKY, "edgecolor": "black", "hatch": ""}
-RIGHT = {"facecolor": "#F5B58C", "edgecolor": "black", "hatch": "//"}
-PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+RIGHT = {"facecolor": BLUSH, "edgecolor": "black", "hatch": "//"}
 DASHED = {"color": "black", "linestyle": "--", "linewidth": 1.5}
-TOPS = (4, 8, 16, 24)  # where the cost's axis may end
+COST_TOPS = (4, 8, 16, 24)  # where the cost's axis may end
 
 
 class Bars:
@@ -153,7 +154,7 @@ class Bars:
         for y, title in ((1.2, "softmax"), (0, "sigmoids")):
             ax.text(0.03 * self.k, y + 0.38, title, va="bottom", fontsize=13)
             pieces = ax.barh([y] * self.k, np.zeros(self.k), height=0.6)
-            middle = {"ha": "center", "va": "center", "bbox": PAPER}
+            middle = {"ha": "center", "va": "center", "bbox": BEHIND_WORDS}
             rows.append((pieces, [ax.text(0, y, str(j), **middle) for j in range(self.k)]))
         up, down = 0.36, -0.46
         ends = [1.2 + up, 1.2 + down, np.nan, up, down]
@@ -190,7 +191,7 @@ class Bars:
         for row, values in zip(self._pieces, (a, sigmoids), strict=True):
             self._lay(*row, values, outputs.right)
         self._show_cost(a[outputs.right], outputs.cost)
-        limits = outputs.right, next(top for top in TOPS if top >= 1.1 * outputs.cost)
+        limits = outputs.right, next(top for top in COST_TOPS if top >= 1.1 * outputs.cost)
         if self.picture.has_new(limits):
             self._set_limits(*limits)
         self.picture.refresh()

@@ -212,11 +212,11 @@ def blocks(shapes):
 def block(shape):
     """A rectangle of so many rows and columns; nothing for an arrow."""
     lengths = [CELL * int(length) for length in re.findall(r"\d+", shape)]
-    return BOX.format(*lengths) if lengths else ""
+    return RECTANGLE.format(*lengths) if lengths else ""
 
 
 GRID = "display: inline-grid; gap: 2px 6px; place-items: center; margin: 4px 14px"
-BOX = (
+RECTANGLE = (
     f"<div style='background: {PALE}; border: 1px solid {GREY}; "
     "height: {}px; width: {}px'></div>"
 )

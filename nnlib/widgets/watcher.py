@@ -1,6 +1,6 @@
 """The weight watcher: a small net learns sample by sample, and every number in it can be read.
 
-Three layers: Trace trains once and keeps what every epoch did, Drawing shows one of its epochs,
+Three layers: Trace trains once and keeps what every epoch did, NetAndCosts shows one of its epochs,
 Watcher has the controls.
 """
 
@@ -25,8 +25,8 @@ from nnlib._support.speed import for_training
 from nnlib.activations import IDENTITY
 from nnlib.costs import MEAN_SQUARES
 from nnlib.network import Network
-from nnlib.palette import BLUE, GREEN, ORANGE, PALE
-from nnlib.plots import draw_net, edge_style
+from nnlib.palette import BEHIND_WORDS, BLUE, GREEN, ORANGE, PALE, below
+from nnlib.plots import WIDEST, draw_net, edge_style
 from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, label, one_at_a_time, sized
 from nnlib.widgets.parts.numbers import signed
@@ -34,14 +34,13 @@ from nnlib.widgets.parts.picture import LOOK, Picture
 
 HIDDEN = 2  # the smallest layer in which neurons can be equal
 MOST_INPUTS = 3
-WIDEST = 2.0  # the |weight| drawn widest, the same in every epoch
 LARGEST = 100.0  # of what may be typed, up or down
 LARGEST_DATUM = 1000.0
 DRAWN_COSTS = (1e-6, 1e9)  # costs beyond are drawn here: a logarithmic axis has no 0
 DIGITS = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 8)
 ETAS = tuple(float(f"{digits}e{k}") for k in (-3, -2, -1) for digits in DIGITS) + (1.0,)
 EPOCHS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
-STARTS = {"equal": "all equal", "random": "random", "own": "my own"}
+START_NAMES = {"equal": "all equal", "random": "random", "own": "my own"}
 
 
 @door
@@ -99,11 +98,7 @@ def _checked_task(X, Y, activations):
 def parameter_names(n_in):
     """w₁ … and b₁ …, neuron by neuron, in the order in which Trace keeps the parameters."""
     sums = HIDDEN * n_in + HIDDEN
-    return [_small(f"w{k + 1}") for k in range(sums)] + [_small(f"b{k + 1}") for k in range(3)]
-
-
-def _small(name):
-    return name.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return [below(f"w{k + 1}") for k in range(sums)] + [below(f"b{k + 1}") for k in range(3)]
 
 
 def flat(W, b):
@@ -183,7 +178,7 @@ ABOVE = {
 BIAS_PLACES = ((1, 0.5, 0, 43), (1, -0.5, 0, -27), (2, 0, 0, -27))
 
 
-class Drawing:
+class NetAndCosts:
     """The net with its numbers, the costs over the epochs, and the outputs beside the targets."""
 
     def __init__(self, Y, n_in):
@@ -201,7 +196,7 @@ class Drawing:
         """The net's artists, made once with numbers that `show` replaces."""
         ax, self._names = self._net, parameter_names(n_in)
         W, b = unflat(np.ones(len(self._names)), n_in)
-        neurons = [[_small(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["h"]]
+        neurons = [[below(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["h"]]
         draw_net(ax, W, names=neurons, numbers=True, limit=WIDEST)
         by_gid = {artist.get_gid(): artist for artist in ax.get_children()}
         keys = [f"W[{k}][{i},{j}]" for k in (0, 1) for j, i in np.ndindex(W[k].T.shape)]
@@ -290,8 +285,7 @@ class Drawing:
 def _write(ax, x, y, right, up):
     """An empty text so many points right of a place in the net and above it."""
     by = ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}
-    look = {"ha": "center", "va": "center", "bbox": paper, "zorder": 5}
+    look = {"ha": "center", "va": "center", "bbox": BEHIND_WORDS, "zorder": 5}
     return ax.text(x, y, "", transform=ax.transData + by, **look)
 
 
@@ -308,7 +302,7 @@ class Watcher(Board):
         n_in = X.shape[1]
         equal = np.append(np.ones(HIDDEN * n_in + HIDDEN), np.zeros(HIDDEN + 1))
         self._starts = {"equal": equal, "random": self._draw(), "own": equal.copy()}
-        self._drawing = Drawing(Y, n_in)
+        self._drawing = NetAndCosts(Y, n_in)
         self.picture = self._drawing.picture
         rows = self._controls(eta, epochs, start)
         body = ipywidgets.HBox([self._field_column(n_in), self.picture.image])
@@ -354,7 +348,7 @@ class Watcher(Board):
             options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs in all", **size
         )
         self._start = ipywidgets.ToggleButtons(
-            options=[(name, key) for key, name in STARTS.items()],
+            options=[(name, key) for key, name in START_NAMES.items()],
             value=start,
             style={"button_width": "90px"},
         )

@@ -19,7 +19,7 @@ REAL = os.environ.get("NNLIB_MNIST")
 
 
 def test_splits_longer_than_a_chunk_are_joined_without_a_seam(small, monkeypatch):
-    monkeypatch.setattr(idx, "CHUNK", 7)
+    monkeypatch.setattr(idx, "PICTURES_AT_ONCE", 7)
     assert_whole(load_mnist(put(small / "mine")))
 
 

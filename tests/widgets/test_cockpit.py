@@ -23,7 +23,7 @@ from hand import (
 from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, Network, load_digits
 from nnlib.widgets import cockpit as cockpit_module
 from nnlib.widgets import still_twin, training_cockpit
-from nnlib.widgets.cockpit import COSTS, DESCENT, REDRAW, Curves, Run
+from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, REDRAW, Curves, Run
 
 DIGITS = load_digits()
 
@@ -166,7 +166,7 @@ def test_every_value_of_every_control_is_accepted(cockpit):
         for value in (options[0], options[-1], options[len(options) // 2]):
             slide(cockpit, name, value)
             press(cockpit, "One epoch")
-    for cost in COSTS:
+    for cost in COST_CHOICES:
         choose(cockpit, "cost", cost)
         press(cockpit, "One epoch")
     for eta in (0.0, 0.5, 1000.0):

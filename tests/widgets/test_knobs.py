@@ -8,7 +8,7 @@ import pytest
 from hand import control, controls, picture, press, slide, words
 
 from nnlib import CUBE, IDENTITY, SIGMOID, SQUARE, SUM_OF_SQUARES, TANH, Network
-from nnlib.plots import HALO
+from nnlib.palette import HALO
 from nnlib.training import descent_step
 from nnlib.widgets import knob_board
 from nnlib.widgets.knobs import MANY_EPOCHS, NAMED_ETAS, Knobs, outcome, reach_of, sign_rule

@@ -15,7 +15,7 @@ from nnlib.gradcheck import central_differences
 from nnlib.training import descent_step
 from nnlib.widgets import slowdown_explorer
 from nnlib.widgets.slowdown import (
-    COSTS,
+    BOTH_COSTS,
     ETA,
     ETAS,
     FARTHEST,
@@ -133,7 +133,7 @@ def test_the_steps_of_the_published_figures_are_one_over_one_minus_a():
 # the model
 
 
-@pytest.mark.parametrize("cost", COSTS, ids=str)
+@pytest.mark.parametrize("cost", BOTH_COSTS, ids=str)
 @pytest.mark.parametrize("start", STARTS)
 def test_a_path_is_what_the_network_does(cost, start):
     path, net = Path(cost, *start, ETA), neuron(cost, *start)
@@ -148,7 +148,7 @@ RNG = np.random.default_rng(1)
 numbers = st.floats(-FARTHEST, FARTHEST)
 
 
-@given(st.sampled_from(COSTS), numbers, numbers)
+@given(st.sampled_from(BOTH_COSTS), numbers, numbers)
 def test_delta_is_the_slope_of_the_cost_in_the_weight_and_in_the_bias(cost, w, b):
     net = neuron(cost, w, b)
     slope_w, slope_b = central_differences(lambda: net.cost_of(X, Y), net.W + net.b)
@@ -156,7 +156,7 @@ def test_delta_is_the_slope_of_the_cost_in_the_weight_and_in_the_bias(cost, w, b
     assert np.allclose([slope_w.item(), slope_b.item()], delta, rtol=1e-7, atol=1e-9)
 
 
-@given(st.sampled_from(COSTS), numbers, numbers, st.sampled_from(ETAS))
+@given(st.sampled_from(BOTH_COSTS), numbers, numbers, st.sampled_from(ETAS))
 def test_wherever_it_starts_the_neuron_goes_down_and_stays_in_the_picture(cost, w, b, eta):
     path = Path(cost, w, b, eta)
     assert (np.diff(path.costs) < 0).all()
@@ -269,7 +269,7 @@ def test_the_points_slide_along_the_sigmoid():
 
 @pytest.mark.parametrize("followed", (0, 1))
 def test_the_tangent_touches_at_the_point_of_the_chosen_cost_with_its_slope(followed):
-    board = slowdown_explorer(cost=COSTS[followed])
+    board = slowdown_explorer(cost=BOTH_COSTS[followed])
     slide(board, "epoch", 100)
     path = board.paths[followed]
     z, a = tangent(board)

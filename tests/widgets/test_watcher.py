@@ -17,7 +17,7 @@ from nnlib.widgets.watcher import (
     EPOCHS,
     ETAS,
     LARGEST,
-    STARTS,
+    START_NAMES,
     Trace,
     flat,
     parameter_names,
@@ -350,9 +350,9 @@ def test_a_typed_number_makes_the_start_the_students_own():
 def test_ones_own_start_is_still_there_after_the_others():
     watcher = weight_watcher()
     type_in(watcher, "b₃", -2)
-    choose(watcher, "start", STARTS["equal"])
+    choose(watcher, "start", START_NAMES["equal"])
     assert control(watcher, "b₃").value == 0
-    choose(watcher, "start", STARTS["own"])
+    choose(watcher, "start", START_NAMES["own"])
     assert fields(watcher) == [1] * 6 + [0, 0, -2]
 
 
@@ -375,9 +375,9 @@ def test_the_fields_show_the_whole_random_start():
 
 def test_a_new_random_start_is_another_one_and_chooses_random():
     watcher = weight_watcher(seed=5)
-    choose(watcher, "start", STARTS["random"])
+    choose(watcher, "start", START_NAMES["random"])
     first = on_the_net(watcher)
-    choose(watcher, "start", STARTS["equal"])
+    choose(watcher, "start", START_NAMES["equal"])
     press(watcher, "New random start")
     assert control(watcher, "start").value == "random"
     assert on_the_net(watcher) != first
@@ -460,7 +460,7 @@ def test_every_control_goes_to_its_ends_and_anywhere_between(n_in, f):
         slide(watcher, "η", eta)
         slide(watcher, "epochs done", int(rng.integers(21)))
     for start in ("random", "equal", "own"):
-        choose(watcher, "start", STARTS[start])
+        choose(watcher, "start", START_NAMES[start])
     for place in (0, -4, -1):
         for value in (-LARGEST, LARGEST, rng.uniform(-2, 2)):
             type_in(watcher, parameter_names(n_in)[place], value)
