@@ -49,7 +49,7 @@ class Activation:
 def check_parts(thing, *functions):
     """What an Activation or a Cost is made of: a name, and functions."""
     if not isinstance(thing.name, str):
-        raise TypeError(f'name: expected a word such as "mine", got {short(thing.name)}')
+        raise TypeError(f'name: expected a word, got {short(thing.name)}; write "mine"')
     for part in functions:
         if not callable(getattr(thing, part)):
             raise TypeError(

@@ -39,7 +39,9 @@ class Cost:
     def __post_init__(self):
         check_parts(self, "per_sample", "error")
         if not isinstance(self.only, (Activation, type(None))):
-            raise TypeError(f"only: expected an Activation or None, got {short(self.only)}")
+            raise TypeError(
+                f"only: expected an Activation or None, got {short(self.only)}; leave it out"
+            )
 
     def share(self, n):
         """What one sample of a batch of n counts for: 1/n in a mean, 1 in a sum."""

@@ -403,8 +403,8 @@ def as_numbers(thing):
     try:
         return array_of_numbers(thing, "it", np.dtype(float)), ""
     except ValueError as error:
-        end = "; is a `return` missing?" if thing is None else "."
-        return None, str(error).removeprefix("it: ") + end
+        found, _, do = str(error).removeprefix("it: ").partition("; ")
+        return None, f"{found}; {'is a `return` missing?' if thing is None else do + '.'}"
 
 
 def as_finite(thing):

@@ -25,9 +25,10 @@ def central_differences(f, arrays, eps=EPS):
     if not callable(f):
         raise TypeError(f"f: expected a function of no arguments, got {short(f)}; write lambda: …")
     if not (isinstance(eps, numbers.Real) and 0 < eps < 1):
-        raise ValueError(f"eps: expected a small number above 0, such as 1e-5, got {short(eps)}")
+        raise ValueError(f"eps: expected a small number above 0, got {short(eps)}; write eps=1e-5")
     if not isinstance(arrays, (list, tuple)):
-        raise TypeError(f"arrays: expected a list of arrays, got {type(arrays).__name__}")
+        kind = type(arrays).__name__
+        raise TypeError(f"arrays: expected a list of arrays, got one {kind}; write [x]")
     return [_slopes(f, _to_nudge(array), eps) for array in arrays]
 
 
@@ -77,7 +78,9 @@ def largest_relative_error(gradients, slopes, cost):
     slopes = [array_of_numbers(s, "slopes") for s in slopes]
     ours, theirs = [g.shape for g in gradients], [s.shape for s in slopes]
     if ours != theirs or not ours:
-        raise ValueError(f"gradients: expected the shapes of slopes, {theirs}, got {ours}")
+        raise ValueError(
+            f"gradients: expected the shapes of slopes, {theirs}, got {ours}; give both alike"
+        )
     floor = 1e-3 * abs(array_of_numbers(cost, "cost"))
     return max(_relative_error(g, s, floor) for g, s in zip(gradients, slopes, strict=True))
 

@@ -28,7 +28,8 @@ def draw_digits(ax, images, captions=None, columns=10):
     columns = checked_number(columns, "columns", 1, whole=True)
     if captions is not None and (not hasattr(captions, "__len__") or len(captions) != len(images)):
         raise ValueError(
-            f"captions: expected {len(images)} words, one for each image, got {short(captions)}"
+            f"captions: expected {len(images)} words, one for each image, got {short(captions)}; "
+            "write them as a list"
         )
     side = int(np.sqrt(images.shape[1]))
     gap = 6 if captions is None else side // 2
@@ -103,7 +104,8 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
     limit = limit or _largest_finite(W) or 1.0
     if marked is not None and not _is_place(marked, W):
         raise ValueError(
-            f"marked: expected (l, i, j), the place of a weight W[l][i, j], got {short(marked)}"
+            f"marked: expected (l, i, j), the place of a weight W[l][i, j], got {short(marked)}; "
+            "write marked=(0, 0, 0) for the first"
         )
     if marked is not None:
         _mark_line(ax, sizes, *marked)
@@ -125,13 +127,13 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
 def _checked_layers(W):
     """The weights as a list of matrices that fit together, and the sizes of the layers."""
     if not isinstance(W, (list, tuple)) or not W:
-        raise TypeError(f"W: expected a list of matrices, such as net.W, got {short(W)}")
+        raise TypeError(f"W: expected a list of matrices, got {short(W)}; write net.W")
     W = [checked_matrix(layer, f"W[{l}]") for l, layer in enumerate(W)]
     for l, (left, right) in enumerate(itertools.pairwise(W)):
         if left.shape[1] != right.shape[0]:
             raise ValueError(
                 f"W: expected W[{l + 1}] with {left.shape[1]} rows, one for each column of W[{l}], "
-                f"got the shape {right.shape}"
+                f"got the shape {right.shape}; rows are inputs, columns are neurons: transpose it?"
             )
     return W, [len(W[0]), *(layer.shape[1] for layer in W)]
 
@@ -143,7 +145,7 @@ def _checked_biases(b, sizes):
         b = [array_of_numbers(layer, f"b[{l}]") for l, layer in enumerate(b or [])]
     found = [layer.shape for layer in b] if isinstance(b, list) else short(b)
     if found not in ([], shapes):
-        raise ValueError(f"b: expected arrays of shapes {shapes}, such as net.b, got {found}")
+        raise ValueError(f"b: expected arrays of shapes {shapes}, got {found}; write net.b")
     return b
 
 
@@ -151,7 +153,10 @@ def _checked_names(names, sizes):
     layers = names if isinstance(names, (list, tuple)) else []
     found = [len(layer) if hasattr(layer, "__len__") else 0 for layer in layers]
     if found != sizes:
-        raise ValueError(f"names: expected lists of {sizes} words, one a layer, got {short(names)}")
+        raise ValueError(
+            f"names: expected lists of {sizes} words, one a layer, got {short(names)}; "
+            "write a word for each neuron"
+        )
     return names
 
 
@@ -244,7 +249,7 @@ def draw_blocks(ax, *blocks):
     blocks = [block if isinstance(block, str) else _checked_block(block) for block in blocks]
     tallest = max((len(block[1]) for block in blocks if not isinstance(block, str)), default=0)
     if not tallest:
-        raise ValueError('blocks: expected at least one matrix, such as ("X", (10, 3)), got none')
+        raise ValueError('blocks: expected at least one matrix, got none; write ("X", (10, 3))')
     x = 0.0
     for block in blocks:
         if isinstance(block, str):
@@ -272,12 +277,14 @@ def _checked_block(block):
     """The name and the matrix, which is without numbers where only its shape is given."""
     if not isinstance(block, (tuple, list)) or len(block) != 2:
         raise TypeError(
-            f'blocks: expected words and pairs such as ("X", (10, 3)), got {short(block)}'
+            f'blocks: expected words and pairs, got {short(block)}; write ("X", (10, 3)) or "="'
         )
     name, matrix = block
     if isinstance(matrix, tuple) and all(isinstance(n, (int, np.integer)) for n in matrix):
         if min(matrix, default=0) < 1:
-            raise ValueError(f"blocks: expected shapes such as (10, 3), got {short(matrix)}")
+            raise ValueError(
+                f"blocks: expected rows and columns, got {short(matrix)}; write such as (10, 3)"
+            )
         matrix = np.full(matrix, np.nan)
     return name, checked_matrix(matrix, f"blocks, {name}")
 

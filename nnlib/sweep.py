@@ -145,7 +145,10 @@ def _checked_recipes(recipes):
     recipes = list(recipes)
     for recipe in recipes:
         if not isinstance(recipe, Recipe):
-            raise TypeError(f"recipes: expected a list of Recipes, got {short(recipe)} in it")
+            raise TypeError(
+                f"recipes: expected a list of Recipes, got {short(recipe)} in it; "
+                "write Recipe(eta=0.5)"
+            )
     return recipes
 
 
@@ -158,6 +161,7 @@ def workers(n_jobs=-1):
     return Parallel(n_jobs=n_jobs, **knobs)
 
 
+@door
 class Sweep:
     """The iterable that sweep returns. `stop()` ends it; what has come stays good.
 
@@ -172,9 +176,13 @@ class Sweep:
         self._came = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._hand_out, daemon=True)
 
+    @door
     def __iter__(self):
-        """Yield the Results in the order in which they are ready; this goes once."""
+        """The Results in the order in which they are ready; this goes once."""
         self._check_new()
+        return self._results()
+
+    def _results(self):
         with progress_bar(len(self.recipes), " runs", self._progress, leave=False) as bar:
             try:
                 self._thread.start()
@@ -221,7 +229,10 @@ class Sweep:
 
     def _check_new(self):
         if self._thread.ident is not None:
-            raise RuntimeError("this sweep has begun already; call sweep(...) for another")
+            raise RuntimeError(
+                "sweep: expected a new one, got one that has begun already; "
+                "call sweep(...) for another"
+            )
 
     def _next(self):
         """The next Result, None after the last. An error of the thread is raised here."""

@@ -5,6 +5,7 @@ The step:  W ← (1 - ηλ/n) W - η dW,  b ← b - η db.  Biases do not decay.
 
 from dataclasses import dataclass, field
 from time import perf_counter
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from nnlib._support.checks import (
     checked_targets,
 )
 from nnlib._support.classes import are_classes
-from nnlib._support.divergence import Guard, likely_cause
+from nnlib._support.divergence import Guard, divergence_in_words
 from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, printable, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
@@ -48,9 +49,8 @@ def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
 class Descent(OwnNamesOnly):
     """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
 
-    # the slots refuse a misspelt `descent.etta = 0.1` too, and sooner: each step sets two of them
-    _called, __setattr__ = "a descent", object.__setattr__
-    __slots__ = ("X", "Y", "_batch_size", "_eta", "_l2", "_rng", "_samples_seen", "_waiting", "net")
+    _called = "a descent"
+    _own = ("net", "X", "Y", "_eta", "_batch_size", "_l2", "_rng", "_place")
 
     def __init__(self, net, X, Y, eta, batch_size, l2, rng):
         self.net = checked_network(net)
@@ -58,8 +58,9 @@ class Descent(OwnNamesOnly):
         self.Y = checked_target_values(checked_targets(Y, len(self.X), net), net.cost)
         self.eta, self.batch_size, self.l2 = eta, batch_size, l2
         self._rng = checked_rng(rng)
-        self._samples_seen = 0
-        self._waiting = np.empty(0, int)  # the samples that this epoch has not visited yet
+        # the samples that this epoch has not visited yet, and how many visits there were in all;
+        # in an object of their own: to set them there is quick
+        self._place = SimpleNamespace(waiting=np.empty(0, int), seen=0)
 
     eta = property(lambda self: self._eta)
     batch_size = property(lambda self: self._batch_size)
@@ -79,20 +80,21 @@ class Descent(OwnNamesOnly):
 
     @property
     def epochs(self):
-        return self._samples_seen / len(self.X)
+        return self._place.seen / len(self.X)
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        waiting, n = self._waiting, len(self.X)
+        place, n = self._place, len(self.X)
+        waiting = place.waiting
         if not len(waiting):
             waiting = self._rng.permutation(n)
         batch = waiting[: self._batch_size]
         X, Y = self.X.take(batch, 0, mode="clip"), self.Y.take(batch, 0, mode="clip")
         descent_step(self.net, X, Y, self._eta, self._l2, n)
-        self._waiting = waiting[len(batch) :]
-        self._samples_seen += len(batch)
+        place.waiting = waiting[len(batch) :]
+        place.seen += len(batch)
         return len(batch)
 
     def __repr__(self):
@@ -227,10 +229,8 @@ def _run_epochs(descent, epochs, history, record, bar):
         bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
         trouble = _run_epoch(descent, epoch, guard, bar)
         if trouble:
-            history.ended = (
-                f"Diverged in epoch {epoch}: {trouble}. {likely_cause(descent)} "
-                f"Kept: the net of epoch {epoch - 1}."
-            )
+            when, kept = f"in epoch {epoch}", f"Kept: the net of epoch {epoch - 1}."
+            history.ended = divergence_in_words(when, trouble, descent.X, descent.eta, kept)
             return
         record(history, began)
 
@@ -284,8 +284,11 @@ def _checked_monitor(monitor, sets):
     if unknown or names is not monitor:
         near = did_you_mean(str(unknown[0]), MONITORS) if unknown else ""
         raise ValueError(
-            f"monitor: expected a list out of {', '.join(MONITORS)}, got {short(monitor)}{near}"
+            f"monitor: expected a list out of {', '.join(MONITORS)}, got {short(monitor)}"
+            f"{near or '; write them in brackets, as in [' + repr(MONITORS[0]) + ']'}"
         )
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
-        raise ValueError(f"monitor: {monitor!r} needs evaluation data; pass evaluation=(X, Y)")
+        raise ValueError(
+            f"monitor: {monitor!r} needs evaluation data, got none; pass evaluation=(X, Y)"
+        )
     return set(monitor)

@@ -1,6 +1,7 @@
 """The house rules that a machine can hold: who imports whom, and what the package never does."""
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -135,12 +136,9 @@ def defined(path):
     for node in tree(path).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            yield from (name.id for name in ast.walk(node) if is_made(name))
-
-
-def is_made(node):
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        elif isinstance(node, ast.Assign):
+            parts = itertools.chain.from_iterable(map(ast.walk, node.targets))
+            yield from (part.id for part in parts if isinstance(part, ast.Name))
 
 
 def test_a_name_is_defined_in_one_module_only():

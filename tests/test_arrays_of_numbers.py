@@ -67,6 +67,13 @@ class Frame:
         return self.array if dtype is None else self.array.astype(dtype)
 
 
+def endless(_):
+    """A list that contains itself, twice: who follows it blindly never comes back."""
+    rows = [1.0]
+    rows += [rows, rows]
+    return rows
+
+
 NO_NUMBERS = "expected an array of real numbers, got "
 REFUSED = {  # made of an array that is right, and what each door says to it
     "masked": (np.ma.masked_invalid, "expected plain numbers, got masked ones; fill them in first"),
@@ -81,6 +88,7 @@ REFUSED = {  # made of an array that is right, and what each door says to it
     "lists of complex": (lambda a: (a + 0j).tolist(), NO_NUMBERS + "an array of complex128"),
     "dates": (lambda a: np.full(a.shape, np.datetime64("2026-01-01")), NO_NUMBERS + "an array of"),
     "rows of two lengths": (lambda a: [[1.0, 2.0], [3.0]], NO_NUMBERS + "rows of different"),
+    "a list that contains itself": (endless, NO_NUMBERS + "lists in lists, over 32 deep; look"),
     "a word": (lambda a: "picture", NO_NUMBERS + "'picture'"),
     "a dict": (lambda a: {"a": 1}, NO_NUMBERS + "{'a': 1}"),
     "a set": (lambda a: {1}, NO_NUMBERS + "{1}"),

@@ -534,6 +534,8 @@ NEAR_MISSES = {
     "net.weights = []": "W",
     "net.costs = QUADRATIC": "cost",
     "descent.lr": "eta",
+    "descent.lr = 0.1": "eta",
+    "descent.etta = 0.1": "eta",
     "descent.epoch": "epochs",
     "descent.batchsize": "batch_size",
     "Network([2, 3], activation=SIGMOID, rng=rng)": "activations",

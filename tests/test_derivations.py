@@ -535,7 +535,7 @@ def test_sizes_can_be_chosen():
         ({"sample": 3}, "expected a choice among samples, .*; got sample"),
         ({"samples": 0}, "samples: expected a whole number of at least 1, got 0"),
         ({"samples": "ten"}, "samples: expected a whole number"),
-        ({"f1": np.tanh}, "f1: expected an Activation such as TANH"),
+        ({"f1": np.tanh}, "f1: expected an Activation, got .*; write f1=TANH"),
     ),
 )
 def test_a_wrong_choice_is_refused_in_words(choice, message):

@@ -255,9 +255,9 @@ def test_the_sentence_names_the_inputs_if_they_are_large_and_else_eta():
         if largest > 10:
             told = re.search(r"X holds numbers up to (\S+): scale them to about 1", history.ended)
             assert float(told[1]) == pytest.approx(largest, rel=0.01)
-            assert "or choose a smaller eta" in history.ended
+            assert "or choose a smaller η" in history.ended
         else:
-            assert f"eta = {judged.task.eta:.3g} is probably too large." in history.ended
+            assert f"η = {judged.task.eta:.3g} is probably too large." in history.ended
 
 
 def survives(task, scale, eta):
@@ -319,15 +319,20 @@ def line(bias):
 def test_a_million_times_the_first_cost_is_the_limit_and_a_first_cost_below_1_counts_as_1(
     first, last
 ):
-    below, above = (
-        descent_of(line(np.sqrt(2 * share * last)), batch_size=4) for share in (0.99, 1.01)
-    )
-    assert not Guard(below, first).trouble() and Guard(above, first).trouble()
+    descent = descent_of(line(np.sqrt(2 * first)), batch_size=4)
+    guard = Guard(descent)
+    descent.net.b[0][:] = np.sqrt(2 * 0.99 * last)
+    assert not guard.trouble()
+    descent.net.b[0][:] = np.sqrt(2 * 1.01 * last)
+    assert guard.trouble()
 
 
 def test_a_net_that_has_learnt_may_forget():
     """From a cost of 1e-12 to one of 0.5 is more than a million times, and no divergence."""
-    assert not Guard(descent_of(line(1.0)), first=1e-12).trouble()
+    descent = descent_of(line(1e-6))
+    guard = Guard(descent)
+    descent.net.b[0][:] = 1.0
+    assert not guard.trouble()
 
 
 def test_large_weights_alone_are_no_divergence():
@@ -342,8 +347,8 @@ def test_large_weights_alone_are_no_divergence():
 
 def test_one_sample_alone_does_not_make_a_net_dead():
     huge = Network([1, 1], activations=SIGMOID, weights=[[[1e7]]])
-    assert not Guard(descent_of(huge, n=1), first=1.0).trouble()
-    assert Guard(descent_of(huge, n=2), first=1.0).trouble()
+    assert not Guard(descent_of(huge, n=1)).trouble()
+    assert Guard(descent_of(huge, n=2)).trouble()
 
 
 def test_an_eta_that_kills_every_relu_in_one_step_is_told():
@@ -356,7 +361,7 @@ def test_an_eta_that_kills_every_relu_in_one_step_is_told():
     history = fit(net, X, Y, eta=1e12, epochs=3, rng=rng, progress=False)
     assert history.ended == (
         "Diverged in epoch 1: weights beyond a million give every input the same output. "
-        "eta = 1e+12 is probably too large. Kept: the net of epoch 0."
+        "η = 1e+12 is probably too large. Kept: the net of epoch 0."
     )
     for kept, good in zip(parameters(net), before, strict=True):
         np.testing.assert_array_equal(kept, good)
@@ -392,10 +397,10 @@ def test_pixels_from_0_to_255_are_named_as_the_cause_and_scaling_them_helps():
 def test_the_cockpit_stops_at_the_same_point():
     recipe = {"hidden": 10, "cost": QUADRATIC, "output": RELU, "l2": 0.0, "batch_size": 10}
     run = CockpitRun(load_digits(), **recipe, eta=1e12, seed=0)
-    before = parameters(run.net)
+    before, guard = parameters(run.net), Guard(run.descent)
     run.descend(seconds=10, goal=0.05)
     with for_training(run.net, 10):
-        assert Guard(run.descent, run.points[0][1]).trouble()
+        assert guard.trouble()
     run.measure()
     assert run.ended.startswith("Diverged after ") and "too large" in run.ended
     assert len(run.points) == 1

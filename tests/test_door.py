@@ -126,7 +126,7 @@ def faulty(fault):
 
 FAULTS = [
     ValueError("mine"), TypeError("mine"), OSError("mine"), ZeroDivisionError("mine"),
-    MemoryError("mine"), KeyboardInterrupt("mine"),
+    MemoryError("mine"), KeyboardInterrupt("mine"), RuntimeError("mine"),
 ]  # fmt: skip
 
 
@@ -173,7 +173,7 @@ ROOMS = {
     "nnlib.derivations": ["Derivation"],
     "nnlib.exercises": ["check_my_gradient", "check_my_activation"],
     "nnlib.gradcheck": ["central_differences", "largest_relative_error"],
-    "nnlib.sweep": ["Recipe", "all_recipes", "sweep"],
+    "nnlib.sweep": ["Recipe", "Sweep", "all_recipes", "sweep"],
     "nnlib.datasets": ["Digits", "share_mnist"],
     "nnlib.datasets.handwriting": ["like_mnist"],
     "nnlib.training": ["Descent", "descent_step"],

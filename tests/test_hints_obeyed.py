@@ -85,7 +85,7 @@ HEADER[0], HOLE[2, 3] = np.nan, np.inf
 @pytest.mark.parametrize(
     "X, words",
     [
-        (HEADER, "the first in row 0, column 0: is row 0 a header line?"),
+        (HEADER, "the first in row 0, column 0; is row 0 a header line?"),
         (HOLE, "the first in row 2, column 3; leave such rows out"),
     ],
 )

@@ -151,14 +151,14 @@ def save_or_load(door, path):
 @pytest.mark.parametrize("path", [None, 7, 1.5, b"net.json", ["net.json"], small_net])
 @pytest.mark.parametrize("door", ["save", "load"])
 def test_what_is_no_path_is_a_type_error_in_words(door, path):
-    with pytest.raises(TypeError, match="path: expected the name of a file, such as .*, got "):
+    with pytest.raises(TypeError, match="expected the name of a file, got .*; write 'net.json'"):
         save_or_load(door, path)
 
 
 @pytest.mark.parametrize("path", ["", "net\0.json"])
 @pytest.mark.parametrize("door", ["save", "load"])
 def test_a_name_that_no_file_can_have_is_a_value_error_in_words(door, path):
-    with pytest.raises(ValueError, match="path: expected the name of a file, such as .*, got "):
+    with pytest.raises(ValueError, match="expected the name of a file, got .*; write 'net.json'"):
         save_or_load(door, path)
 
 
@@ -201,7 +201,7 @@ def test_a_network_that_diverged_is_not_saved(saved, bad):
     before = saved.read_bytes()
     net = small_net()
     net.b[0][0] = bad
-    with pytest.raises(ValueError, match="NaN or infinity: nothing was saved"):
+    with pytest.raises(ValueError, match="got NaN or infinity, nothing was saved"):
         net.save(saved)
     assert saved.read_bytes() == before
 

@@ -19,6 +19,7 @@ import numpy as np
 import psutil
 import pytest
 from joblib.externals.loky import get_reusable_executor
+from refusals import DOOR, files_of_nnlib
 
 from nnlib import (
     CROSS_ENTROPY,
@@ -187,8 +188,9 @@ def test_a_sweep_is_handed_out_once():
     results = iter(once)
     next(results)
     for again in (lambda: list(once), once.start):
-        with pytest.raises(RuntimeError, match=r"call sweep\(\.\.\.\) for another"):
+        with pytest.raises(RuntimeError, match=r"call sweep\(\.\.\.\) for another") as refusal:
             again()
+        assert files_of_nnlib(refusal.value) == [DOOR]
     assert len(list(results)) == 2  # what has begun goes on
 
 

@@ -448,7 +448,7 @@ def test_a_run_that_diverges_ends_in_words_with_the_last_good_weights(options, d
     history = trained(wild, eta=1e12, epochs=50)[1]
     epochs = len(history.seconds)
     assert history.ended.startswith(f"Diverged in epoch {epochs + 1}: ")
-    assert "eta = 1e+12 is probably too large." in history.ended
+    assert "η = 1e+12 is probably too large." in history.ended
     assert history.ended.endswith(f"Kept: the net of epoch {epochs}.")
     assert wild.is_finite()
     if not epochs:

@@ -14,6 +14,8 @@ from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
 
 MOST_PARAMETERS = 50_000_000
+DEEPEST = 32  # lists in lists: more axes than an array of NumPy 1 can have
+_NOT_PLAIN = (list, tuple, np.ma.MaskedArray)
 _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
 
 
@@ -27,13 +29,13 @@ def checked_sizes(sizes):
         good = False
     if not good:
         raise ValueError(
-            "sizes: expected two or more whole numbers of at least 1, such as [784, 30, 10], "
-            f"got {short(sizes)}"
+            "sizes: expected two or more whole numbers of at least 1, "
+            f"got {short(sizes)}; write them as in [784, 30, 10]"
         )
     n = sum(n_in * n_out + n_out for n_in, n_out in zip(whole, whole[1:], strict=False))
     if n > MOST_PARAMETERS:
         raise ValueError(
-            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, {short(sizes)} has {n:,}; "
+            f"sizes: expected at most {MOST_PARAMETERS:,} parameters, got {n:,} in {short(sizes)}; "
             "use fewer neurons"
         )
     return whole
@@ -46,7 +48,7 @@ def checked_activations(activations, n_layers):
     if len(activations) != n_layers:
         raise ValueError(
             f"activations: expected one, or {n_layers} for the {n_layers} layers after the input, "
-            f"got {len(activations)}"
+            f"got {len(activations)}; give one alone, or one for each layer"
         )
     activations = [checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
     for f in activations:
@@ -62,7 +64,7 @@ def _check_shape(function, name):
     if shape != (2, 3):
         raise ValueError(
             f"{name}: expected one number for each of an array of shape (2, 3), got shape {shape}; "
-            "it works element by element"
+            "let it work element by element"
         )
 
 
@@ -85,7 +87,7 @@ def checked_kind(thing, kind, known, name):
         near = did_you_mean(re.sub(r"[\W_]+", "_", thing), names) if isinstance(thing, str) else ""
         raise TypeError(
             f"{name}: expected {', '.join(names)} or your own {kind.__name__}, "
-            f"got {short(thing)}{near}"
+            f"got {short(thing)}{near or '; give one of these, without quotation marks'}"
         )
     return thing
 
@@ -98,7 +100,9 @@ def checked_dtype(dtype):
             return np.dtype(dtype)
     except TypeError:
         pass
-    raise ValueError(f"dtype: expected np.float64 or np.float32, got {short(dtype)}")
+    raise ValueError(
+        f"dtype: expected np.float64 or np.float32, got {short(dtype)}; write one of them"
+    )
 
 
 def checked_rng(rng):
@@ -119,7 +123,9 @@ def checked_seed(seed):
 def checked_n_jobs(n_jobs):
     """How many runs at a time: 1 or more, or -1 for one a core."""
     if checked_number(n_jobs, "n_jobs", -1, whole=True) == 0:
-        raise ValueError("n_jobs: expected 1 or more runs at a time, or -1 for one a core, got 0")
+        raise ValueError(
+            "n_jobs: expected 1 or more runs at a time, or -1 for one a core, got 0; write n_jobs=1"
+        )
     return n_jobs
 
 
@@ -130,7 +136,7 @@ def checked_parameters(arrays, name, shapes, dtype):
         drawn = "an initialiser (SCALED, LARGE, ONES)" if name == "weights" else "True, False"
         raise ValueError(
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
-            f"{', '.join(map(str, shapes))}, got {got}"
+            f"{', '.join(map(str, shapes))}, got {got}; give one array a layer"
         )
     copies = [laid_out(array_of_numbers(a, name, dtype)) for a in arrays]
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
@@ -226,7 +232,7 @@ def checked_pass(Z, A):
     """The two lists that a pass forward returns."""
     if not (isinstance(Z, list) and isinstance(A, list) and len(A) == len(Z) + 1 > 1):
         raise TypeError(
-            "Z, A: expected the two lists that forward returns; write "
+            "Z, A: expected the two lists that forward returns, got something else; write "
             "net.backward(*net.forward(X), Y)"
         )
 
@@ -234,16 +240,16 @@ def checked_pass(Z, A):
 def checked_target_values(Y, cost, name="Y"):
     """Y, if its numbers are targets the cost makes sense for."""
     checked_finite(Y, name)
-    found = f"got {Y.min():g} to {Y.max():g}"
+    found = f"{Y.min():g} to {Y.max():g}"
     if cost is CROSS_ENTROPY and not ((Y >= 0) & (Y <= 1)).all():
         raise ValueError(
-            f"{name}: the cost cross-entropy needs targets from 0 to 1, {found}; "
+            f"{name}: the cost cross-entropy needs targets from 0 to 1, got {found}; "
             "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
         )
     if cost is LOG_LIKELIHOOD and (Y.min() < 0 or np.abs(Y.sum(axis=1) - 1).max() > 1e-3):
         raise ValueError(
-            f"{name}: the cost log-likelihood needs rows from 0 to 1 that sum to 1, {found}, sums "
-            f"{Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; write np.eye(n_out)[labels]"
+            f"{name}: the cost log-likelihood needs rows from 0 to 1 that sum to 1, got {found}, "
+            f"sums {Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; write np.eye(n_out)[labels]"
         )
     return Y
 
@@ -267,19 +273,20 @@ def checked_finite(array, name):
     with np.errstate(over="ignore", invalid="ignore"):
         total = array.sum()  # finite only if all are, and sooner known
     if not (np.isfinite(total) or np.isfinite(array).all()):
+        place, do = _first_of(array)
         raise ValueError(
-            f"{name}: expected finite numbers, got NaN or infinity, the first {_first_of(array)}"
+            f"{name}: expected finite numbers, got NaN or infinity, the first in {place}; {do}"
         )
     return array
 
 
 def _first_of(array):
-    """Where the first NaN or infinity of an array stands, and what to do about it."""
+    """(where the first NaN or infinity of an array stands, what to do about it)"""
     place = np.argwhere(~np.isfinite(array))[0].tolist()
     where = ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
     if place[0] == 0 and array.ndim > 1 and np.isnan(array[0]).all():
-        return f"in {where}: is row 0 a header line? Leave it out"
-    return f"in {where}; leave such rows out, or fill them in"
+        return where, "is row 0 a header line? Leave it out"
+    return where, "leave such rows out, or fill them in"
 
 
 
@@ -324,7 +331,8 @@ def checked_matrix(array, name, n_rows=None):
     array = array_of_numbers(array, name)
     if array.ndim != 2 or not array.size or n_rows not in (None, len(array)):
         raise ValueError(
-            f"{name}: expected a matrix of shape ({n_rows or 'rows'}, columns), got {array.shape}"
+            f"{name}: expected a matrix of shape ({n_rows or 'rows'}, columns), got {array.shape}; "
+            "reshape it, or pass another"
         )
     return array
 
@@ -334,7 +342,8 @@ def checked_squares(images, name):
     images = checked_matrix(images, name)
     if math.isqrt(images.shape[1]) ** 2 != images.shape[1]:
         raise ValueError(
-            f"{name}: expected square images such as 784 pixels, got {images.shape[1]} each"
+            f"{name}: expected square images such as 784 pixels, got {images.shape[1]} each; "
+            "a picture is one row: cut it square first"
         )
     return images
 
@@ -359,7 +368,7 @@ def checked_number(value, name, least, whole=False):
                 return number
     raise (ValueError if isinstance(value, numbers.Real) else TypeError)(
         f"{name}: expected a {'whole' if whole else 'finite'} number of at least {least}, "
-        f"got {short(value)}"
+        f"got {short(value)}; write one such as {max(1, math.ceil(least))}"
     )
 
 
@@ -370,8 +379,7 @@ def array_of_numbers(array, name, dtype=None):
     """
     if type(array) is np.ndarray and array.dtype is dtype:
         return array  # each step of a descent comes by here, twice
-    if _is_masked(array):  # NumPy would bring back what the mask hides
-        raise ValueError(f"{name}: expected plain numbers, got masked ones; fill them in first")
+    _check_plain(array, name)
     try:
         found = np.asarray(array)
         if found.dtype == object and hasattr(array, "to_numpy"):
@@ -380,18 +388,31 @@ def array_of_numbers(array, name, dtype=None):
             own = int if found.dtype == bool else found.dtype
             return _cast(found, own if dtype is None else dtype)
         got = f"an array of {found.dtype}" if found.ndim else short(array)
+        do = _for_words(found) or "pass numbers alone"
     except ValueError:
-        got = "rows of different lengths"
+        got, do = "rows of different lengths", "fill the short ones up, or leave them out"
     except FloatingPointError:
-        got = f"numbers too large for {dtype}"
-    raise ValueError(f"{name}: expected an array of real numbers, got {got}{_for_words(array)}")
+        got, do = f"numbers too large for {dtype}", "scale them"
+    raise ValueError(f"{name}: expected an array of real numbers, got {got}; {do}")
 
 
-def _is_masked(array):
-    """Whether it is a masked array, or a list with one in it."""
-    if isinstance(array, (list, tuple)):
-        return any(map(_is_masked, array))
-    return isinstance(array, np.ma.MaskedArray)
+def _check_plain(array, name, depth=0):
+    """Refuse a masked array, a list with one in it, and a list that contains itself.
+
+    NumPy would bring back what the mask hides, and never come to the end of such a list.
+    """
+    if isinstance(array, np.ma.MaskedArray):
+        raise ValueError(f"{name}: expected plain numbers, got masked ones; fill them in first")
+    if not isinstance(array, (list, tuple)):
+        return
+    if depth > DEEPEST:
+        raise ValueError(
+            f"{name}: expected an array of real numbers, got lists in lists, over {DEEPEST} deep; "
+            "look whether one contains itself"
+        )
+    if any(issubclass(kind, _NOT_PLAIN) for kind in set(map(type, array))):  # numbers go by fast
+        for part in array:
+            _check_plain(part, name, depth + 1)
 
 
 def _of_a_frame(found):
@@ -410,11 +431,10 @@ def _is_missing(entry):
 
 
 def _for_words(array):
-    """What to do with names of classes, as the end of a sentence; "" if it holds no words."""
-    with suppress(ValueError):
-        words = np.asarray(array).ravel().tolist()
-        if len(words) > 1 and all(isinstance(word, str) for word in words):
-            return "; for names of classes write np.unique(names, return_inverse=True)[1]"
+    """What to do with an array of names of classes, "" if it holds something else."""
+    words = array.ravel().tolist()
+    if len(words) > 1 and all(isinstance(word, str) for word in words):
+        return "for names of classes write np.unique(names, return_inverse=True)[1]"
     return ""
 
 

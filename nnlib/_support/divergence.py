@@ -12,9 +12,8 @@ PROBED = 1000  # samples that are looked at for signs of divergence
 class Guard:
     """Notices that a descent has diverged since its first cost, and takes its net back."""
 
-    def __init__(self, descent, first=None):
-        self._descent = descent
-        self._first = probe_cost(descent) if first is None else first
+    def __init__(self, descent):
+        self._descent, self._first = descent, probe_cost(descent)
         self.keep()
 
     def keep(self):
@@ -39,10 +38,9 @@ class Guard:
         comes back between two looks is no divergence.
         """
         cost = probe_cost(self._descent) if cost is None else cost
-        if not (self._descent.net.is_finite() and math.isfinite(cost)):
-            return "the cost or a parameter left the range of numbers"
-        if is_too_large(cost, self._first):
-            return f"the cost rose more than a million times, from {self._first:.3g} to {cost:.3g}"
+        trouble = trouble_of(cost if self._descent.net.is_finite() else math.nan, self._first)
+        if trouble:
+            return trouble
         if self._is_dead():
             return "weights beyond a million give every input the same output"
         return ""
@@ -54,17 +52,20 @@ class Guard:
         return len(outputs) > 1 and bool((outputs == outputs[0]).all())
 
 
-def is_too_large(cost, first):
-    """Whether a cost is a million times the first one (at least 1), or no number at all."""
-    return not cost <= TOO_LARGE * max(first, 1.0)
+def trouble_of(cost, first):
+    """What a cost shows that has diverged since the first one, in words, or ""."""
+    if not math.isfinite(cost):
+        return "the cost or a parameter left the range of numbers"
+    if not cost <= TOO_LARGE * max(first, 1.0):
+        return f"the cost rose more than a million times, from {first:.3g} to {cost:.3g}"
+    return ""
 
 
-def likely_cause(descent):
-    """Why a descent diverges, as a rule, in a sentence that says what to do."""
-    large = large_inputs(descent.X)
-    if large:
-        return f"{large}, or choose a smaller eta."
-    return f"eta = {descent.eta:.3g} is probably too large."
+def divergence_in_words(when, trouble, X, eta, then=""):
+    """What a student is told: when it was, what showed it, the likely cause, and what then."""
+    large = large_inputs(X)
+    cause = f"{large}, or choose a smaller η" if large else f"η = {eta:.3g} is probably too large"
+    return f"Diverged {when}: {trouble}. {cause}. {then}".rstrip()
 
 
 def large_inputs(X):

@@ -36,32 +36,6 @@ def did_you_mean(name, known):
     return next((f"; did you mean {by_name[word]}?" for word in near if word in by_name), "")
 
 
-class OwnNamesOnly:
-    """A mixin: an attribute with a misspelt name is refused, and the right name told.
-
-    Python would keep what is set under another name, and it would do nothing.
-    _called     "a Network"
-    _own        the attributes that an instance sets
-    _elsewhere  what is looked for in it, and lies elsewhere
-    """
-
-    __slots__ = ()
-    _called, _own, _elsewhere = "", (), ()
-
-    def __getattr__(self, name):
-        raise self._no_such(name)
-
-    def __setattr__(self, name, value):
-        if name not in self._own and not hasattr(type(self), name):
-            raise self._no_such(name)
-        super().__setattr__(name, value)
-
-    def _no_such(self, name):
-        public = [n for n in (*dir(type(self)), *self._own) if not n.startswith("_")]
-        near = "" if name.startswith("_") else did_you_mean(name, [*public, *self._elsewhere])
-        return AttributeError(f"{name}: {self._called} has no such name{near}")
-
-
 def door(thing):
     """The public function with its refusals told where it is called, without the frames between.
 
@@ -80,7 +54,7 @@ def door(thing):
         __tracebackhide__ = True  # Jupyter leaves out this frame, if it is not the last
         try:
             return thing(*args, **kwargs)
-        except (ValueError, TypeError, OSError) as error:
+        except _MAY_BE_REFUSALS as error:
             if error.__traceback__.tb_next is None:  # the call did not fit
                 error.args = (_what_does_not_fit(thing, args, kwargs) or str(error),)
             elif not _is_refusal(error):
@@ -102,6 +76,7 @@ def _with_door(part):
 
 
 DOOR = "<nnlib>"
+_MAY_BE_REFUSALS = (ValueError, TypeError, OSError, RuntimeError, AttributeError)
 _OURS = (DOOR, f"{Path(__file__).parent.parent}{os.sep}", contextlib.__file__)
 _RAISE = dis.opmap["RAISE_VARARGS"]
 
@@ -114,6 +89,33 @@ def _is_refusal(error):
         if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
             return False
     return trace.tb_frame.f_code.co_code[trace.tb_lasti] == _RAISE
+
+
+class OwnNamesOnly:
+    """A mixin: an attribute with a misspelt name is refused, and the right name told.
+
+    Python would keep what is set under another name, and it would do nothing.
+    _called     "a Network"
+    _own        the attributes that an instance sets
+    _elsewhere  what is looked for in it, and lies elsewhere
+    """
+
+    _called, _own, _elsewhere = "", (), ()
+
+    @door
+    def __getattr__(self, name):
+        raise self._no_such(name)
+
+    @door
+    def __setattr__(self, name, value):
+        if name not in self._own and not hasattr(type(self), name):
+            raise self._no_such(name)
+        super().__setattr__(name, value)
+
+    def _no_such(self, name):
+        public = [n for n in (*dir(type(self)), *self._own) if not n.startswith("_")]
+        near = "" if name.startswith("_") else did_you_mean(name, [*public, *self._elsewhere])
+        return AttributeError(f"{name}: {self._called} has no such name{near}")
 
 
 _ANY_PLACE, _ANY_NAME = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD

@@ -56,11 +56,13 @@ def _content(net):
     own += [net.cost.name] if net.cost not in COSTS else []
     if own:
         raise ValueError(
-            f"only nnlib's own activations and costs can be saved, got {own[0]!r}: a file "
+            f"net: expected only nnlib's own activations and costs, got {own[0]!r}: a file "
             "cannot carry your function; save net.W and net.b with np.savez instead"
         )
     if not net.is_finite():
-        raise ValueError("the network holds NaN or infinity: nothing was saved; train it again")
+        raise ValueError(
+            "net: expected finite parameters, got NaN or infinity, nothing was saved; train it anew"
+        )
     return {
         "sizes": net.sizes,
         "activations": [f.name for f in net.activations],
@@ -146,11 +148,9 @@ def _floats(nested, depth):
 
 def _check_path(path):
     if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"path: expected the name of a file, such as 'net.json', got {short(path)}")
+        raise TypeError(f"path: expected the name of a file, got {short(path)}; write 'net.json'")
     if not os.fspath(path) or "\0" in os.fspath(path):
-        raise ValueError(
-            f"path: expected the name of a file, such as 'net.json', got {short(path)}"
-        )
+        raise ValueError(f"path: expected the name of a file, got {short(path)}; write 'net.json'")
 
 
 def _parsed(path):

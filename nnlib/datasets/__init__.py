@@ -91,8 +91,8 @@ def cache_folder():
         return Path(pooch.os_cache("nnlib"))
     except RuntimeError:
         raise OSError(
-            "MNIST cannot be stored: expected a home folder, this account has none; set HOME, or "
-            "name a folder with the four files: load_mnist(folder)."
+            "MNIST cannot be stored: expected a home folder, got an account without one; set HOME, "
+            "or name a folder with the four files: load_mnist(folder)."
         ) from None
 
 
@@ -133,7 +133,7 @@ def _check_folder(folder):
         path = lying(folder, file)
         if not path.is_file():
             raise FileNotFoundError(
-                f"{folder}: expected the four MNIST files, packed as published or unpacked, but "
-                f"{file.name} is missing; put it there, or name another folder"
+                f"{folder}: expected the four MNIST files, packed as published or unpacked, got none "
+                f"named {file.name}; put it there, or name another folder"
             )
         check(path, file)

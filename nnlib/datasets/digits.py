@@ -179,7 +179,7 @@ class Digits:
         if not (whole and 1 <= n <= len(self.train)):
             raise ValueError(
                 f"n: expected a whole number from 1 to {len(self.train):,}, the training images "
-                f"there are, got {short(n)}"
+                f"there are, got {short(n)}; write few(100)"
             )
         few = Digits._of(self._name, self._sizes | {"train": n}, self._split)
         few.train = Split(self.train.images[:n], self.train.labels[:n])

@@ -41,7 +41,8 @@ def _checked_ink(ink):
     ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
     if ink.ndim != 2 or not ink.size or not (np.isfinite(ink) & (ink >= 0)).all():
         raise ValueError(
-            f"ink: expected a matrix (height, width) of numbers from 0 to 1, got {short(ink)}"
+            f"ink: expected a matrix (height, width) of numbers from 0 to 1, got {short(ink)}; "
+            "of a coloured picture take the mean of its colours, ink.mean(axis=2)"
         )
     if ink.max() > 1:
         raise ValueError(

@@ -33,12 +33,13 @@ def check_given(formula, given):
     for name in formula.names:
         if name not in given:
             raise ValueError(
-                f'"{formula.text}" needs {name}: pass it by name; got {", ".join(given) or "none"}'
+                f'"{formula.text}" needs {name}, got {", ".join(given) or "none"}; pass {name}=…'
             )
         if isinstance(given[name], np.ndarray) == (name in functions):
             expected = "a function" if name in functions else "an array"
             raise ValueError(
-                f'{name}: expected {expected} in "{formula.text}", got {short(given[name])}'
+                f'{name}: expected {expected} in "{formula.text}", got {short(given[name])}; '
+                f"pass {expected} as {name}=…"
             )
 
 
@@ -58,7 +59,8 @@ def identity_array(factor, lengths):
     for digit in filter(str.isdigit, factor.indices):
         if int(digit) >= size:
             raise ValueError(
-                f"{factor.text} asks for index {digit}, but {letters} runs over {size} values"
+                f"{factor.text} asks for index {digit}, but {letters} runs over {size} values; "
+                f"take one below {size}"
             )
     return np.eye(size, dtype=int)
 
@@ -70,7 +72,7 @@ def matrix_of(factor, given):
         if given[left].ndim != 2 or given[left].shape[1:] != given[right].shape[:1]:
             raise ValueError(
                 f"{factor.text} needs matrices that hook onto each other, but {left} has the shape "
-                f"{given[left].shape} and {right} {given[right].shape}"
+                f"{given[left].shape} and {right} {given[right].shape}; write which is transposed"
             )
     array = reduce(np.matmul, (given[name] for name in names))
     return array.T if factor.transposed else array
@@ -82,7 +84,9 @@ def function_of(factor, given):
     if not factor.slope:
         return getattr(function, "value", function)
     if not hasattr(function, "slope"):
-        raise ValueError(f"{factor.text} needs {factor.function} with .value and .slope")
+        raise ValueError(
+            f"{factor.text} needs {factor.function} with .value and .slope; pass an Activation"
+        )
     return function.slope
 
 
@@ -93,7 +97,8 @@ def find_lengths(formula, given):
         known, first = seen.setdefault(index, (length, where))
         if known != length:
             raise ValueError(
-                f"{index} runs over {known} values as {first} but over {length} as {where}"
+                f"{index} runs over {known} values as {first} but over {length} as {where}; "
+                "take axes of one length, or two letters"
             )
     lengths = {index: length for index, (length, _) in seen.items()}
     return link_identities(formula, lengths)
@@ -123,13 +128,14 @@ def axis_lengths(factor, given):
     if len(shape) != len(factor.indices):
         raise ValueError(
             f"{factor.text} has {counted(len(factor.indices), 'index', 'indices')}, but "
-            f"{described(factor)} has {counted(len(shape), 'axis', 'axes')}: its shape is {shape}"
+            f"{described(factor)} has {counted(len(shape), 'axis', 'axes')}: its shape is {shape}; "
+            "write an index for each axis"
         )
     for axis, (index, length) in enumerate(zip(factor.indices, shape, strict=True)):
         if index.isdigit() and int(index) >= length:
             raise ValueError(
                 f"{factor.text} asks for index {index} on axis {axis} of {described(factor)}, "
-                f"which has length {length}"
+                f"which has length {length}; take one below it"
             )
     return shape
 
@@ -147,12 +153,14 @@ def link_identities(formula, lengths):
     lengths = spread(formula, lengths)
     for index in formula.free + formula.bound:
         if index not in lengths:
-            raise ValueError(f'nothing in "{formula.text}" says how far {index} runs')
+            raise ValueError(
+                f'nothing in "{formula.text}" says how far {index} runs; give it to an array too'
+            )
     for one, other in identity_pairs(formula):
         if lengths[one] != lengths[other]:
             raise ValueError(
                 f"I_{one}{other} sets {one} and {other} equal, but {one} runs over "
-                f"{lengths[one]} values and {other} over {lengths[other]}"
+                f"{lengths[one]} values and {other} over {lengths[other]}; take axes of one length"
             )
     return lengths
 
@@ -188,6 +196,6 @@ def check_element(formula, element, shape):
     """Raise ValueError unless `element` is one place in the result."""
     if not isinstance(element, (tuple, list)) or tuple(element) not in np.ndindex(shape):
         raise ValueError(
-            f"{described(formula.left)} has the shape {shape} here; there is no element "
-            f"{short(element)}"
+            f"{described(formula.left)}: expected an element of the shape {shape}, got "
+            f"{short(element)}; count from 0"
         )

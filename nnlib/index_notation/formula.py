@@ -43,7 +43,7 @@ class Formula:
     def __init__(self, text):
         if not isinstance(text, str):
             raise TypeError(
-                f'text: expected a formula such as "C_ik = A_ij B_jk"; got {short(text)}'
+                f'text: expected a formula, got {short(text)}; write "C_ik = A_ij B_jk"'
             )
         self.text = unicodedata.normalize("NFKC", text).strip()
         left, self.sign, right = split(self.text)
@@ -76,7 +76,7 @@ class Formula:
     def einsum(self):
         """The subscripts for `np.einsum`; an index that stays (the 0 of Y_i0) takes no letter."""
         if len(self.terms) > 1:
-            raise ValueError(f'"{self.text}" is a sum; np.einsum writes one product: split it')
+            raise ValueError(f'"{self.text}" is a sum, np.einsum writes one product; split it')
         return subscripts(self.terms[0], self.free)
 
     @property

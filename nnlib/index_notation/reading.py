@@ -55,7 +55,7 @@ def split(text):
     """The left side, the sign (= or ←) and the right side."""
     sides = EQUALS.split(text)
     if len(sides) != 3:
-        raise ValueError(f'expected one "=", as in "C_ik = A_ij B_jk", got "{text}"')
+        raise ValueError(f'expected one "=", got "{text}"; write it as in "C_ik = A_ij B_jk"')
     return sides
 
 
@@ -63,7 +63,7 @@ def read_left(text):
     """The Factor on the left of "="; it says which indices are free."""
     found = FACTOR.fullmatch(text.strip())
     if not found or found["number"] or found["function"]:
-        raise ValueError(f'expected one array left of "=", such as C_ik; got "{text.strip()}"')
+        raise ValueError(f'expected one array left of "=", got "{text.strip()}"; write C_ik')
     return as_factor(found)
 
 
@@ -83,11 +83,11 @@ def read_term(sign, text):
     """One Term. ValueError names the first piece that cannot be read."""
     number, factors, rest = 1, [], text.strip()
     if not rest:
-        raise ValueError("a term is empty: something is missing beside a sign or the =")
+        raise ValueError("a term is empty beside a sign or the =; write what is missing there")
     while rest:
         found = FACTOR.match(rest)
         if not found:
-            raise ValueError(f'cannot read "{rest}": expected a factor such as 2, A_ij or (A.T)_ji')
+            raise ValueError(f'cannot read "{rest}": expected a factor; write 2, A_ij or (A.T)_ji')
         if found["number"]:
             number *= float(found[0]) if "." in found[0] else int(found[0])
         else:
@@ -139,9 +139,13 @@ def check_indices(formula):
     left = formula.left.indices
     for index in left:
         if left.count(index) > 1 and not index.isdigit():
-            raise ValueError(f'{index} stands twice on the left of "{formula.text}"')
+            raise ValueError(
+                f'{index} stands twice on the left of "{formula.text}"; take two letters'
+            )
         if index.isdigit() and index != "0":
-            raise ValueError(f'the left of "{formula.text}" may hold letters and 0, not {index}')
+            raise ValueError(
+                f'the left of "{formula.text}" may hold letters and 0, not {index}; write one'
+            )
     for term in formula.terms:
         check_term(term, formula)
 
@@ -151,8 +155,11 @@ def check_term(term, formula):
     for index in formula.free:
         if index not in term.indices:
             raise ValueError(
-                f'{index} stands on the left of "{formula.text}" but is missing on the right'
+                f'{index} stands on the left of "{formula.text}" but is missing on the right; '
+                "write it there too, or leave it out"
             )
     for factor in term.factors:
         if factor.is_identity and len(factor.indices) != 2:
-            raise ValueError(f'the identity I takes two indices, as in I_km; got "{factor.text}"')
+            raise ValueError(
+                f'the identity I takes two indices, got "{factor.text}"; write it as in I_km'
+            )

@@ -12,7 +12,7 @@ import ipywidgets
 import numpy as np
 
 from nnlib._support.checks import checked_number, checked_seed
-from nnlib._support.divergence import Guard
+from nnlib._support.divergence import Guard, divergence_in_words
 from nnlib._support.hints import door
 from nnlib._support.speed import descend, for_training, steps_between_looks
 from nnlib.activations import SIGMOID, SOFTMAX
@@ -105,10 +105,9 @@ class Run:
             costs = [cost + penalty for cost in costs]
             trouble = self._guard.rescue(costs[0])
         if trouble:
-            self.ended = (
-                f"Diverged after {self.descent.epochs:.2f} epochs: {trouble}. η = "
-                f"{self.descent.eta:.3g} is too large. Choose a smaller one and press Reset."
-            )
+            descent, when = self.descent, f"after {self.descent.epochs:.2f} epochs"
+            then = "Press Reset and choose a smaller η."
+            self.ended = divergence_in_words(when, trouble, descent.X, descent.eta, then)
             return
         self._guard.keep()
         self.points.append((self.descent.epochs, *costs, *(100 * a for a in accuracies)))

@@ -180,14 +180,17 @@ def as_formula(text):
     """The formula for subscripts such as "ij,jk->ik"; any other text as it is."""
     if not isinstance(text, str):
         raise TypeError(
-            f'formula: expected one such as "C_ik = A_ij B_jk", got {short(text)}'
+            f'formula: expected a text, got {short(text)}; write "C_ik = A_ij B_jk"'
         )
     subscripts, arrow, free = text.replace(" ", "").partition("->")
     if not arrow:
         return text
     operands = subscripts.split(",")
     if len(operands) > 2:
-        raise ValueError(f'"{text}" takes {len(operands)} arrays, but there are only A and B here')
+        raise ValueError(
+            f'"{text}" takes {len(operands)} arrays, but there are only A and B here; '
+            "write one or two"
+        )
     right = " ".join(f"{name}_{one}" for name, one in zip("AB", operands, strict=False))
     return f"C_{free} = {right}" if free else f"C = {right}"
 
@@ -197,17 +200,26 @@ def refuse_misfit(formula):
     term, *others = formula.terms
     if others or (term.sign, term.number) != (1, 1):
         raise ValueError(
-            f'formula: expected one product of A and B, with no number, got "{formula.text}"'
+            f'formula: expected one product of A and B, with no number, got "{formula.text}"; '
+            'write one such as "C_ik = A_ij B_jk"'
         )
     for factor in term.factors:
         if factor.name not in ("A", "B") or factor.function or factor.parts:
-            raise ValueError(f"the explorer knows only A and B, such as A_ij; got {factor.text}")
+            raise ValueError(
+                f"formula: expected only A and B here, got {factor.text}; write one such as A_ij"
+            )
         if len(factor.indices) != 2:
-            raise ValueError(f"{factor.name} has two axes: write two indices, not {factor.text}")
+            raise ValueError(
+                f"{factor.name} needs an index for each of its two axes, got {factor.text}; "
+                f"write {factor.name}_ij"
+            )
     if not formula.names:
-        raise ValueError(f'"{formula.text}" needs A or B, for example "T_ij = A_ji"')
+        raise ValueError(f'"{formula.text}" needs A or B, got neither; write "T_ij = A_ji"')
     if len(formula.left.indices) > 2:
-        raise ValueError(f'"{formula.text}" has a result of more than two axes: no room to draw it')
+        raise ValueError(
+            f'"{formula.text}" has a result of more than two axes, which there is no room to draw; '
+            "leave an index out on its left"
+        )
 
 
 def resized(array, shape):
@@ -483,7 +495,8 @@ class ContractionExplorer(Board):
         try:
             self.contraction.write(self._text.value)
         except ValueError as error:
-            self._tell(f"This formula cannot be shown: {error}.", "bold")
+            why = str(error).removeprefix("formula: ")
+            self._tell(f"This formula cannot be shown: {why}.", "bold")
             return
         mode = self.contraction.mode
         if mode.name not in (self._mode.value, OWN):

@@ -16,7 +16,7 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib._support.divergence import is_too_large
+from nnlib._support.divergence import divergence_in_words, trouble_of
 from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.network import checked_network
@@ -53,8 +53,7 @@ def knob_board(net, X, Y, etas=None):
     etas = NAMED_ETAS if etas is None else etas
     if not isinstance(etas, dict) or not etas:
         raise TypeError(
-            'etas: expected names with learning rates, such as {"small": 0.1}, '
-            f"got {short(etas)}"
+            f'etas: expected names with learning rates, got {short(etas)}; write {{"small": 0.1}}'
         )
     for name, eta in etas.items():
         checked_number(eta, name, 0)
@@ -137,7 +136,7 @@ class Knobs:
         here, measured = self.reading, []
         matrix, i, j = self.chosen
         array = self.matrices[matrix][1]
-        with self._undisturbed():
+        with for_training(self.net, len(self.X)):
             for reading in readings:
                 array[i, j] = reading
                 measured.append(self._forward()[1:])
@@ -149,8 +148,7 @@ class Knobs:
         """One step downhill of the knob in hand alone."""
         self._begin()
         before = self.reading
-        with self._undisturbed():
-            self.turn(before - eta * self.slope)
+        self.turn(before - eta * self.slope)
         self._end(eta, lambda: self.turn(before))
 
     def step_all(self, eta, steps=1):
@@ -158,9 +156,9 @@ class Knobs:
         self._begin()
         for _ in range(steps):
             before = self.net.copy()
-            with self._undisturbed():
+            with for_training(self.net, len(self.X)):
                 descent_step(self.net, self.X, self.Y, eta)
-                self._measure()
+            self._measure()
             self._end(eta, lambda before=before: self._return_to(before))
             if self.diverged:
                 return
@@ -171,14 +169,13 @@ class Knobs:
     def _end(self, eta, undo):
         """Count the step just made, or undo it and say why."""
         self.steps += 1
-        if not is_too_large(self.cost, self._first):
+        trouble = trouble_of(self.cost, self._first)
+        if not trouble:
             self.history.append(self.cost)
             return
-        self.diverged = (
-            f"Diverged in step {self.steps}: the cost rose more than a million times or left the "
-            f"range of numbers. η = {eta:.3g} is too large here. The knobs stand where they stood "
-            "before that step. Press Reset and choose a smaller η."
-        )
+        then = "The knobs stand as before that step. Press Reset and choose a smaller η."
+        when = f"in step {self.steps}"
+        self.diverged = divergence_in_words(when, trouble, self.X, eta, then)
         undo()
 
     def _return_to(self, net):
@@ -186,7 +183,7 @@ class Knobs:
         self._measure()
 
     def _measure(self):
-        with self._undisturbed():
+        with for_training(self.net, len(self.X)):
             passed, self.cost, self.outputs = self._forward()
             self._slopes = self.net.backward(*passed, self.Y)
 
@@ -196,9 +193,6 @@ class Knobs:
         cost = self.net.cost
         total = cost.per_sample(Z[-1], A[-1], self.Y).sum() * cost.share(len(self.X))
         return (Z, A), float(total), A[-1].ravel()
-
-    def _undisturbed(self):
-        return for_training(self.net, len(self.X))
 
 
 def sign_rule(slope):

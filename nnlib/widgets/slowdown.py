@@ -43,22 +43,30 @@ def _checked_start(start):
     try:
         w, b = start
     except (TypeError, ValueError):
-        raise ValueError(f"start: expected a pair (w, b), got {short(start)}") from None
+        raise ValueError(
+            f"start: expected a pair (w, b), got {short(start)}; write (2, 2)"
+        ) from None
     for name, value in (("w", w), ("b", b)):
         if checked_number(value, name, -FARTHEST) > FARTHEST:
-            raise ValueError(f"{name}: expected a number of at most {FARTHEST}, got {value!r:.80}")
+            raise ValueError(
+                f"{name}: expected a number of at most {FARTHEST}, got {short(value)}; choose less"
+            )
     return float(w), float(b)
 
 
 def _checked_eta(eta):
     if not 0 < checked_number(eta, "eta", 0) <= ETAS[-1]:
-        raise ValueError(f"eta: expected a learning rate above 0, at most 5, got {short(eta)}")
+        raise ValueError(
+            f"eta: expected a learning rate above 0, at most 5, got {short(eta)}; write eta=0.15"
+        )
     return float(eta)
 
 
 def _checked_cost(cost):
     if not any(cost is known for known in BOTH_COSTS):
-        raise ValueError(f"cost: expected QUADRATIC or CROSS_ENTROPY, got {short(cost)}")
+        raise ValueError(
+            f"cost: expected QUADRATIC or CROSS_ENTROPY, got {short(cost)}; write one of them"
+        )
     return cost
 
 

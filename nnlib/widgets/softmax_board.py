@@ -35,17 +35,21 @@ def softmax_board(z=START, right=0):
     softmax outputs as they stand.
     """
     if isinstance(z, str) or not hasattr(z, "__len__"):
-        raise TypeError(
-            f"z: expected a list of {FEWEST_OUTPUTS} to {MOST_OUTPUTS} numbers, got {short(z)}"
-        )
+        raise TypeError(f"z: expected a list of numbers, got {short(z)}; write [2, 1, 0]")
     z = [checked_number(one, f"z[{j}]", -LIMIT) for j, one in enumerate(z)]
     if not FEWEST_OUTPUTS <= len(z) <= MOST_OUTPUTS:
-        raise ValueError(f"z: expected {FEWEST_OUTPUTS} to {MOST_OUTPUTS} numbers, got {len(z)}")
+        raise ValueError(
+            f"z: expected {FEWEST_OUTPUTS} to {MOST_OUTPUTS} numbers, got {len(z)}; write [2, 1, 0]"
+        )
     if max(z) > LIMIT:
-        raise ValueError(f"z: expected numbers from {-LIMIT:g} to {LIMIT:g}, got {max(z):g}")
+        raise ValueError(
+            f"z: expected numbers from {-LIMIT:g} to {LIMIT:g}, got {max(z):g}; choose less"
+        )
     right = checked_number(right, "right", 0, whole=True)
     if right >= len(z):
-        raise ValueError(f"right: expected an output from 0 to {len(z) - 1}, got {right}")
+        raise ValueError(
+            f"right: expected an output from 0 to {len(z) - 1}, got {right}; count from 0"
+        )
     return SoftmaxBoard(Outputs(z, right))
 
 

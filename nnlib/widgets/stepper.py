@@ -117,8 +117,8 @@ def checked(derivations):
     for derivation in derivations or (None,):
         if not isinstance(derivation, Derivation):
             raise TypeError(
-                "expected one or more derivations, such as GRADIENT_W2 from nnlib.derivations; "
-                f"got {short(derivation)}"
+                f"derivations: expected one or more, got {short(derivation)}; "
+                "write GRADIENT_W2, from nnlib.derivations"
             )
     return derivations
 

@@ -55,8 +55,8 @@ def _checked_grid(grid):
     fits = isinstance(grid, dict) and len(grid) == 2 and set(grid) <= set(WORDS)
     if not (fits and all(isinstance(values, (list, tuple)) for values in grid.values())):
         raise ValueError(
-            f"grid: expected two of {', '.join(WORDS)} with their values, as in "
-            f'{{"eta": (0.1, 1), "l2": (0, 5)}}, got {short(grid)}'
+            f"grid: expected two of {', '.join(WORDS)} with their values, got {short(grid)}; "
+            'write {"eta": (0.1, 1), "l2": (0, 5)}'
         )
     return {name: tuple(values) for name, values in grid.items()}
 

@@ -19,7 +19,7 @@ from nnlib._support.checks import (
     checked_target_values,
     checked_targets,
 )
-from nnlib._support.divergence import is_too_large
+from nnlib._support.divergence import divergence_in_words, trouble_of
 from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.activations import IDENTITY
@@ -60,14 +60,20 @@ def weight_watcher(
     """
     net, X, Y = _checked_task(X, Y, activations)
     if not (isinstance(start, str) and start in ("equal", "random")):
-        raise ValueError(f"start: expected 'equal' or 'random', got {short(start)}")
+        raise ValueError(
+            f"start: expected 'equal' or 'random', got {short(start)}; write one of them"
+        )
     checked_seed(seed)
     eta = checked_number(eta, "eta", ETAS[0])
     epochs = checked_number(epochs, "epochs", 1, whole=True)
     if eta > ETAS[-1]:
-        raise ValueError(f"eta: expected at most {ETAS[-1]:g}, where the slider ends, got {eta:g}")
+        raise ValueError(
+            f"eta: expected at most {ETAS[-1]:g}, where the slider ends, got {eta:g}; choose less"
+        )
     if epochs > EPOCHS[-1]:
-        raise ValueError(f"epochs: expected at most {EPOCHS[-1]}, every one is kept, got {epochs}")
+        raise ValueError(
+            f"epochs: expected at most {EPOCHS[-1]}, got {epochs}; choose fewer, every one is kept"
+        )
     return Watcher(net, X, Y, eta, epochs, start, seed)
 
 
@@ -77,7 +83,7 @@ def _checked_task(X, Y, activations):
     if X.ndim != 2 or not 1 <= X.shape[1] <= MOST_INPUTS:
         raise ValueError(
             f"X: expected shape (n, n_in), one sample a row, n_in from 1 to {MOST_INPUTS}, "
-            f"got {X.shape}; a larger net would not be readable"
+            f"got {X.shape}; choose fewer inputs, a larger net would not be readable"
         )
     sizes = [X.shape[1], HIDDEN, 1]
     rng = np.random.default_rng(0)
@@ -128,9 +134,10 @@ class Trace:
         with for_training(self.net, 1):
             for epoch in range(epochs + 1):
                 rows.append((flat(self.net.W, self.net.b), *self._epoch(X, Y, eta)))
-                if any(is_too_large(cost, rows[0][2][0]) for cost in rows[-1][2]):
-                    many = max(epoch, 1)
-                    self.ended = f"Diverged in epoch {many}: η = {eta:g} is too large here."
+                troubles = [trouble_of(cost, rows[0][2][0]) for cost in rows[-1][2]]
+                if any(troubles):
+                    when, trouble = f"in epoch {max(epoch, 1)}", next(filter(None, troubles))
+                    self.ended = divergence_in_words(when, trouble, X, eta)
                     rows = rows[:-1] or rows
                     break
         self.parameters, self.outputs, self.costs = map(np.array, zip(*rows, strict=True))

@@ -164,7 +164,7 @@ BUGS = {
         "Descent.__next__", "waiting[len(batch) :]", "waiting[len(batch) + 1 :]", EPOCH
     ),
     "divergence: a first cost below 1 counts as it is": Bug(
-        "is_too_large", "max(first, 1.0)", "first", LIMIT
+        "trouble_of", "max(first, 1.0)", "first", LIMIT
     ),
     "divergence: the bad net is kept": Bug(
         "Guard.rescue", "if trouble: ...", "if False: ...", KEPT
