@@ -210,7 +210,7 @@ def refuse_misfit(formula):
             )
         if len(factor.indices) != 2:
             raise ValueError(
-                f"{factor.name} needs an index for each of its two axes, got {factor.text}; "
+                f"{factor.name} has two axes and needs two indices, got {factor.text}; "
                 f"write {factor.name}_ij"
             )
     if not formula.names:
