@@ -289,8 +289,6 @@ def _first_of(array):
     return where, "leave such rows out, or fill them in"
 
 
-
-
 def checked_labels(labels, shape, n_classes, name="labels"):
     """One class number for each sample, an array (n,) of integers; a shape of None is any n."""
     labels = array_of_numbers(labels, name)

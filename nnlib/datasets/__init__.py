@@ -133,7 +133,7 @@ def _check_folder(folder):
         path = lying(folder, file)
         if not path.is_file():
             raise FileNotFoundError(
-                f"{folder}: expected the four MNIST files, packed as published or unpacked, got none "
-                f"named {file.name}; put it there, or name another folder"
+                f"{folder}: expected the four MNIST files, packed as published or unpacked, got a "
+                f"folder in which {file.name} is missing; put it there, or name another folder"
             )
         check(path, file)

@@ -239,7 +239,7 @@ def _pictures(images):
     if images.ndim < 2 or len(images) < 6 or images[0].size != SIDE**2:
         raise ValueError(
             "images: expected six or more pictures, (n, 28, 28) or (n, 784), got shape "
-            f"{images.shape}{_in_28_by_28(images.shape)}"
+            f"{images.shape}; {_in_28_by_28(images.shape)}"
         )
     low, high = checked_finite(images, "images").min(), images.max()
     if low < 0 or 1 < high < 128 or high > 255:
@@ -258,13 +258,13 @@ def _pictures(images):
 
 
 def _in_28_by_28(shape):
-    """How to make pictures of another size into MNIST's, as the end of a sentence, else ""."""
+    """How to make pictures of another size into MNIST's, as the end of a sentence."""
     if len(shape) == 3:
-        return "; write np.vstack([like_mnist(ink / np.max(images)) for ink in images])"
+        return "write np.vstack([like_mnist(ink / np.max(images)) for ink in images])"
     side = math.isqrt(shape[1]) if len(shape) == 2 else 0
     if 1 < side**2 == shape[1] != SIDE**2:
-        return f"; write np.reshape(images, (-1, {side}, {side}))"
-    return ""
+        return f"write np.reshape(images, (-1, {side}, {side}))"
+    return "write them so, one a row"
 
 
 def _labels(labels, n):
