@@ -97,7 +97,7 @@ def test_an_account_without_a_home_gets_the_built_in_digits(small, monkeypatch, 
     monkeypatch.delenv("NNLIB_MNIST", raising=False)
     monkeypatch.setattr(pooch, "os_cache", homeless)
     assert len(load_mnist_or_digits().train) == 1200
-    assert "expected a home folder, this account has none" in capsys.readouterr().out
+    assert "expected a home folder, got an account without one" in capsys.readouterr().out
 
 
 # Files that somebody has unpacked
