@@ -17,7 +17,7 @@ FACTOR = re.compile(
 )
 SIGN = re.compile(r"[+−-]")
 EQUALS = re.compile(r"([=←])")
-IDENTITY = ("I", "δ")  # the identity matrix and, the same by another name, Kronecker's delta
+IDENTITY_NAMES = ("I", "δ")  # the identity matrix and, the same by another name, Kronecker's delta
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Factor:
 
     @property
     def is_identity(self):
-        return self.name in IDENTITY
+        return self.name in IDENTITY_NAMES
 
 
 @dataclass(frozen=True)
