@@ -1,8 +1,9 @@
 # Every target makes what it needs: a fresh machine with Python 3.11 or later and make is enough.
-#     make lab PORT=8890 ARGS=--no-browser       make test PYTHON=python3.12
+#     make lab PORT=8890 ARGS=--no-browser       make test PYTHON=python3.12       make fresh NB=03
 
 PYTHON = python3
 PORT =
+NB =
 ARGS =
 
 # Programs are always called as `python -m …`: the scripts that pip installs carry the folder's
@@ -22,7 +23,7 @@ ifneq ($(shell cat .venv-bench/.place 2>/dev/null),$(CURDIR))
 BENCH_MOVED = moved
 endif
 
-.PHONY: help lab test lint unit notebooks-test browser soak versions bench notebooks claims minutes binder clean moved
+.PHONY: help lab fresh test lint unit notebooks-test browser soak versions bench notebooks claims minutes binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -30,9 +31,13 @@ help:  ## list the targets
 	@echo "make TARGET [PYTHON=python3.12] [PORT=8890] [ARGS=...]"
 	@awk -F ':.*##  *' '/^[a-z-]+:.*##/ { printf "  %-16s%s\n", $$1, $$2 }' Makefile
 
-lab: .venv/.lab  ## open the notebooks in JupyterLab (PORT and ARGS are passed on)
-	$(LAB) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
+lab: .venv/.lab  ## open the notebooks in JupyterLab, as copies in work/ (PORT and ARGS are passed on)
+	$(VENV_PYTHON) notebooks work
+	$(LAB) --ServerApp.root_dir=work --LabApp.default_url=/lab/tree/00_start_here.ipynb \
 	    $(if $(PORT),--port=$(PORT)) $(AS_ROOT) $(ARGS)
+
+fresh: .venv/.lab  ## bring a notebook in work/ back as it was; yours is kept beside it (NB=03)
+	$(VENV_PYTHON) notebooks work --fresh "$(NB)"
 
 test: lint unit notebooks-test browser  ## every test: the four targets below, in this order
 
@@ -74,9 +79,9 @@ minutes: .venv/.test  ## print how long each notebook takes, and its lines of co
 binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py
 
-clean:  ## remove the environment and everything that was generated
+clean:  ## remove the environment and everything that was generated; work/ stays
 	rm -rf .venv .venv-bench build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
-	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+	find . -path ./work -prune -o -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # The two stamps say what was installed last; a second call installs nothing.
 .venv/.lab: requirements.txt pyproject.toml $(MOVED)

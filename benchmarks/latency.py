@@ -179,7 +179,7 @@ def main():
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
-        server = LabServer(folder, ROOT / "notebooks")
+        server = LabServer(folder)
         try:
             results = measure(LabPage(server, browser))
         finally:

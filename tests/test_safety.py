@@ -24,7 +24,9 @@ TOP = Path(__file__).parents[1]
 PACKAGE = Path(nnlib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SCRIPTS = sorted(PACKAGE.rglob("*.js"))
-PROGRAMS = sorted([*TOP.glob("benchmarks/**/*.py"), *TOP.glob(".ci/*.py")])
+PROGRAMS = sorted(
+    path for places in ("benchmarks/**", ".ci", "notebooks") for path in TOP.glob(f"{places}/*.py")
+)
 NOTEBOOKS = sorted(TOP.glob("notebooks/*.ipynb"))
 by_name = {"ids": lambda path: path.name}
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lab import ARTEFACTS, CHROMIUM, CHROMIUM_OPTIONS, NOTEBOOKS, LabPage, LabServer, find_chromium
+from lab import ARTEFACTS, CHROMIUM, CHROMIUM_OPTIONS, LabPage, LabServer, find_chromium
 
 
 def pytest_configure(config):
@@ -34,8 +34,8 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def lab_server(chromium, worker_id, tmp_path_factory):
-    """A running JupyterLab over a copy of notebooks/, so that no test changes the originals."""
-    server = LabServer(tmp_path_factory.mktemp("lab"), NOTEBOOKS)
+    """A running JupyterLab over copies of the notebooks, as `make lab` opens them."""
+    server = LabServer(tmp_path_factory.mktemp("lab"))
     yield server
     server.stop()
     server.keep_log(f"server-{worker_id}.log")

@@ -111,14 +111,14 @@ def find_chromium():
 
 
 class LabServer:
-    """A JupyterLab of its own: own settings, own token, a copy of the notebooks as its folder."""
+    """A JupyterLab of its own: own settings, own token, the folder that `make lab` would open."""
 
-    def __init__(self, folder, notebooks):
+    def __init__(self, folder):
         self.folder = Path(folder)
         self.notebooks = self.folder / "notebooks"
         self.port, self.token = free_port(), secrets.token_hex(16)
         self.address = f"http://127.0.0.1:{self.port}"
-        shutil.copytree(notebooks, self.notebooks, ignore=shutil.ignore_patterns(".ipynb_check*"))
+        subprocess.run([sys.executable, NOTEBOOKS, self.notebooks], check=True)
         self.write_settings()
         self.start()
 

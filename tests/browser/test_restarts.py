@@ -7,7 +7,7 @@ import os
 import signal
 
 import pytest
-from lab import NOTEBOOKS, BoardPage, LabPage, LabServer
+from lab import BoardPage, LabPage, LabServer
 
 OPENING = """
 from nnlib import load_digits
@@ -176,7 +176,7 @@ def test_a_run_whose_page_was_reloaded_ends_when_its_cell_is_run_again(cockpit):
 
 
 def test_a_server_that_ended_and_came_back_needs_a_reload_and_run_all(chromium, tmp_path, tell):
-    lab = LabPage(LabServer(tmp_path, NOTEBOOKS), chromium)
+    lab = LabPage(LabServer(tmp_path), chromium)
     lab.begin("server")
     try:
         cockpit = BoardPage(lab, OPENING, opens_with="Ready: press Start.")
