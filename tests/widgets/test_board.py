@@ -85,7 +85,10 @@ def test_a_reader_without_a_kernel_sees_a_still_twin(name):
 
 
 class Shell:
-    """An IPython shell that runs one cell after another, none of which another shell has."""
+    """An IPython shell that runs one cell after another, none of which another shell has.
+
+    A client that names no cells hands on their code alone.
+    """
 
     shells = itertools.count()
 
@@ -93,10 +96,11 @@ class Shell:
         self.number = next(self.shells)
         self.runs, self.user_ns = 0, {"Out": {}}
 
-    def run(self, cell, make):
+    def run(self, cell, make, named=True):
         self.runs += 1
-        metadata = {"cellId": f"{cell} of {self.number}"}
-        self.parent = {"header": {"msg_id": str(self.runs)}, "metadata": metadata}
+        self.parent = {"header": {"msg_id": str(self.runs)}}
+        name = f"{cell} of {self.number}"
+        self.parent |= {"metadata": {"cellId": name}} if named else {"content": {"code": name}}
         output = make()
         self.user_ns["Out"][self.runs] = self.user_ns[f"_{self.runs}"] = output
         return output
@@ -142,6 +146,21 @@ def test_boards_of_other_cells_stay(shell):
     assert one.comm is not None
     one.close()
     other.close()
+
+
+def test_equal_cells_of_a_client_that_names_none_leave_each_other_their_boards(shell):
+    boards = [shell.run("a", board_module.Board, named=False) for _ in range(2)]
+    assert [board.comm is None for board in boards] == [False, False]
+    for board in boards:
+        board.close()
+
+
+def test_where_no_cell_is_named_a_board_goes_after_a_few_more_runs_of_its_code(shell):
+    boards = [shell.run("a", board_module.Board, named=False) for _ in range(7)]
+    assert [board.comm is None for board in boards] == [True] * 2 + [False] * 5
+    assert set(shell.user_ns["Out"]) == {3, 4, 5, 6, 7}
+    for board in boards:
+        board.close()
 
 
 def test_no_board_opens_a_pyplot_figure():

@@ -1,7 +1,8 @@
 """What every widget here is: a column of controls and pictures that lives as long as its cell.
 
-Running a cell again closes the board it made before, with all that the board was doing. A reader
-without a kernel (GitHub, print) sees the board's still picture in its place.
+Running a cell again closes the board it made before, with all that the board was doing, where the
+client says which cell it runs (JupyterLab does, a console does not). A reader without a kernel
+(GitHub, print) sees the board's still picture in its place.
 """
 
 import atexit
@@ -21,8 +22,10 @@ WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
 # Callbacks may come on several threads, and matplotlib sets formulas in type on one at a time.
 one_at_a_time = threading.RLock()
 
+SPARED = 4  # runs of the same code whose boards stay where no client says which cell it runs
+
 _live = weakref.WeakValueDictionary()  # model_id -> Board
-_made_by = {}  # cell -> (execution, [boards])
+_made_by = {}  # cell, by its id or else its code -> {execution: [boards]}, oldest first
 
 
 @printable
@@ -138,21 +141,28 @@ def _inside(widget):
 
 
 def _replace_earlier(board):
-    """Close the boards that an earlier run of the same cell made."""
+    """Close the boards that earlier runs of the same cell made.
+
+    Without a cell's id there is only its code to go by, and another cell may have the same: then
+    a run may be that other cell's, and only boards of more than SPARED runs ago are closed.
+    """
     shell = get_ipython()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = parent.get("metadata", {}).get("cellId") or parent.get("content", {}).get("code")
+    cell_id = parent.get("metadata", {}).get("cellId")
+    cell = cell_id or parent.get("content", {}).get("code")
     if cell is None:
         return
-    execution = parent["header"]["msg_id"]
-    before, boards = _made_by.get(cell, (execution, []))
-    if before != execution:
-        for earlier in boards:
-            earlier.close()
-            _forget_output(shell, earlier)
-        gc.collect()  # a board holds circular references, and pictures of megabytes in it
-        boards = []
-    _made_by[cell] = (execution, [*boards, board])
+    runs = _made_by.setdefault(cell, {})
+    runs.setdefault(parent["header"]["msg_id"], []).append(board)
+    for execution in list(runs)[: -1 if cell_id else -1 - SPARED]:
+        _close_all(runs.pop(execution), shell)
+
+
+def _close_all(boards, shell):
+    for board in boards:
+        board.close()
+        _forget_output(shell, board)
+    gc.collect()  # a board holds circular references, and pictures of megabytes in it
 
 
 @atexit.register
