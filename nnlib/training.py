@@ -126,6 +126,7 @@ class History:
 
     training_cost, evaluation_cost          the cost per batch of the whole set, with its L2 term
     training_accuracy, evaluation_accuracy  the share classified right, 0 to 1
+                                            (evaluation_… on the validation set)
     seconds                                 the time each epoch took, monitors included
     ended                                   "" or why training ended before its last epoch
     noticed                                 sentences on what else the run suffers from
@@ -155,7 +156,7 @@ class History:
     def _draw(self, ax, training, evaluation, unit):
         for values, style, name in (
             (training, {"color": BLUE, "linestyle": "-"}, "training"),
-            (evaluation, {"color": ORANGE, "linestyle": "--"}, "evaluation"),
+            (evaluation, {"color": ORANGE, "linestyle": "--"}, "validation"),
         ):
             if values:
                 marker = "o" if len(values) == 1 else None
@@ -171,8 +172,8 @@ class History:
     def __repr__(self):
         n = len(self.seconds)
         parts = [f"{n} epoch{'' if n == 1 else 's'} in {sum(self.seconds):.1f} s"]
-        for name in ("training", "evaluation"):
-            cost, accuracy = getattr(self, f"{name}_cost"), getattr(self, f"{name}_accuracy")
+        for name, kept in (("training", "training"), ("validation", "evaluation")):
+            cost, accuracy = getattr(self, f"{kept}_cost"), getattr(self, f"{kept}_accuracy")
             words = [f"cost {cost[-1]:.4g}"] if cost else []
             words += [f"accuracy {accuracy[-1]:.2%}"] if accuracy else []
             parts += [f"{name} " + ", ".join(words)] if words else []
@@ -198,7 +199,7 @@ def fit(
     """Train net for some epochs and return their History.
 
     X (n, n_in), Y (n, n_out)  the training set; eta, batch_size, l2, rng as for sgd
-    evaluation                 another set (X, Y) to watch, never trained on
+    evaluation                 the validation set (X, Y): watched, never trained on
     monitor                    which of MONITORS to keep; by default all that make sense
     progress                   show a progress bar
 
@@ -289,6 +290,6 @@ def _checked_monitor(monitor, sets):
         )
     if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
         raise ValueError(
-            f"monitor: {monitor!r} needs evaluation data, got none; pass evaluation=(X, Y)"
+            f"monitor: {monitor!r} needs a validation set, got none; pass evaluation=(X, Y)"
         )
     return set(monitor)

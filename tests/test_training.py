@@ -407,7 +407,7 @@ def test_the_history_says_in_a_line_how_the_run_ended():
     history = History(0.5, 10, 0.0, [0.5, 0.25], [0.5, 0.75], [0.4], [0.8], [1.0, 1.5])
     assert repr(history) == (
         "2 epochs in 2.5 s; training cost 0.25, accuracy 75.00%; "
-        "evaluation cost 0.4, accuracy 80.00%"
+        "validation cost 0.4, accuracy 80.00%"
     )
     assert repr(History(0.5, 10, 0.0)) == "0 epochs in 0.0 s"
 
@@ -652,7 +652,7 @@ def test_a_plot_draws_the_lists_over_the_epochs_and_returns_its_axes(draw, label
     ax, history = axes(), a_history()
     assert draw(history, ax) is ax
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", label)
-    assert [line.get_label() for line in ax.lines] == ["training", "evaluation"]
+    assert [line.get_label() for line in ax.lines] == ["training", "validation"]
     for line, field in zip(ax.lines, fields, strict=True):
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3])
         np.testing.assert_array_equal(line.get_ydata(), unit * np.array(getattr(history, field)))
@@ -665,7 +665,7 @@ def test_the_curves_differ_in_more_than_colour():
 
 def test_the_legend_names_what_is_drawn():
     legend = a_history().plot(axes()).get_legend()
-    assert [text.get_text() for text in legend.get_texts()] == ["training", "evaluation"]
+    assert [text.get_text() for text in legend.get_texts()] == ["training", "validation"]
 
 
 def test_a_monitor_that_was_off_is_not_drawn():

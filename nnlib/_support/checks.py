@@ -255,7 +255,7 @@ def checked_target_values(Y, cost, name="Y"):
 
 
 def checked_evaluation(evaluation, net):
-    """Another set (X, Y) for the network, as two arrays."""
+    """The validation set (X, Y) for the network, as two arrays."""
     try:
         X, Y = evaluation
     except (TypeError, ValueError):
