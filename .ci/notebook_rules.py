@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 import nbformat
 
@@ -24,6 +25,8 @@ FORBIDDEN = {
 # A slash after a quote or a blank, then at least two folders: /home/ada/x, ~/x, C:\x.
 ABSOLUTE_PATH = re.compile(r"""(?:^|(?<=[\s"'(=:]))(/\w[\w.-]*/[\w.-]+/|~/\w|[A-Z]:\\\w)""", re.M)
 MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<target>[^)\s]*)[^)]*\)")
+LINK = re.compile(r"(?<!!)\[[^]]*\]\((?P<target>[^)\s]*)[^)]*\)")
+FOLDED_SOLUTION = re.compile(r"<summary>[^<]*solution", re.I)
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.I)
 
 
@@ -44,10 +47,10 @@ def all_problems(paths):
 
 def problems_of(notebook, path):
     """The problems of one notebook, as it is stored at `path`."""
-    for rule in (about_the_file, about_the_opening, about_execution):
+    for rule in (about_the_file, about_the_opening, about_execution, about_solutions):
         yield from rule(notebook, path)
     for number, cell in enumerate(notebook.cells):
-        for rule in (about_pictures, about_code, about_source, about_outputs):
+        for rule in (about_pictures, about_links, about_code, about_source, about_outputs):
             for problem in rule(cell, path):
                 yield f"cell {number}: {problem}"
 
@@ -91,6 +94,13 @@ def about_execution(notebook, path):
         yield f"was not run once from top to bottom (counts {counts}): run `make notebooks`"
 
 
+def about_solutions(notebook, path):
+    """A solution that is folded away does not stand open in the next cell."""
+    for number, (cell, following) in enumerate(pairwise(notebook.cells)):
+        if FOLDED_SOLUTION.search(cell.source) and following.cell_type == "code":
+            yield f"cell {number + 1}: code right below a folded solution may show it"
+
+
 def about_pictures(cell, path):
     if cell.cell_type != "markdown":
         return
@@ -99,6 +109,16 @@ def about_pictures(cell, path):
             yield f"the picture {target} has no alternative text"
         if ":" not in target and not (path.parent / target).is_file():
             yield f"the picture {target} does not exist"
+
+
+def about_links(cell, path):
+    """What a link names lies in the notebooks' folder, which is copied, served and read as one."""
+    targets = LINK.findall(cell.source) if cell.cell_type == "markdown" else []
+    for target in targets:
+        file = (path.parent / target.partition("#")[0]).resolve()
+        inside = file.is_relative_to(path.parent.resolve())
+        if ":" not in target and not (inside and file.exists()):
+            yield f"the link {target} leads to no file of this folder"
 
 
 def about_code(cell, path):

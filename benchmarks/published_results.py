@@ -4,7 +4,8 @@
     python benchmarks/published_results.py --seeds 5
 
 Every run that is done is kept in published_results.json, so that a run that was broken off goes on
-where it stopped. Writes published_results.md (the table) and published_results.png (the bands).
+where it stopped. Writes notebooks/published_results.md (the table), which notebooks link
+to, and the bands among their pictures.
 Needs MNIST; the published figures are from M. Nielsen, "Neural Networks and Deep Learning", 2015,
 chapters 1 to 3 and its result files.
 """
@@ -39,6 +40,7 @@ from nnlib.palette import BLUE, ORANGE
 
 FOLDER = Path(__file__).parent
 KEPT = FOLDER / "published_results.json"
+NOTEBOOKS = FOLDER.parent / "notebooks"  # whose links work everywhere: they stay inside it
 MARGIN = 0.5  # points by which a published value may lie outside our band
 OUTPUTS = {"quadratic": (QUADRATIC, SIGMOID), "cross-entropy": (CROSS_ENTROPY, SIGMOID)}
 OUTPUTS["log-likelihood"] = (LOG_LIKELIHOOD, SOFTMAX)
@@ -291,7 +293,7 @@ def picture(kept, seeds):
     ax.set_xscale("log")
     ax.set_xlabel("images misread, in % (logarithmic): bars are our seeds, diamonds the published")
     ax.grid(axis="x", color="#DDDDDD")
-    figure.savefig(FOLDER / "published_results.png", dpi=100)
+    figure.savefig(NOTEBOOKS / "pictures/published_results.png", dpi=100)
 
 
 def short(recipe):
@@ -309,7 +311,7 @@ def main():
     text = table(kept, seeds)
     head = "# Published results and ours\n\n" + INTRODUCTION.format(seeds=seeds)
     whole = head + text + GRADIENTS + gradient_table() + "\n"
-    (FOLDER / "published_results.md").write_text(whole, encoding="utf-8")
+    (NOTEBOOKS / "published_results.md").write_text(whole, encoding="utf-8")
     picture(kept, seeds)
     print(text, f"\n{perf_counter() - began:.0f} s", sep="")
 
@@ -321,7 +323,7 @@ published figure lies within our band, 0.5 points (0.05 of cost) wider on each s
 the best epoch of its runs and mixes test and validation images; so does this table, row by row. The
 training accuracy and cost are measured on the first 10,000 training images.
 
-![Misread images by row: our bands and the published values, close together](published_results.png)
+![Misread images by row: our bands close to the published values](pictures/published_results.png)
 
 """
 

@@ -30,7 +30,7 @@ def main():
         kept = make_way(asked.folder / named(asked.fresh)) if asked.fresh is not None else None
         new = add_missing(asked.folder)
     except OSError as reason:
-        sys.exit(f"{asked.folder}: expected a folder that can be written to, got: {reason.strerror}")
+        sys.exit(f"{asked.folder}: expected a folder to write into, got: {reason.strerror}")
     print(f"{asked.folder}: {new} new file{'' if new == 1 else 's'}, every other one left as it is")
     if kept:
         print(f"what stood there is kept as {kept}")

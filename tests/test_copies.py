@@ -97,7 +97,8 @@ def test_whatever_was_there_before_a_fresh_one_is_kept(work, tmp_path):
 def test_a_number_that_no_notebook_has_is_told_with_those_there_are(work, tmp_path, number):
     answer = run(tmp_path, "work", "--fresh", number)
     assert answer.returncode != 0
-    assert f"expected the number of a notebook, got {number!r}; it is one of 00, 01" in answer.stderr
+    told = f"expected the number of a notebook, got {number!r}; it is one of 00, 01"
+    assert told in answer.stderr
 
 
 def test_the_notebooks_own_folder_is_refused():
@@ -110,7 +111,7 @@ def test_a_place_where_no_folder_can_be_is_told_in_a_sentence(tmp_path):
     (tmp_path / "work").write_text("a file")
     answer = run(tmp_path, "work")
     assert answer.returncode != 0
-    assert answer.stderr.startswith("work: expected a folder that can be written to, got: ")
+    assert answer.stderr.startswith("work: expected a folder to write into, got: ")
 
 
 # The Makefile, in a folder with an environment that is ready

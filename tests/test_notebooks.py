@@ -2,14 +2,18 @@
 
 import base64
 import io
+import tempfile
 from pathlib import Path
 
 import nbformat
 import notebook_rules
+import numpy as np
 import pytest
 from PIL import Image
 
 import notebooks
+from nnlib import Network, load_digits
+from nnlib._support import files, saving
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -68,6 +72,8 @@ def test_a_good_notebook_has_no_problems(tmp_path):
         (0, markdown("# A title\n\n![](attachment:a.png)"), "no alternative text"),
         (0, markdown('# A title\n\n<img src="attachment:a.png">'), "no alternative text"),
         (0, markdown("# A title\n\n![a](pictures/none.png)"), "does not exist"),
+        (3, markdown("Is [it](none.md) so?"), "leads to no file"),
+        (3, markdown("Is [it](../test_notebooks.py) so?"), "leads to no file"),
         (1, markdown("You will **do** this and **learn** that."), "what you will need"),
         (2, code("import math\nx = 1", 1), "not a cell of imports"),
         (3, markdown("It is so."), "asks no question"),
@@ -116,6 +122,19 @@ def test_a_broken_rule_is_seen(tmp_path, place, cell, problem):
 )
 def test_bad_metadata_is_seen(tmp_path, metadata, problem):
     assert problem in "".join(problems_with(tmp_path, good_cells(), metadata))
+
+
+def test_code_right_below_a_folded_solution_is_seen(tmp_path):
+    fold = markdown("<details><summary>The solution</summary>\n\nIt is 2.\n\n</details>")
+    found = problems_with(tmp_path, [*good_cells(), fold, code("1 + 1", 3)])
+    assert found == ["01_is_it_so.ipynb: cell 6: code right below a folded solution may show it"]
+    assert problems_with(tmp_path, [*good_cells(), fold, markdown("Next."), code("2", 3)]) == []
+
+
+@pytest.mark.parametrize("target", ["page.md", "page.md#part", "#part", "https://example.org/a"])
+def test_a_link_that_leads_somewhere_is_no_problem(tmp_path, target):
+    (tmp_path / "page.md").write_text("# A page")
+    assert problems_with(tmp_path, [*good_cells(), markdown(f"See [there]({target}).")]) == []
 
 
 def test_a_bad_file_name_is_seen(tmp_path):
@@ -243,3 +262,31 @@ def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
     output = nbformat.read(path, as_version=4).cells[-1].outputs[0]
     stored = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
     assert stored.convert("RGB").getpixel((0, 0)) == (0, 255, 0)
+
+
+def test_the_digits_notebook_keeps_its_network_elsewhere_where_it_may_not_write(
+    tmp_path, monkeypatch, capsys
+):
+    (elsewhere := tmp_path / "temporary").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    monkeypatch.setattr(saving, "replacing", refusing(tmp_path))  # root may write everywhere
+    (path,) = (ROOT / "notebooks").glob("*_reading_handwritten_digits.ipynb")
+    sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    (keep,) = [source for source in sources if "net.save(" in source]
+    made = {"net": Network([784, 5, 10], rng=np.random.default_rng(0)), "test": load_digits().test}
+    exec(f"{sources[2]}\n{keep}", made)
+    said = capsys.readouterr().out
+    assert said.startswith("Nothing can be written into this folder: the network is saved as ")
+    assert [kept.name for kept in elsewhere.iterdir()] == ["my_network.json"]
+
+
+def refusing(folder):
+    """What stands for `replacing` where this folder is read-only."""
+
+    def replacing(path):
+        if Path(path).resolve().parent == folder:
+            raise PermissionError(13, "Permission denied")
+        return files.replacing(path)
+
+    return replacing
