@@ -126,6 +126,7 @@ class Reading:
         self._bars = self._outputs.barh(range(10), np.zeros(10), color=BLUE)
         self._outputs.set(title="outputs", yticks=range(10))
         self._outputs.invert_yaxis()
+        self._outputs.locator_params(axis="x", nbins=5)
         self.picture.moving(self._seen, *[self._strip] * bool(strip), *self._bars)
 
     def _cells(self, ax, n):

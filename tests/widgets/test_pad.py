@@ -119,6 +119,15 @@ def test_outputs_beyond_1_have_room():
     assert picture_of(784, 10)[0]["outputs"].get_xlim() == (0, 1)
 
 
+@pytest.mark.parametrize("biases", [np.zeros(10), np.linspace(-3, 5, 10), np.full(10, 500)])
+def test_the_numbers_below_the_outputs_do_not_overlap(biases):
+    outputs = picture_of(784, 30, 10, activations=IDENTITY, biases=[np.zeros(30), biases])[0][
+        "outputs"
+    ]
+    labels = [tick.get_window_extent() for tick in outputs.get_xticklabels()]
+    assert len(labels) > 2 and all(a.x1 < b.x0 for a, b in zip(labels, labels[1:], strict=False))
+
+
 # the pad behind the widget
 
 
