@@ -65,7 +65,7 @@ def test_dead_hidden_neurons_are_counted():
     "output, targets, words",
     [
         (TANH, [1.0, 2, 3, 4], "The targets go from 1 to 4, but tanh answers with numbers from -1"),
-        (SIGMOID, [-1.0, 1, 1, -1], "from -1 to 1, but sigmoid answers with numbers from 0 to 1"),
+        (SIGMOID, [-1.0, 1, 0, -1], "from -1 to 1, but sigmoid answers with numbers from 0 to 1"),
         (RELU, [-1.0, 2, 3, 4], "but relu answers with numbers from 0 to inf"),
     ],
 )
@@ -77,3 +77,10 @@ def test_targets_that_the_output_cannot_reach_are_told_and_identity_reaches_them
     assert words in history.noticed[0] and "take IDENTITY" in history.noticed[0]
     obeyed = noticed(net(5, 8, 1), X[:4], y, eta=0.1, epochs=3000)
     assert obeyed.noticed == [] and obeyed.training_cost[-1] < 0.01
+
+
+def test_classes_coded_as_minus_1_and_1_are_to_be_coded_as_the_sigmoid_answers():
+    y = np.array([[-1.0], [1], [1], [-1]])
+    history = noticed(net(5, 4, 1, output=SIGMOID), X[:4], y)
+    assert history.noticed[0].endswith("code the classes as 0 and 1.")
+    assert noticed(net(5, 4, 1, output=SIGMOID), X[:4], (y + 1) / 2).noticed == []

@@ -173,7 +173,7 @@ def checked_alive(net):
     if not net.is_finite():
         raise ValueError(
             "net: expected finite parameters, got NaN or infinity: it has diverged; make it anew "
-            "and train it with a smaller eta"
+            "and train it with a smaller η"
         )
     return net
 

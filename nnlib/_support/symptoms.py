@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib._support.classes import are_classes
 from nnlib._support.divergence import PROBED, large_inputs
 from nnlib.activations import RELU, SIGMOID, SOFTMAX, TANH
 
@@ -33,9 +34,11 @@ def _of_targets(net, Y):
     output = net.activations[-1]
     low, high = OUTPUT_RANGES.get(output.name, (-np.inf, np.inf))
     if Y.min() < low or Y.max() > high:
+        recode = low == 0 and Y.min() == -1 and are_classes(Y)
+        cure = "code the classes as 0 and 1" if recode else "take IDENTITY for the output layer"
         yield (
             f"The targets go from {Y.min():g} to {Y.max():g}, but {output.name} answers with "
-            f"numbers from {low:g} to {high:g} only: take IDENTITY for the output layer."
+            f"numbers from {low:g} to {high:g} only: {cure}."
         )
 
 
@@ -47,5 +50,5 @@ def _of_neurons(net, X):
         if f is RELU and 2 * dead >= n:
             yield (
                 f"{dead} of {n} neurons of hidden layer {layer} answer 0 to every sample and learn "
-                "no more: start anew with other random weights or a smaller eta."
+                "no more: start anew with other random weights or a smaller η."
             )
