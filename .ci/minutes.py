@@ -57,7 +57,8 @@ class Counts:
     words: int
     prose: int  # the words outside of tables, which are looked up, not read
     formulas: int
-    lines: tuple  # of each code cell
+    lines: tuple  # of each code cell but the imports
+    imports: int  # lines
     widgets: int
     derivation_lines: int
     exercises: int
@@ -104,7 +105,7 @@ def measured(notebook):
         "lines, median": statistics.median(without.lines),
         "lines, 90 %": ninetieth(without.lines),
         "lines, most": max(without.lines),
-        "words a line": without.prose / max(1, sum(without.lines)),
+        "words a line": without.prose / (sum(without.lines) + without.imports),
         "stop, % of the way": 100 * before_the_stop(plain) / without.minutes,
     }
 
@@ -144,6 +145,7 @@ def counts(cells):
         prose=sum(words(TABLE.sub("", text)) for text in texts),
         formulas=sum(len(FORMULAS.findall(text)) for text in texts),
         lines=tuple(code_lines(cell.source) for cell in code if not is_imports(cell)),
+        imports=sum(code_lines(cell.source) for cell in code if is_imports(cell)),
         widgets=sum(any(map(is_widget, cell.get("outputs", ()))) for cell in code),
         derivation_lines=sum(derivation_lines(cell.source) for cell in code),
         exercises=sum(is_exercise(cell) for cell in code),
