@@ -50,25 +50,27 @@ X = rng.uniform(-1, 1, (10, 3))
 net = Network([3, 4, 1], activations=[TANH, IDENTITY], cost=SUM_OF_SQUARES, biases=False, rng=rng)
 digits = load_mnist_or_digits()
 
+import io
 import ipywidgets
-from nnlib.widgets.parts.picture import Picture
-picture, pngs = Picture(1000, 500), []
-ax = picture.axes()
+from matplotlib.figure import Figure
+figure, pngs = Figure((10, 5), dpi=100), []
+ax = figure.subplots()
 for seed in (1, 2):
     ax.plot(np.random.default_rng(seed).normal(size=(50, 4)))
-    picture.refresh(everything=True)
-    pngs.append(bytes(picture.image.value))
-slider, image, words = ipywidgets.IntSlider(51), picture.image, ipywidgets.HTML()
+    figure.savefig(file := io.BytesIO())
+    pngs.append(file.getvalue())
+slider, image, words = ipywidgets.IntSlider(51), ipywidgets.Image(), ipywidgets.HTML()
+image.value = pngs[1]
 def swap(change):
     image.value = pngs[change.new % 2]
     words.value = f"picture {change.new}"
 slider.observe(swap, "value")
 """
 
-# A picture has come when its image is loaded; the stepper has none, there it is new text.
+# A picture has come when it says that it is loaded; the stepper has none, there it is new text.
 TIME_MOVES = """async ([moves, names]) => {
     const area = document.querySelector(".jp-OutputArea");
-    const image = area.querySelector("img");
+    const image = area.querySelector("canvas:not(.nnlib-pad), img");
     const handle = area.querySelector(".noUi-handle");
     const buttons = [...area.querySelectorAll("button")];
     let pictures = 0, seen = () => {};
@@ -97,7 +99,7 @@ TIME_MOVES = """async ([moves, names]) => {
 COUNT_PICTURES = """async (seconds) => {
     let pictures = 0;
     const come = () => { pictures += 1; };
-    const image = document.querySelector(".jp-OutputArea img");
+    const image = document.querySelector(".jp-OutputArea :is(canvas, img)");
     image.addEventListener("load", come);
     await new Promise(done => setTimeout(done, 1000 * seconds));
     image.removeEventListener("load", come);
@@ -109,7 +111,7 @@ def show(lab, call):
     """Show one widget in a new notebook."""
     lab.open_cells([f"{OPENING}\n{call}"])
     lab.run_all()
-    lab.page.wait_for_selector(".jp-OutputArea img, .jp-OutputArea [role=status]")
+    lab.page.wait_for_selector(".jp-OutputArea :is(canvas, img, [role=status])")
 
 
 def waits_of(lab, call, buttons, moves):

@@ -14,7 +14,7 @@ from nnlib._support.checks import (
     checked_squares,
 )
 from nnlib._support.hints import door, short
-from nnlib.palette import BEHIND_WORDS, BLUE, GREY, HALO, ORANGE, below
+from nnlib.palette import GREY, LIGHT, below
 
 
 @door
@@ -84,7 +84,9 @@ def draw_weights(ax, W, columns=10):
 
 
 @door
-def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=None):
+def draw_net(
+    ax, W, b=None, *, numbers=False, names=None, limit=None, marked=None, colours=LIGHT
+):
     """A network as a graph: neurons in columns, each weight a line; blue adds, orange dashed takes.
 
     W        the weights, W[l] (n_in, n_out); a line is as wide as its weight is far from 0
@@ -93,6 +95,7 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
     names    what stands in the neurons, a list of words for each layer
     limit    the |weight| drawn widest, for pictures to compare; by default the largest of W
     marked   (l, i, j): the weight W[l][i, j] to set off
+    colours  nnlib.palette.DARK for dark paper
 
     Each line carries the gid "W[l][i,j]", and its number "number W[l][i,j]": see edge_style.
     """
@@ -108,14 +111,14 @@ def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=Non
             "write marked=(0, 0, 0) for the first"
         )
     if marked is not None:
-        _mark_line(ax, sizes, *marked)
+        _mark_line(ax, sizes, *marked, colours)
         numbers = numbers or {marked: "+.2f"}
     for layer, weights in enumerate(W):
         for (i, j), weight in np.ndenumerate(weights):
-            _draw_line(ax, sizes, (layer, i, j), weight, limit, numbers)
+            _draw_line(ax, sizes, (layer, i, j), weight, limit, numbers, colours)
     for layer, size in enumerate(sizes):
         for i in range(size):
-            _draw_neuron(ax, layer, _height(i, size), names[layer][i])
+            _draw_neuron(ax, layer, _height(i, size), names[layer][i], colours)
             if b and layer:
                 _write_below(ax, (layer, _height(i, size)), f"b = {b[layer - 1][i]:+.2f}")
     highest = (max(sizes) - 1) / 2 + 0.5
@@ -172,11 +175,11 @@ WIDEST = 2.0  # the |weight| that boards draw widest, so that their pictures com
 
 
 @door
-def edge_style(weight, limit):
+def edge_style(weight, limit, colours=LIGHT):
     """How draw_net draws a weight, as keywords of a line: width for size, dash for sign."""
     if not np.isfinite(array_of_numbers(weight, "weight")) or weight == 0:
-        return {"color": GREY, "linestyle": ":", "linewidth": 1.0}
-    colour, dash = (BLUE, "-") if weight > 0 else (ORANGE, (0, (2, 1)))
+        return {"color": colours.grey, "linestyle": ":", "linewidth": 1.0}
+    colour, dash = (colours.blue, "-") if weight > 0 else (colours.orange, (0, (2, 1)))
     width = 0.8 + 5.2 * min(abs(weight) / limit, 1)
     return {"color": colour, "linestyle": dash, "linewidth": width}
 
@@ -203,37 +206,39 @@ def _ends(sizes, layer, i, j):
     return (layer, layer + 1), (_height(i, sizes[layer]), _height(j, sizes[layer + 1]))
 
 
-def _mark_line(ax, sizes, layer, i, j):
-    ax.plot(*_ends(sizes, layer, i, j), color=HALO, linewidth=14, zorder=0)
+def _mark_line(ax, sizes, layer, i, j, colours):
+    ax.plot(*_ends(sizes, layer, i, j), color=colours.halo, linewidth=14, zorder=0)
 
 
-def _draw_line(ax, sizes, key, weight, limit, numbers):
+def _draw_line(ax, sizes, key, weight, limit, numbers, colours):
     """One weight's line, and its number if numbers is True, a format, or formats for some keys."""
     (left, right), (start, end) = _ends(sizes, *key)
     gid = "W[{}][{},{}]".format(*key)
-    ax.plot([left, right], [start, end], gid=gid, zorder=1, **edge_style(weight, limit))
+    ax.plot([left, right], [start, end], gid=gid, zorder=1, **edge_style(weight, limit, colours))
     form = numbers.get(key) if isinstance(numbers, dict) else numbers
     if form:
-        along = _label_place(sizes[left], sizes[right])
+        along = label_place(sizes[left], sizes[right])
         words = format(weight, "+.2f" if form is True else form)
-        _write_number(ax, (left + along, start + along * (end - start)), words, "number " + gid)
+        place = left + along, start + along * (end - start)
+        _write_number(ax, place, words, "number " + gid, colours)
 
 
-def _label_place(n_in, n_out):
+def label_place(n_in, n_out):
     """How far along the lines, 0 to 1, their numbers stand in one column and evenly apart."""
     return n_in / (n_in + 1) if n_in <= n_out else 1 / (n_out + 1)
 
 
-def _write_number(ax, place, words, gid):
-    ax.text(*place, words, ha="center", va="center", bbox=BEHIND_WORDS, zorder=2, gid=gid)
+def _write_number(ax, place, words, gid, colours):
+    paper = colours.behind_words
+    ax.text(*place, words, ha="center", va="center", bbox=paper, zorder=2, gid=gid)
 
 
 def _write_below(ax, place, words):
     ax.annotate(words, place, (0, -20), textcoords="offset points", ha="center", va="top", zorder=4)
 
 
-def _draw_neuron(ax, x, y, name):
-    looks = {"markersize": 34, "markerfacecolor": "white", "markeredgecolor": "black"}
+def _draw_neuron(ax, x, y, name, colours):
+    looks = {"markersize": 34, "markerfacecolor": colours.paper, "markeredgecolor": colours.ink}
     ax.plot([x], [y], marker="o", zorder=3, **looks)
     ax.text(x, y, name, ha="center", va="center", fontsize=14, zorder=4)
 

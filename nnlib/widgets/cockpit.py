@@ -19,12 +19,11 @@ from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
 from nnlib.datasets.digits import checked_digits
 from nnlib.network import Network
-from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import sized
 from nnlib.widgets.parts.numbers import nice
-from nnlib.widgets.parts.picture import Picture
+from nnlib.widgets.parts.picture import Drawing, Picture
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
 REDRAW = 0.09  # seconds between two pictures, at least
@@ -70,7 +69,7 @@ class Run:
         self.descent = sgd(self.net, train.images, train.targets, **knobs, rng=rng)
         self.measured = [(s.images[:MEASURED], s.targets[:MEASURED]) for s in (train, validation)]
         self._guard = Guard(self.descent)
-        self._etas = []
+        self._etas = []  # [learning rate, the epochs trained with it], in their order
         self.seconds = 0.0
         self.ended = ""  # why the run cannot go on
         self.points = []  # (epochs, training cost, validation cost, training %, validation %)
@@ -78,22 +77,25 @@ class Run:
 
     @property
     def name(self):
-        """The hyper-parameters in words, with the last learning rates it was trained with."""
+        """The hyper-parameters in words, with the learning rates it was trained longest with."""
         d, net = self.descent, self.net
-        eta = " → ".join(f"{eta:.3g}" for eta in (self._etas or [d.eta])[-3:])
+        longest = sorted(self._etas, key=lambda used: used[1])[-3:]
+        etas = [used[0] for used in self._etas if used[1] and used in longest] or [d.eta]
+        eta = " → ".join(f"{eta:.3g}" for eta in etas)
         decay = f", λ {d.l2:g}" if d.l2 else ""
         cost = "" if net.cost is CROSS_ENTROPY else f", {net.cost.name}"
         return f"η {eta}, mini-batch {d.batch_size}, {net.sizes[1]} hidden{decay}{cost}"
 
     def descend(self, seconds, goal):
         """Descend for so many seconds, or until so many epochs are done."""
-        began = perf_counter()
-        if self.descent.eta not in self._etas[-1:]:
-            self._etas.append(self.descent.eta)
+        began, before = perf_counter(), self.descent.epochs
+        if not self._etas or self._etas[-1][0] != self.descent.eta:
+            self._etas.append([self.descent.eta, 0.0])
         steps = steps_between_looks(self.net, self.descent.batch_size)
         with for_training(self.net, self.descent.batch_size):
             while perf_counter() - began < seconds and self.descent.epochs < goal:
                 descend(self.descent, steps, goal)
+        self._etas[-1][1] += self.descent.epochs - before
         self.seconds += perf_counter() - began
 
     def measure(self):
@@ -113,76 +115,113 @@ class Run:
         self.points.append((self.descent.epochs, *costs, *(100 * a for a in accuracies)))
 
 
-class Curves:
+class Earlier:
+    """A run that was: its letter, its name, and its epochs and validation curves."""
+
+    def __init__(self, letter, run):
+        self.letter, self.name = letter, run.name
+        self.epochs, _, self.cost, _, self.accuracy = np.array(run.points).T
+
+
+class Curves(Drawing):
     """Cost and accuracy over the epochs, for the run in hand and pale ones for those before."""
 
-    def __init__(self):
-        self.picture = Picture(1000, 420)
-        self._cost, self._accuracy = self.picture.axes(1, 2)
-        self._cost.set_ylabel("cost (logarithmic)")
-        self._accuracy.set_ylabel("accuracy in %")
-        self._lines = [line for ax in self._axes for line in self._pair(ax)]
-        self.picture.moving(*self._lines)
-        self._earlier = []
-        for ax in self._axes:
-            ax.set_xlabel("epoch")
-            ax.grid(color=PALE)
+    about = "Two plots over the epochs: cost and accuracy on training and on validation images."
 
-    @property
-    def _axes(self):
-        return self._cost, self._accuracy
+    def build(self, figure, look):
+        axes = figure.subplots(*((2, 1) if look.narrow else (1, 2)))
+        self._cost, self._accuracy = axes
+        self._cost.set(ylabel="cost (logarithmic)", yscale="log")
+        self._accuracy.set_ylabel("accuracy in %")
+        self._lines, self._pale, self._names = [], [], []
+        for ax in axes:
+            ax.set_xlabel("epoch")
+            ax.grid()
+            self._lines += self._pair(ax, look.colours)
+            looks = {"color": look.colours.grey, "linewidth": 1.5}
+            self._pale.append([ax.plot([], [], ls=ls, **looks)[0] for ls in DASHES])
+            self._names.append(self._margin(ax, look))
+        pale, names = (sum(parts, []) for parts in (self._pale, self._names))
+        return [*pale, *self._lines, *names]
 
     @staticmethod
-    def _pair(ax):
+    def _pair(ax, c):
         style = {"linewidth": 2, "marker": "o", "markevery": [-1]}
-        (training,) = ax.plot([], [], color=BLUE, label="training", **style)
-        (validation,) = ax.plot([], [], color=ORANGE, ls="--", label="validation", **style)
+        (training,) = ax.plot([], [], color=c.blue, label="training", **style)
+        (validation,) = ax.plot([], [], color=c.orange, ls="--", label="validation", **style)
         return training, validation
 
-    def show(self, run):
-        """Move the curves to where the run is."""
+    @staticmethod
+    def _margin(ax, look):
+        """A name for each curve, right of the axes, where room is kept for the longest."""
+        c, place = look.colours, {"transform": ax.transAxes, "va": "center"}
+        ax.text(1.02, 0.5, "validation", color="none", **place)
+        inks = c.blue, c.orange, *[c.grey] * KEPT
+        return [ax.text(1.02, 0.5, "", color=ink, **place) for ink in inks]
+
+    def show(self, run, earlier):
+        """Move the curves to where the run is; earlier are the runs before it."""
         epochs, *series = np.array(run.points).T
         for line, values in zip(self._lines, series, strict=True):
             line.set_data(epochs, values)
-        limits = self._roomy(epochs[-1], series)
-        if self.picture.has_new(limits):
-            self._set_limits(*limits)
-        self.picture.refresh()
+        for number, lines in enumerate(zip(*self._pale, strict=True)):
+            for line, kind in zip(lines, ("cost", "accuracy"), strict=True):
+                was = earlier[number] if number < len(earlier) else None
+                line.set_data(*((was.epochs, getattr(was, kind)) if was else ([], [])))
+                line.set_label(f"validation, {was.name}" if was else "_")
+        limits = roomy(epochs[-1], series, earlier)
+        self._name(limits, series, earlier)
+        return limits
 
-    def keep(self, run):
-        """Let the run stay on the plot as a pale curve, and forget the oldest of more than KEPT."""
-        epochs, _, cost, _, accuracy = np.array(run.points).T
-        self._earlier.append((run.name, epochs, cost, accuracy))
-        self._earlier = self._earlier[-KEPT:]
-        self.picture.make_room()  # for a longer legend
-        for line in [line for ax in self._axes for line in ax.lines if line not in self._lines]:
-            line.remove()
-        for (name, epochs, *values), style in zip(self._earlier, (":", "-.", "-"), strict=False):
-            for ax, curve in zip(self._axes, values, strict=True):
-                ax.plot(epochs, curve, color=GREY, ls=style, lw=1.5, label=f"validation, {name}")
+    def _name(self, limits, series, earlier):
+        """Write the names of the curves at the height of their ends, none on another."""
+        _, low, high, floor = limits
+        names = ["training", "validation", *(was.letter for was in earlier)]
+        ends = [values[-1] for values in series]
+        costs = [*ends[:2], *(was.cost[-1] for was in earlier)]
+        accuracies = [*ends[2:], *(was.accuracy[-1] for was in earlier)]
+        heights = (
+            np.log(np.array(costs) / low) / np.log(high / low),
+            (np.array(accuracies) - floor) / (100 - floor),
+        )
+        for texts, ys in zip(self._names, heights, strict=True):
+            for text in texts:
+                text.set_text("")
+            for text, name, y in zip(texts, names, apart(ys), strict=False):
+                text.set(text=name, y=y)
 
-    def _roomy(self, epochs, series):
-        """Limits that hold the curves and change seldom: of epochs, cost and accuracy."""
-        earlier = self._earlier
-        longest = max([epochs, *(e[-1] for _, e, _, _ in earlier)])
-        costs = [c for c in (*series[:2], *(c for _, _, c, _ in earlier))]
-        low = min(c.min() for c in costs)
-        high = max(c.max() for c in costs)
-        decades = 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high))
-        return nice(max(longest, 1)), *decades, 80 if series[3][-1] > 86 else 0
-
-    def _set_limits(self, right, low, high, floor):
-        for ax in self._axes:
+    def set_limits(self, right, low, high, floor):
+        for ax in (self._cost, self._accuracy):
             ax.set_xlim(0, 1.02 * right)  # room for the last point
-        self._cost.set_yscale("log")
         self._cost.set_ylim(low, high)
         self._accuracy.set_ylim(floor, 100)
-        for legend in self.picture.figure.legends:
-            legend.remove()
-        handles, names = self._cost.get_legend_handles_labels()
-        self.picture.figure.legend(
-            handles, names, loc="outside lower center", ncols=2, frameon=False, fontsize=12
-        )
+
+
+DASHES = (":", "-.", (0, (5, 1)))  # of the earlier runs
+LINE_OF_TYPE = 0.075  # of the height of the axes: a line of type
+
+
+def apart(heights):
+    """Heights from 0 to 1, those that are too near to one another moved apart."""
+    order = np.argsort(heights)
+    wanted = np.clip(np.asarray(heights, float)[order], 0, 1)
+    for i in range(1, len(wanted)):
+        wanted[i] = max(wanted[i], wanted[i - 1] + LINE_OF_TYPE)
+    wanted -= max(0.0, wanted[-1] - 1)
+    for i in range(len(wanted) - 1, 0, -1):  # what was pushed down may push others
+        wanted[i - 1] = min(wanted[i - 1], wanted[i] - LINE_OF_TYPE)
+    placed = np.empty_like(wanted)
+    placed[order] = wanted
+    return placed
+
+
+def roomy(epochs, series, earlier):
+    """Limits that hold all curves and change seldom: of epochs, cost and accuracy."""
+    longest = max([epochs, *(was.epochs[-1] for was in earlier)])
+    costs = np.concatenate([*series[:2], *(was.cost for was in earlier)])
+    accuracies = [series[3][-1], *(was.accuracy[-1] for was in earlier)]
+    decades = 10 ** math.floor(math.log10(costs.min())), 10 ** math.ceil(math.log10(costs.max()))
+    return nice(max(longest, 1)), *decades, 80 if min(accuracies) > 86 else 0
 
 
 ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
@@ -199,9 +238,9 @@ class Cockpit(BackgroundBoard):
         self._next_picture = 0.0  # in the processor's time
         rows = self._controls()
         self._run = self._new_run()
-        self._curves = Curves()
-        self.picture = self._curves.picture
-        self.stack(*rows, self.picture.image, self._numbers, self.sentence)
+        self._earlier = []
+        self.picture = Picture(Curves(), 340, tall=600)
+        self.stack(*rows, self.picture, self._legend, self._numbers, self.sentence)
         self._show("Ready: press Start.")
 
     @property
@@ -228,12 +267,12 @@ class Cockpit(BackgroundBoard):
     def _controls(self):
         self._eta_slider = _choice("η", ETAS, 0.5, continuous_update=True, readout=False)
         self._eta = ipywidgets.BoundedFloatText(
-            value=0.5, min=0, max=1000, step=0.1, layout={"width": "80px"}
+            value=0.5, min=0, max=1000, step=0.1, layout={"width": "70px"}
         )
         self._batch_size = _choice("mini-batch", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 10)
         self._l2 = _choice("λ", (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100), 0)
         self._hidden = _choice("hidden units", (2, 5, 10, 15, 20, 30, 50, 100, 200), 30)
-        self._cost = ipywidgets.Dropdown(options=COST_CHOICES, description="cost", **sized(90, 320))
+        self._cost = ipywidgets.Dropdown(options=COST_CHOICES, description="cost", **sized(90, 300))
         self.listen(self._slide_eta, self._eta_slider)
         self.listen(self._turn, self._eta, self._batch_size, self._l2)
         self.listen(self._restart, self._hidden, self._cost)
@@ -242,7 +281,7 @@ class Cockpit(BackgroundBoard):
         self._epoch_button = self.button("One epoch", self._one_epoch, "110px")
         reset_button = self.button("Reset", self._reset, "110px")
         self._bar = ipywidgets.FloatProgress(min=0, layout={"width": "240px"})
-        self._numbers = ipywidgets.HTML()
+        self._numbers, self._legend = ipywidgets.HTML(), ipywidgets.HTML()
         buttons = self._start_button, self._pause_button, self._epoch_button, reset_button
         return [
             [self._eta_slider, self._eta, self._batch_size],
@@ -290,9 +329,17 @@ class Cockpit(BackgroundBoard):
 
     def _restart(self):
         if len(self._run.points) > 1:
-            self._curves.keep(self._run)
+            self._keep(self._run)
         self._run, self._goal = self._new_run(), self._epochs
         self._show("Training." if self._wanted else "A new start: press Start.")
+
+    def _keep(self, run):
+        """Let the run stay as a pale curve, and forget the oldest of more than KEPT."""
+        taken = {was.letter for was in self._earlier[1 - KEPT :]}
+        letter = next(letter for letter in "abcd" if letter not in taken)
+        self._earlier = [*self._earlier[1 - KEPT :], Earlier(letter, run)]
+        told = "; ".join(f"{was.letter}: {was.name}" for was in self._earlier)
+        self._legend.value = f"Earlier runs, pale, on validation images: {html.escape(told)}"
 
     def _new_run(self):
         cost, output = self._cost.value
@@ -345,7 +392,7 @@ class Cockpit(BackgroundBoard):
     def _show(self, state):
         self._shown_at = perf_counter()
         run, running = self._run, self._wanted and not self._finished
-        self._curves.show(run)
+        self.picture.show(run, self._earlier)
         self._bar.max, self._bar.value = self._goal, run.descent.epochs
         self._start_button.disabled = self._epoch_button.disabled = running or bool(run.ended)
         self._pause_button.disabled = not running
@@ -373,5 +420,5 @@ class Cockpit(BackgroundBoard):
 
 
 def _choice(name, options, value, **kwargs):
-    look = sized(90, 320) | {"continuous_update": False} | kwargs
+    look = sized(90, 300) | {"continuous_update": False} | kwargs
     return ipywidgets.SelectionSlider(options=options, value=value, description=name, **look)

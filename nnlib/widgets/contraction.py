@@ -10,17 +10,14 @@ from collections import namedtuple
 
 import ipywidgets
 import numpy as np
-import traitlets
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
 from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
 from nnlib.index_notation import Formula, described, matrix_of, still
-from nnlib.palette import BLUE, GREEN, GREY, INK, ORANGE, SKY
 from nnlib.widgets.parts.board import Board, sized
-from nnlib.widgets.parts.in_browser import InBrowser
-from nnlib.widgets.parts.picture import Picture
+from nnlib.widgets.parts.picture import Drawing, Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
 LEAST_END = 6  # how far a size slider goes at least
@@ -267,42 +264,45 @@ def written(shape):
 
 # The drawing, in pixels
 
-WIDTH, HEIGHT = 1000, 450
-LEFT, GAP, HEAD, FLOOR = 66, 26, 104, 350  # left of a matrix, between two, above and below them
-WIDE, HIGH = 72, 56  # a cell at most
+LEFT, GAP, HEAD = 58, 22, 84  # left of a matrix, between two, above them
+FLOOR = 104  # below the matrices: the sum in letters and in numbers, and the line of NumPy
+WIDE, HIGH = 72, 52  # a cell at most
 
 Place = namedtuple("Place", "x y rows columns")  # of the numbers of a matrix
 
 
-class Matrices:
+class Matrices(Drawing):
     """The matrices of a formula side by side, its result, and the sum behind one element."""
 
-    def __init__(self):
-        self.picture = Picture(WIDTH, HEIGHT)
-        self.picture.image.close()
-        self.picture.image = Touched(layout=self.picture.image.layout)
-        self._axes = self.picture.axes()
-        self._axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
-        self._axes.set_axis_off()
-        self._still = []
-        self._make_marks()
+    about = (
+        "The matrices of a formula and its result; what meets in the chosen number is lit up. "
+        "Click a number of the result, or press the arrow keys."
+    )
 
-    def _make_marks(self):
-        self._meeting = self._boxes([], facecolors=to_rgba(SKY, 0.22), edgecolors=BLUE, lw=3)
-        self._chosen = self._boxes([], facecolors="none", edgecolors=ORANGE, lw=5)
-        middle = {"ha": "center", "va": "center", "color": INK}
-        self._letters = self._axes.text(WIDTH / 2, FLOOR + 18, "", fontsize=13, **middle)
-        self._numbers = self._axes.text(WIDTH / 2, FLOOR + 54, "", weight="bold", **middle)
-        self.picture.moving(self._meeting, self._chosen, self._letters, self._numbers)
+    def build(self, figure, look):
+        self._look, self._c, self._drawn = look, look.colours, None
+        self._axes = figure.subplots()
+        self._axes.set(xlim=(0, look.width), ylim=(look.height, 0))
+        self._axes.set_axis_off()
+        self._floor, self._artists = look.height - FLOOR, []
+        return self._artists
 
     def show(self, contraction):
-        """Draw the matrices anew: their sizes or the formula have changed."""
-        for artist in self._still:
+        """Draw the matrices anew where sizes or formula have changed, and mark what meets."""
+        now = contraction.formula.text, tuple(contraction.shapes.items())
+        if now != self._drawn:
+            self._drawn = now
+            self._draw(contraction)
+        self._mark(contraction)
+
+    def _draw(self, contraction):
+        for artist in self._artists:
             artist.remove()
-        self._still = []
+        self._artists.clear()
         result = np.zeros((3, 2)) if contraction.trouble else np.atleast_2d(contraction.result)
         self._lay_out([*(matrix.shape for _, _, matrix in contraction.factors), result.shape])
-        self._colours = colours(contraction.formula)
+        self._make_marks()
+        self._colours = self._colours_of(contraction.formula)
         for place, factor in zip(self._places, contraction.factors, strict=False):
             self._draw_matrix(place, *factor, factor[2].shape)
         if contraction.trouble:
@@ -311,47 +311,70 @@ class Matrices:
             left, shape = contraction.formula.left, contraction.result.shape
             self._draw_matrix(self._places[-1], described(left), left.indices, result, shape)
         self._draw_signs(contraction.mode.numpy)
-        self.mark(contraction, everything=True)
+
+    def _make_marks(self):
+        c, middle, size = self._c, self._look.width / 2, self._look.small
+        self._meeting = self._boxes([], facecolors=to_rgba(c.sky, 0.3), edgecolors=c.blue, lw=3)
+        self._chosen = self._boxes([], facecolors="none", edgecolors=c.orange, lw=4)
+        self._letters = self._write(middle, self._floor + 16, "", size)
+        self._numbers = self._write(middle, self._floor + 48, "", size, weight="bold")
+
+    def _colours_of(self, formula):
+        """Index -> colour: orange for those that are summed over, blue and green for the free."""
+        free = dict(zip(formula.free, (self._c.blue, self._c.green), strict=False))
+        return free | dict.fromkeys(formula.bound, self._c.orange)
 
     def _draw_signs(self, line):
         """The equals sign, and the line of NumPy below."""
-        first, *_, last = self._places
-        middle = first.y + first.rows * self._high / 2
-        self._write(last.x - LEFT - GAP / 2 + 6, middle, "=", 22)
-        self._write(WIDTH / 2, FLOOR + 92, line, 13, family="monospace")
+        if not self._look.narrow:
+            first, *_, last = self._places
+            middle = first.y + first.rows * self._high / 2
+            self._write(last.x - LEFT - GAP / 2 + 6, middle, "=", self._look.large)
+        below = self._look.width / 2, self._floor + 84
+        self._write(*below, line, self._look.small, family="monospace")
 
-    def mark(self, contraction, everything=False):
+    def _mark(self, contraction):
         """Move the marks to the chosen element."""
         marks = [], [], "", ""
         if not contraction.trouble:
             meeting = {(n, at) for product in contraction.places for n, at in enumerate(product)}
             chosen = self._cell(-1, contraction.element)
-            sums = contraction.in_letters, shortened(contraction.in_numbers)
+            longest = round(self._look.width / (0.62 * self._look.small * 100 / 72))
+            sums = contraction.in_letters, contraction.in_numbers
+            sums = (shortened(text, longest) for text in sums)
             marks = [self._cell(n, at) for n, at in sorted(meeting)], [chosen], *sums
         self._meeting.set_verts(marks[0])
         self._chosen.set_verts(marks[1])
         self._letters.set_text(marks[2])
-        self._numbers.set(text=marks[3], fontsize=20 if len(marks[3]) < 62 else 13)
-        self.picture.refresh(everything)
+        roomy = len(marks[3]) * self._look.large < self._look.width
+        self._numbers.set(text=marks[3], size=self._look.large if roomy else self._look.small)
 
-    def element_at(self, x, y):
-        """The element of the result under a point, x and y from 0 to 1 each; None elsewhere."""
-        display = x * WIDTH, (1 - y) * HEIGHT
-        x, y = self._axes.transData.inverted().transform(display)
+    def element_at(self, picture, event):
+        """The element of the result that a touch means; None elsewhere."""
+        x, y = picture.place_in(self._axes, event)
         place = self._places[-1]
         row, column = int((y - place.y) // self._high), int((x - place.x) // self._wide)
         inside = 0 <= row < place.rows and 0 <= column < place.columns
         return (row, column) if inside else None
 
     def _lay_out(self, shapes):
-        """Find the size of a cell, and the place of each matrix."""
-        room = WIDTH - 20 - len(shapes) * (LEFT + GAP)
-        self._wide = min(WIDE, room / sum(columns for _, columns in shapes))
-        self._high = min(HIGH, (FLOOR - HEAD - 10) / max(rows for rows, _ in shapes))
-        spans = [LEFT + columns * self._wide + GAP for _, columns in shapes]
-        starts = [(WIDTH - sum(spans) + GAP) / 2 + LEFT + sum(spans[:n]) for n in range(len(spans))]
-        top = HEAD + (FLOOR - HEAD - max(rows for rows, _ in shapes) * self._high) / 3
-        self._places = [Place(x, top, *shape) for x, shape in zip(starts, shapes, strict=True)]
+        """Find the size of a cell, and the place of each matrix: below one another where narrow."""
+        rows, columns = zip(*shapes, strict=True)
+        room = self._look.width - 20, self._floor - 10
+        if self._look.narrow:
+            self._wide = min(WIDE, (room[0] - LEFT) / max(columns))
+            self._high = min(HIGH, (room[1] - len(rows) * HEAD) / sum(rows))
+            tops = [HEAD * (n + 1) + sum(rows[:n]) * self._high for n in range(len(rows))]
+            places = zip(tops, shapes, strict=True)
+            self._places = [Place(LEFT + 10, y, *shape) for y, shape in places]
+            return
+        self._wide = min(WIDE, (room[0] - len(shapes) * (LEFT + GAP)) / sum(columns))
+        self._high = min(HIGH, (room[1] - HEAD) / max(rows))
+        spans = [LEFT + n * self._wide + GAP for n in columns]
+        left = (self._look.width - sum(spans) + GAP) / 2 + LEFT
+        top = HEAD + (room[1] - HEAD - max(rows) * self._high) / 3
+        xs = [left + sum(spans[:n]) for n in range(len(spans))]
+        self._places = [Place(x, top, *shape) for x, shape in zip(xs, shapes, strict=True)]
 
     def _cell(self, number, at):
         """The corners of a cell; a result of one axis is drawn as a row, a number as one cell."""
@@ -363,63 +386,60 @@ class Matrices:
     def _draw_matrix(self, place, name, indices, matrix, shape):
         """Its name and shape, the values of its indices, and its numbers in their cells."""
         centre = place.x + place.columns * self._wide / 2
-        self._write(centre, place.y - 86, f"{name}  {written(shape)}", 16, weight="bold")
+        title = f"{name}  {written(shape)}"
+        self._write(centre, place.y - 66, title, self._look.size, weight="bold")
         cells = [self._cell(self._places.index(place), at) for at in np.ndindex(matrix.shape)]
-        self._still.append(self._boxes(cells, facecolors="none", edgecolors=GREY, lw=1))
-        numbers = [shown(number, self._wide) for number in matrix.flat]
-        size = min(16, 0.5 * self._high, 1.1 * self._wide / max(map(len, numbers)))
-        for number, (corner, _, opposite, _) in zip(numbers, cells, strict=True):
-            self._write(*np.add(corner, opposite) / 2, number, size)
+        self._boxes(cells, facecolors="none", edgecolors=self._c.grey, lw=0.8)
+        for number, (corner, _, opposite, _) in zip(matrix.flat, cells, strict=True):
+            self._write(*np.add(corner, opposite) / 2, shown(number, self._wide), self._look.small)
         for axis, index in zip((0, 1)[-len(indices) :], indices, strict=True) if indices else ():
             self._draw_index(place, axis, index)
 
     def _draw_index(self, place, axis, index):
         """The values that an index takes, along its axis; a digit stands at its place only."""
         length = (place.rows, place.columns)[axis]
-        size = min(13, 0.3 * self._wide) if axis else min(13, 0.5 * self._high)
+        short_of_room = axis and self._wide < 40
         for value in [int(index)] if index.isdigit() else range(length):
             if value < length:
-                text = index if index.isdigit() else f"{index}={value}"
-                x = place.x + (value + 0.5) * self._wide if axis else place.x - 26
-                y = place.y - 18 if axis else place.y + (value + 0.5) * self._high
-                self._write(x, y, text, size, self._colours.get(index, INK), weight="bold")
+                named = not index.isdigit() and not (short_of_room and value)
+                text = f"{index}={value}" if named else str(value)
+                x = place.x + (value + 0.5) * self._wide if axis else place.x - 24
+                y = place.y - 14 if axis else place.y + (value + 0.5) * self._high
+                ink = self._colours.get(index, self._c.ink)
+                self._write(x, y, text, self._look.small, ink, weight="bold")
 
     def _draw_clash(self, contraction):
         """Point at the two axes that differ, and quote NumPy."""
         for number, axis, length in contraction.clash:
             self._point_at(self._places[number], axis, length)
         lengths = " ≠ ".join(str(length) for _, _, length in contraction.clash)
-        place = self._places[-1]
-        self._write(place.x + self._wide, place.y + 60, lengths or "?", 34, ORANGE, weight="bold")
-        text = "\n".join(textwrap.wrap(contraction.trouble, 84))
-        self._write(WIDTH / 2, FLOOR + 36, text, 14, ORANGE, family="monospace", weight="bold")
+        place, orange = self._places[-1], self._c.orange
+        big = {"size": 2 * self._look.size, "colour": orange, "weight": "bold"}
+        self._write(place.x + self._wide, place.y + 60, lengths or "?", **big)
+        across = int(self._look.width / (0.62 * self._look.small * 100 / 72))
+        text = "\n".join(textwrap.wrap(contraction.trouble, across))
+        quote = {"colour": orange, "family": "monospace", "weight": "bold"}
+        self._write(self._look.width / 2, self._floor + 34, text, self._look.small, **quote)
 
     def _point_at(self, place, axis, length):
         """A thick line along an axis, with its number and length."""
-        wide, high = place.columns * self._wide, place.rows * self._high
-        ends = ([place.x, place.x + wide], [place.y - 36] * 2)
+        wide, high, orange = place.columns * self._wide, place.rows * self._high, self._c.orange
+        ends = ([place.x, place.x + wide], [place.y - 28] * 2)
         if axis == 0:
-            ends = ([place.x - 52] * 2, [place.y, place.y + high])
-        self._still += self._axes.plot(*ends, color=ORANGE, lw=5, solid_capstyle="butt")
-        x, y = (place.x + wide / 2, place.y - 55) if axis else (place.x - 66, place.y + high / 2)
-        text = f"axis {axis}: {length}"
-        self._write(x, y, text, 13, ORANGE, weight="bold", rotation=0 if axis else 90)
+            ends = ([place.x - 46] * 2, [place.y, place.y + high])
+        self._artists += self._axes.plot(*ends, color=orange, lw=5, solid_capstyle="butt")
+        x, y = (place.x + wide / 2, place.y - 44) if axis else (place.x - 46, place.y + high + 12)
+        self._write(x, y, f"axis {axis}: {length}", self._look.small, orange, weight="bold")
 
-    def _write(self, x, y, text, size, colour=INK, **look):
-        look |= {"fontsize": size, "color": colour, "ha": "center", "va": "center"}
-        look |= {"transform": self._axes.transData, "in_layout": False}
-        self._still.append(self.picture.figure.text(x, y, text, **look))
+    def _write(self, x, y, text, size, colour=None, **look):
+        look |= {"fontsize": size, "color": colour or self._c.ink, "ha": "center", "va": "center"}
+        self._artists.append(self._axes.text(x, y, text, **look))
+        return self._artists[-1]
 
     def _boxes(self, corners, **look):
-        return self._axes.add_collection(
-            PolyCollection(corners, in_layout=False, **look), autolim=False
-        )
-
-
-def colours(formula):
-    """Index -> colour: orange for those that are summed over, blue and green for the free."""
-    free = dict(zip(formula.free, (BLUE, GREEN), strict=False))
-    return free | dict.fromkeys(formula.bound, ORANGE)
+        boxes = self._axes.add_collection(PolyCollection(corners, **look), autolim=False)
+        self._artists.append(boxes)
+        return boxes
 
 
 def shown(number, wide):
@@ -429,7 +449,7 @@ def shown(number, wide):
     return f"{number:.3g}" if wide > 50 else f"{number:.1f}"
 
 
-def shortened(text, longest=86):
+def shortened(text, longest):
     """A sum with its middle left out where it is too long for a line."""
     if len(text) <= longest:
         return text
@@ -442,23 +462,16 @@ def shortened(text, longest=86):
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
-class Touched(InBrowser):
-    """A picture that says where it is clicked and which arrow key is pressed on it."""
-
-    script = "touched.js"
-    value = traitlets.Bytes(b"").tag(sync=True)
-    description = traitlets.Unicode("").tag(sync=True)
-
-
 class ContractionExplorer(Board):
     """The controls. `contraction` is what they change."""
 
     def __init__(self, contraction):
         super().__init__()
         self.contraction = contraction
-        self._drawing = Matrices()
-        self.picture = self._drawing.picture
-        self.stack(*self._controls(), self.picture.image, self.sentence)
+        self._matrices = Matrices()
+        self.picture = Picture(self._matrices, 420, tall=720, surface=True)
+        self.stack(*self._controls(), self.picture, self.sentence)
+        self.feel(self._touch)
         self._show()
 
     def _controls(self):
@@ -470,14 +483,13 @@ class ContractionExplorer(Board):
         self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
         self.listen(self._take, self._mode)
         self.listen(self._rewrite, self._text)
-        self.picture.image.on_msg(lambda _, message, __: self.act(lambda: self._hear(message)))
-        return [[self._mode, self._text], self._sizes[:2], self._sizes[2:]]
+        return [[self._mode, self._text], self._sizes]
 
     def _size(self, name, axis):
         """A slider for the length of one axis."""
         length, words = self.contraction.shapes[name][axis], ("rows", "columns")[axis]
         slider = ipywidgets.IntSlider(
-            length, 1, max(LEAST_END, length), description=f"{words} of {name}", **sized(110, 300)
+            length, 1, max(LEAST_END, length), description=f"{words} of {name}", **sized(90, 220)
         )
         self.listen(lambda: self._resize(name, axis, slider.value), slider)
         return slider
@@ -495,8 +507,7 @@ class ContractionExplorer(Board):
         try:
             self.contraction.write(self._text.value)
         except ValueError as error:
-            why = str(error).removeprefix("formula: ")
-            self._tell(f"This formula cannot be shown: {why}.", "bold")
+            self.say(f"This formula cannot be shown: {error}.", "bold")
             return
         mode = self.contraction.mode
         if mode.name not in (self._mode.value, OWN):
@@ -508,30 +519,26 @@ class ContractionExplorer(Board):
         self.contraction.resize(name, axis, length)
         self._show()
 
-    def _hear(self, message):
+    def _touch(self, event):
         """Move to the element that was clicked, or one further by an arrow key."""
         element = self.contraction.element
-        if "key" in message:
-            step = ARROWS[message["key"]][2 - len(element) :]
+        if event["kind"] == "key":
+            step = ARROWS.get(event["key"], (0, 0))[2 - len(element) :]
             element = tuple(np.add(element, step)) if element else ()
-        elif not self.contraction.trouble:
-            at = self._drawing.element_at(message["x"], message["y"])
+        elif event["kind"] != "up" and not self.contraction.trouble:
+            at = self._matrices.element_at(self.picture, event)
             element = element if at is None else at[2 - len(element) :]
         if element != self.contraction.element:
             self.contraction.choose(*element)
-            self._drawing.mark(self.contraction)
-            self._tell(self.contraction.sentence)
+            self._look()
 
     # what is seen
 
     def _show(self):
         for slider in self._sizes:
             slider.disabled = slider.description[-1] not in self.contraction.formula.names
-        self._drawing.show(self.contraction)
-        self._tell(self.contraction.sentence)
+        self._look()
 
-    def _tell(self, sentence, weight="normal"):
-        self.say(sentence, weight)
-        self.picture.image.description = (
-            f"{sentence} Click a number of the result, or press the arrow keys."
-        )
+    def _look(self):
+        self.picture.show(self.contraction)
+        self.say(self.contraction.sentence)

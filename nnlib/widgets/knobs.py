@@ -6,7 +6,6 @@ Three layers: Knobs turns and measures, Dials draws, KnobBoard has the controls.
 import math
 
 import ipywidgets
-import matplotlib
 import numpy as np
 
 from nnlib._support.checks import (
@@ -20,17 +19,17 @@ from nnlib._support.divergence import divergence_in_words, trouble_of
 from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.network import checked_network
-from nnlib.palette import BLUE, GREEN, GREY, HALO, ORANGE, PALE
-from nnlib.plots import WIDEST, draw_net, edge_style
+from nnlib.plots import WIDEST, draw_net, edge_style, label_place
 from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
-from nnlib.widgets.parts.picture import LOOK, Picture
+from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
 
 NAMED_ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
 MOST_KNOBS = 60  # knobs that the board has room for
 MANY_EPOCHS = 100  # of the button for many
 LEAST_REACH = 3.0  # how far a knob turns at least, to either side
+TURN = 2.0  # times as far a knob turns that is dragged all the way up the picture
 MARKS = 300  # of the slider that turns it, to either side
 READINGS_ALONG = 81  # on the cost along a knob
 
@@ -221,57 +220,69 @@ def outcome(costs):
 # The drawing
 
 
-class Dials:
+class Dials(Drawing):
     """The net, the cost along the knob in hand, predictions and targets, the cost over the steps.
 
     Everything that a turn or a step moves is blitted; new limits redraw it all.
     """
 
-    def __init__(self, knobs):
-        self.picture = Picture(1000, 580)
-        (self._net, self._along), (self._scatter, self._history) = self.picture.axes(
-            2, 2, width_ratios=(4, 5)
-        )
-        with matplotlib.rc_context(LOOK):
-            parts = [self._make_net(knobs), self._make_along()]
-            parts += [self._make_scatter(knobs), self._make_history()]
-        self.picture.moving(*(artist for part in parts for artist in part))
+    about = (
+        "The net, its weights as lines; the valley of the cost along the knob in hand, with the "
+        "tangent; the predictions over the targets; the cost over the steps."
+    )
 
-    def _make_net(self, knobs):
+    wide = {"mosaic": [["net", "along", "scatter"], ["net", "along", "history"]]}
+    tall = {"mosaic": [["net"], ["along"], ["scatter"], ["history"]], "height_ratios": (4, 4, 3, 3)}
+
+    def __init__(self, knobs):
+        self._knobs = knobs
+
+    def build(self, figure, look):
+        axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
+        self._net, self.along, self._scatter, self._history = (
+            axes[name] for name in ("net", "along", "scatter", "history")
+        )
+        self._colours, self._small = look.colours, look.small
+        parts = [self._make_net(), self._make_along(), self._make_scatter(), self._make_history()]
+        return [artist for part in parts for artist in part]
+
+    def _make_net(self):
         """The net's lines, and a band and a number for the one in hand, in drawing order."""
-        ax = draw_net(self._net, knobs.net.W, limit=WIDEST)
+        c, halo = self._colours, self._colours.halo
+        ax = draw_net(self._net, self._knobs.net.W, limit=WIDEST, colours=c)
         self._edges = {line.get_gid(): line for line in ax.lines if line.get_gid()}
-        (self._band,) = ax.plot([], [], color=HALO, linewidth=14, zorder=0)
-        paper = {"facecolor": HALO, "edgecolor": "none", "pad": 1}
+        (self._band,) = ax.plot([], [], color=halo, linewidth=14, zorder=0)
+        paper = {"facecolor": halo, "edgecolor": "none", "pad": 1}
         self._number = ax.text(0, 0, "", ha="center", va="center", bbox=paper, zorder=2)
         return sorted([*ax.lines, *ax.texts], key=lambda artist: artist.zorder)
 
     def _make_along(self):
-        ax = self._along
-        (self._curve,) = ax.plot([], [], color=BLUE, lw=2)
-        (self._tangent,) = ax.plot([], [], color=ORANGE, lw=2, ls="--", label="tangent")
-        (self._here,) = ax.plot([], [], "o", color=ORANGE, ms=10, label="now", zorder=4)
-        (self._next,) = ax.plot([], [], "D", label="after a step", zorder=3, **HOLLOW)
-        ax.set_title(" ")  # keeps the room for the rule
-        self._rule = ax.text(0.5, 1.02, "", ha="center", va="bottom", transform=ax.transAxes)
+        ax, c = self.along, self._colours
+        (self._curve,) = ax.plot([], [], color=c.blue, lw=2)
+        (self._tangent,) = ax.plot([], [], color=c.orange, lw=2, ls="--", label="tangent")
+        hollow = {"mfc": c.paper, "mec": c.green, "mew": 2, "ms": 9}
+        (self._next,) = ax.plot([], [], "D", label="after a step", **hollow)
+        (self._here,) = ax.plot([], [], "o", color=c.orange, ms=10, label="now")
+        self._rule = title_of(ax)
         ax.set_ylabel("cost")
         ax.yaxis.set_major_formatter(SHORT)
         return self._curve, self._tangent, self._next, self._here, self._rule
 
-    def _make_scatter(self, knobs):
-        ax, targets = self._scatter, knobs.Y.ravel()
+    def _make_scatter(self):
+        ax, c, targets = self._scatter, self._colours, self._knobs.Y.ravel()
         room = 0.1 * (np.ptp(targets) or 1.0)
         ax.set_xlim(targets.min() - room, targets.max() + room)
-        ax.axline((0, 0), slope=1, color=GREY, lw=1.5, label="prediction = target")
-        (self._errors,) = ax.plot([], [], color=ORANGE, lw=2, label="error")
-        (self._predictions,) = ax.plot([], [], "o", color=BLUE, ms=8)
+        ax.axline((0, 0), slope=1, color=c.grey, lw=1.5)
+        (self._errors,) = ax.plot([], [], color=c.orange, lw=2)
+        (self._predictions,) = ax.plot([], [], "o", color=c.blue, ms=7)
         ax.set(xlabel="target y", ylabel="prediction ŷ")
         ax.yaxis.set_major_formatter(SHORT)
         return self._errors, self._predictions
 
     def _make_history(self):
-        (self._costs,) = self._history.plot([], [], color=BLUE, lw=2, marker="o", markevery=[-1])
-        self._history.set(xlabel="step", ylabel="cost (logarithmic)", yscale="log")
+        ax, look = self._history, {"lw": 2, "marker": "o", "markevery": [-1]}
+        (self._costs,) = ax.plot([], [], color=self._colours.blue, **look)
+        ax.set(xlabel="step", ylabel="cost", yscale="log")
         return (self._costs,)
 
     def show(self, knobs, eta):
@@ -285,15 +296,13 @@ class Dials:
         self._errors.set_data(np.repeat(targets, 3), sticks)
         steps = np.arange(len(knobs.history))
         self._costs.set_data(steps, np.maximum(knobs.history, LOWEST))
-        limits = (knobs.name, readings[-1], *self._roomy(knobs, costs, outputs))
-        if self.picture.has_new(limits):
-            self._set_limits(*limits)
-        self.picture.refresh()
+        return (knobs.name, readings[-1], *self._roomy(knobs, costs, outputs))
 
     def _show_net(self, knobs):
         for layer, W in enumerate(knobs.net.W):
             for (i, j), weight in np.ndenumerate(W):
-                self._edges[f"W[{layer}][{i},{j}]"].set(**edge_style(weight, WIDEST))
+                style = edge_style(weight, WIDEST, self._colours)
+                self._edges[f"W[{layer}][{i},{j}]"].set(**style)
         matrix, i, j = knobs.chosen
         edge = self._edges.get(f"W[{matrix}][{i},{j}]")  # biases have none
         self._band.set_visible(edge is not None)
@@ -314,7 +323,7 @@ class Dials:
         self._next.set_data([after], [costs[-1]])
         ends = np.array([w - reach / 4, w + reach / 4])
         self._tangent.set_data(ends, knobs.cost + slope * (ends - w))
-        self._rule.set_text(f"slope {slope:+.3g}, {sign_rule(slope)}")
+        self._rule.set_text(f"slope {slope:+.3g}: {sign_rule(slope).rpartition(', ')[2]}")
         return readings, costs[:-1], outputs[:-1]
 
     def _roomy(self, knobs, costs, outputs):
@@ -326,18 +335,40 @@ class Dials:
         decades = math.floor(np.log10(costs.min())), math.ceil(np.log10(costs.max()) + 0.1)
         return top, span, nice(max(10, knobs.steps)), *decades
 
-    def _set_limits(self, name, reach, top, span, steps, low, high):
-        self._along.set(xlim=(-reach, reach), ylim=(-0.03 * top, top))
-        self._along.set_xlabel(f"reading of knob {name}")
+    def set_limits(self, name, reach, top, span, steps, low, high):
+        self.along.set(xlim=(-reach, reach), ylim=(-0.03 * top, top))
+        self.along.set_xlabel(f"reading of knob {name}")
         self._scatter.set_ylim(-span, span)
         self._history.set(xlim=(-steps / 50, steps * 1.02), ylim=(10.0**low, 10.0**high))
-        for ax in (self._along, self._scatter, self._history):
-            ax.grid(color=PALE)
-        self._along.legend(loc="upper center", frameon=False, fontsize=12, ncols=3)
-        self._scatter.legend(loc="upper left", frameon=False, fontsize=12)
+        for ax in (self.along, self._scatter, self._history):
+            ax.grid(True)
+        self.along.legend(loc="upper center", frameon=False, fontsize=self._small)
+
+    def handles(self):
+        """Every weight on its line, turned up and down; last the dot, dragged along the valley."""
+        turned = [self._handle_of(*knob) for knob in self.weights]
+        knobs = self._knobs
+        x, words = knobs.reading, f"{reading(knobs.reading)}, cost {knobs.cost:.4g}"
+        reach = {"least": -reach_of(x), "most": reach_of(x)}
+        valley = f"{knobs.name} in its valley"
+        return [*turned, Handle(self.along, x, knobs.cost, valley, value=x, words=words, **reach)]
+
+    @property
+    def weights(self):
+        """(matrix, row, column) of every knob that has a line."""
+        layers = enumerate(self._knobs.net.W)
+        return [(layer, *place) for layer, W in layers for place in np.ndindex(W.shape)]
+
+    def _handle_of(self, layer, i, j):
+        weights = self._knobs.net.W[layer]
+        weight, along = float(weights[i, j]), label_place(*weights.shape)
+        (left, right), (start, end) = self._edges[f"W[{layer}][{i},{j}]"].get_data()
+        place = left + along * (right - left), start + along * (end - start)
+        reach = {"least": -reach_of(weight), "most": reach_of(weight)}
+        name, words = self._knobs.name_of(layer, i, j), reading(weight)
+        return Handle(self._net, *place, f"{name} on its line", weight, words=words, **reach)
 
 
-HOLLOW = {"markerfacecolor": "white", "markeredgecolor": GREEN, "mew": 2, "ms": 9}
 SHORT = "{x:g}"  # numbers on an axis, without a factor above it
 LOWEST = 1e-16  # the least cost that a logarithmic axis shows
 
@@ -358,10 +389,11 @@ class KnobBoard(Board):
 
     def __init__(self, knobs, etas):
         super().__init__()
-        self._knobs, self._dials = knobs, Dials(knobs)
-        self.picture = self._dials.picture
-        self.sentence.layout.min_height, self.sentence.layout.max_width = "60px", "1000px"
-        self.stack(self._controls(etas), self.sentence, self.picture.image)
+        self._knobs, self._dials, self._held = knobs, Dials(knobs), None
+        self.picture = Picture(self._dials, 330, tall=1000)
+        self.sentence.layout.min_height, self.sentence.layout.max_width = "56px", "1000px"
+        self.stack(self._controls(etas), self.picture, self.sentence)
+        self.feel(self._touch)
         self.act(lambda: self._show("Choose a knob, turn it, and watch the cost."))
 
     @property
@@ -372,27 +404,27 @@ class KnobBoard(Board):
 
     def _controls(self, etas):
         # whole numbers: a browser rounds others to the slider's steps, sends them back, and turns
-        self._slider = ipywidgets.IntSlider(min=-MARKS, max=MARKS, readout=False, **sized(150, 480))
+        self._slider = ipywidgets.IntSlider(min=-MARKS, max=MARKS, readout=False, **sized(130, 500))
         self._eta = ipywidgets.SelectionSlider(
             options=[(f"{eta:g}", eta) for eta in sorted({*ETAS, *etas.values()})],
             value=etas.get("right", 0.03),
             description="η",
-            **sized(150, 480),
+            **sized(130, 500),
         )
         self.listen(self._turn, self._slider)
         self.listen(self._show, self._eta)
         names = [self._preset(name, eta) for name, eta in etas.items()]
         self._steps = self._step_buttons()
-        reset = self.button("Reset", self._reset, "80px")
+        reset = self.button("Reset", self._reset, "60px")
         right = [self._slider, self._eta, row(*names), row(*self._steps, reset)]
         return [self._panel(), ipywidgets.VBox(right)]
 
     def _step_buttons(self):
         everything = f"One step: all {self._knobs.net.n_parameters} knobs, an epoch"
         return [
-            self.button("One step: this knob", self._step_this, "170px"),
-            self.button(everything, self._epoch, "260px"),
-            self.button(f"{MANY_EPOCHS} epochs", self._epochs, "110px"),
+            self.button("One step: this knob", self._step_this, "150px"),
+            self.button(everything, self._epoch, "230px"),
+            self.button(f"{MANY_EPOCHS} epochs", self._epochs, "90px"),
         ]
 
     def _panel(self):
@@ -412,16 +444,37 @@ class KnobBoard(Board):
 
     def _knob_button(self, *knob):
         tip = self._knobs.name_of(*knob)
-        return self.button("", lambda: self._choose(knob), "68px", tooltip=tip)
+        return self.button("", lambda: self._choose(knob), "58px", tooltip=tip)
 
     def _preset(self, name, eta):
-        return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "150px")
+        return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "132px")
 
     # what they do
 
     def _turn(self):
         reach = reach_of(self._knobs.reading)
         self._knobs.turn(self._slider.value / MARKS * reach)
+        self._show()
+
+    def _touch(self, event):
+        """Turn the weight that is held up or down, or drag the dot along the valley."""
+        weights, kind = self._dials.weights, event["kind"]
+        if event["handle"] < len(weights):
+            self._knobs.chosen = weights[event["handle"]]
+        here = self._knobs.reading
+        reach = reach_of(here)
+        if kind == "key":
+            self._turn_to(here + steps(event) * reach / MARKS, reach)
+        elif event["handle"] == len(weights) and kind != "up":
+            self._turn_to(self.picture.place_in(self._dials.along, event)[0], reach)
+        elif kind == "down":
+            self._held = here, event["y"]
+            self._show()
+        elif kind == "move":
+            self._turn_to(self._held[0] + TURN * reach * (self._held[1] - event["y"]), reach)
+
+    def _turn_to(self, to, reach):
+        self._knobs.turn(float(np.clip(to, -reach, reach)))
         self._show()
 
     def _choose(self, knob):
@@ -456,7 +509,7 @@ class KnobBoard(Board):
 
     def _show(self, said=""):
         knobs = self._knobs
-        self._dials.show(knobs, self._eta.value)
+        self.picture.show(knobs, self._eta.value)
         self._slider.description = f"{knobs.name} = {reading(knobs.reading)}"
         self._slider.value = round(MARKS * knobs.reading / reach_of(knobs.reading))
         for (matrix, i, j), button in self._knob_buttons.items():

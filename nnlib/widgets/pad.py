@@ -13,10 +13,10 @@ from nnlib._support.symptoms import OUTPUT_RANGES
 from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE, prepared
 from nnlib.network import checked_network
-from nnlib.palette import BLUE, ORANGE
 from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
-from nnlib.widgets.parts.picture import Picture
+from nnlib.widgets.parts.numbers import decimals
+from nnlib.widgets.parts.picture import Drawing, Picture
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
 
@@ -112,22 +112,36 @@ def limits(values, f):
 # The drawing
 
 
-class Reading:
+class Reading(Drawing):
     """What the network makes of a picture: the picture, its hidden neurons, its ten outputs."""
 
+    about = "The digit as the network sees it, its hidden neurons, and its ten outputs as bars."
+
     def __init__(self, net):
-        self.picture = Picture(760, 300)
         self._f_hidden, self._f_out = net.activations[0], net.activations[-1]
-        widths = [3, 1, 4] if n_hidden(net) else [3, 4]
-        seen, *strip, self._outputs = self.picture.axes(1, len(widths), width_ratios=widths)
+        self._n_hidden = n_hidden(net)
+
+    def build(self, figure, look):
+        widths = [3, 1, 4] if self._n_hidden else [3, 4]
+        seen, *strip, self._outputs = figure.subplots(1, len(widths), width_ratios=widths)
         self._seen = seen.imshow(np.zeros((SIDE, SIDE)), cmap="gray_r", vmin=0, vmax=1)
         seen.set(title="what the net sees", xticks=[], yticks=[])
-        self._strip = self._cells(strip[0], n_hidden(net)) if strip else None
-        self._bars = self._outputs.barh(range(10), np.zeros(10), color=BLUE)
-        self._outputs.set(title="outputs", yticks=range(10))
-        self._outputs.invert_yaxis()
-        self._outputs.locator_params(axis="x", nbins=5)
-        self.picture.moving(self._seen, *[self._strip] * bool(strip), *self._bars)
+        self._strip = self._cells(strip[0], self._n_hidden) if strip else None
+        frames = [spine for ax in (seen, *strip) for spine in ax.spines.values()]
+        for spine in frames:
+            spine.set_visible(True)
+        sheets = [self._seen, *[self._strip] * bool(strip), *frames]
+        return [*sheets, *self._build_outputs(look)]
+
+    def _build_outputs(self, look):
+        ax, self._colours = self._outputs, look.colours
+        self._bars = ax.barh(range(10), np.zeros(10), color=look.colours.blue)
+        ax.set(title="outputs", yticks=range(10))
+        ax.invert_yaxis()
+        right = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": look.small}
+        ax.text(1.02, 0, "−0.00", color="none", **right)  # keeps the room for the numbers
+        self._numbers = [ax.text(1.02, digit, "", **right) for digit in range(10)]
+        return [*self._bars, *self._numbers]
 
     def _cells(self, ax, n):
         """The strip: a cell for each of n neurons, in columns of about fifteen."""
@@ -142,19 +156,18 @@ class Reading:
             cells = np.full(self._strip.get_array().shape, np.nan)
             cells.flat[: len(hidden)] = hidden
             self._strip.set(data=cells, clim=limits(hidden, self._f_hidden))
-        strongest = outputs.argmax()
-        for digit, (bar, output) in enumerate(zip(self._bars, outputs, strict=True)):
-            bar.set_width(output)
-            bar.set_facecolor(ORANGE if digit == strongest else BLUE)
-        self._make_room(outputs)
-        self.picture.refresh()
-
-    def _make_room(self, outputs):
-        """The axis is doubled until outputs beyond 1, or below 0, have room."""
+        c, read = self._colours, bool(image.any())
+        strongest = outputs.argmax() if read else None
+        parts = zip(self._bars, self._numbers, outputs, strict=True)
+        for digit, (bar, number, output) in enumerate(parts):
+            bar.set(width=output, facecolor=c.orange if digit == strongest else c.blue)
+            number.set_text(decimals(output, 2) if read else "")
         low, high = limits(outputs, self._f_out)
-        room = (-_doubled(-low) if low < 0 else 0, _doubled(high))
-        if self.picture.has_new(room):
-            self._outputs.set_xlim(room)
+        return (-_doubled(-low) if low < 0 else 0, _doubled(high))
+
+    def set_limits(self, low, high):
+        """The axis is doubled until outputs beyond 1, or below 0, have room."""
+        self._outputs.set_xlim(low, high)
 
 
 def _doubled(number):
@@ -178,11 +191,11 @@ class DigitPad(Board):
 
     def __init__(self, net, digits):
         super().__init__()
-        self._pad, self._reading = Pad(net, digits), Reading(net)
-        self.picture = self._reading.picture
+        beside = {"flex": "1 1 300px", "min_width": "0"}  # in a row it has no width of its own
+        self._pad, self.picture = Pad(net, digits), Picture(Reading(net), 290, layout=beside)
         self._sheet = Sheet()
         self._sheet.on_msg(self._hear)
-        self.stack([self._sheet, self.picture.image], *self._controls(), self.sentence)
+        self.stack([self._sheet, self.picture], *self._controls(), self.sentence)
         self._read()
 
     @property
@@ -254,7 +267,7 @@ class DigitPad(Board):
 
     def _read(self):
         image, hidden, outputs = self._pad.read()
-        self._reading.show(image, hidden, outputs)
+        self.picture.show(image, hidden, outputs)
         first, second = outputs.argsort()[::-1][:2]
         self.say(
             f"Read as a {first} (output {outputs[first]:.2f}), "

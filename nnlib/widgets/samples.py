@@ -13,10 +13,9 @@ import numpy as np
 
 from nnlib._support.checks import checked_seed
 from nnlib._support.hints import door
-from nnlib.palette import BLUE, ORANGE, SKY
 from nnlib.widgets.parts.board import Board, row, sized
 from nnlib.widgets.parts.numbers import nice
-from nnlib.widgets.parts.picture import Picture
+from nnlib.widgets.parts.picture import Drawing, Picture
 
 FEATURES = 3
 ROWS = 10  # rows of X that are shown as numbers
@@ -128,28 +127,34 @@ class Normal:
 
 TALLEST = 50_000  # what the axis shows where all numbers fall into one bar
 TOPS = (1, 1.5, 2, 3, 5, 7.5)  # where the axis may end, times a power of ten
-BAR = {"facecolor": SKY, "edgecolor": BLUE}
-DASHES = {"color": ORANGE, "linestyle": "--", "linewidth": 2.5}
+PARTS = 5  # of the axis: each TOPS is a round number five times over
 
 
-class Histogram:
+class Histogram(Drawing):
     """The first rows of X as numbers, and all its numbers as bars beside what is expected."""
 
-    def __init__(self):
-        self.picture = Picture(1000, 380)
-        self._table, self._axes = self.picture.axes(1, 2, width_ratios=[1, 2.4])
-        self._table.set_axis_off()
-        look = {"family": "monospace", "fontsize": 13, "va": "top", "linespacing": 1.35}
-        self._rows = self._table.text(0, 1, "", **look)
-        self._bars = self._axes.stairs([0], [0, 1], fill=True, label="drawn", **BAR)
-        self._expected = self._axes.stairs([0], [0, 1], label="expected", **DASHES)
-        self._axes.set(xlabel="value", ylabel="numbers in a bar")
-        self._axes.legend(
-            loc="upper left", bbox_to_anchor=(0, 1.14), ncols=2, frameon=False, fontsize=13
-        )
-        self._axes.set_ylim(0, TALLEST)  # so that there is room for its labels
-        self.picture.refresh()
-        self.picture.moving(self._axes.yaxis, self._rows, self._bars, self._expected)
+    about = (
+        f"The first {ROWS} rows of X as numbers, and a histogram of all of them, with a dashed "
+        "line for what is expected."
+    )
+
+    def build(self, figure, look):
+        shape, ratios = ((2, 1), "height_ratios") if look.narrow else ((1, 2), "width_ratios")
+        table, ax = figure.subplots(*shape, **{ratios: [1, 2.4]})
+        table.set_axis_off()
+        size = {"fontsize": look.small}
+        self._rows = table.text(0, 1, "", va="top", family="monospace", **size)
+        bar = {"facecolor": look.colours.sky, "edgecolor": look.colours.blue}
+        dashes = {"color": look.colours.orange, "linestyle": "--", "linewidth": 2.5}
+        self._bars = ax.stairs([0], [0, 1], fill=True, label="drawn", **bar)
+        self._expected = ax.stairs([0], [0, 1], label="expected", **dashes)
+        ax.set(xlabel="value", ylabel="numbers in a bar")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderpad=0)
+        ax.set_yticks([0], [f"{TALLEST:,}"], color="none")  # keeps the room for the numbers
+        beside = {"transform": ax.transAxes, "ha": "right", "va": "center"} | size
+        self._marks = [ax.text(-0.01, k / PARTS, "", **beside) for k in range(PARTS + 1)]
+        self._axes = ax
+        return [self._bars, self._expected, self._rows, *self._marks]
 
     def show(self, way, X):
         """Draw X and what its way of drawing leads to expect."""
@@ -159,10 +164,14 @@ class Histogram:
         self._bars.set_data(counts, edges)
         self._expected.set_data(expected, edges)
         self._rows.set_text(as_table(X))
-        self._axes.set_ylim(0, nice(1.05 * max(counts.max(), expected.max()), TOPS))
-        if self.picture.has_new(way.limits):
-            self._axes.set_xlim(way.limits)
-        self.picture.refresh()
+        top = nice(1.05 * max(counts.max(), expected.max()), TOPS)
+        self._axes.set_ylim(0, top)
+        for k, mark in enumerate(self._marks):
+            mark.set_text(f"{top * k / PARTS:,g}")
+        return (way.limits,)
+
+    def set_limits(self, limits):
+        self._axes.set_xlim(limits)
 
 
 def as_table(X):
@@ -185,10 +194,9 @@ class SampleExplorer(Board):
     def __init__(self, seed):
         super().__init__()
         self._seed = seed
-        self._histogram = Histogram()
-        self.picture = self._histogram.picture
+        self.picture = Picture(Histogram(), 360, tall=560)
         self._code = ipywidgets.HTML()
-        self.stack(*self._controls(), self.picture.image, self._code, self.sentence)
+        self.stack(*self._controls(), self.picture, self._code, self.sentence)
         self._choose()
 
     def _controls(self):
@@ -222,7 +230,7 @@ class SampleExplorer(Board):
     def _draw(self):
         way, n = self._chosen(), self._n.value
         self.X = way.draw(n, np.random.default_rng(self._seed))
-        self._histogram.show(way, self.X)
+        self.picture.show(way, self.X)
         self._tell(way, n)
 
     def _chosen(self):

@@ -5,16 +5,14 @@ BothPaths shows them for both costs, SlowdownExplorer has the controls.
 """
 
 import ipywidgets
-import matplotlib
 import numpy as np
 
 from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
-from nnlib.palette import BLUE, GREY, ORANGE, PALE
 from nnlib.widgets.parts.board import Board, label, sized
-from nnlib.widgets.parts.picture import LOOK, Picture
+from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps
 
 N_EPOCHS = 300
 STARTS = ((0.6, 0.9), (2.0, 2.0))  # those of the published figures
@@ -108,9 +106,9 @@ def _descend(cost, w, b, eta, epochs):
 
 # The drawing
 
-STYLES = {
-    QUADRATIC.name: {"color": ORANGE, "linestyle": "--", "marker": "s", "markevery": []},
-    CROSS_ENTROPY.name: {"color": BLUE, "linestyle": "-", "marker": "o", "markevery": []},
+LOOKS_OF = {
+    QUADRATIC.name: {"linestyle": "--", "marker": "s"},
+    CROSS_ENTROPY.name: {"linestyle": "-", "marker": "o"},
 }
 LABELS = {
     QUADRATIC.name: "quadratic, δ = (a − y) σ'(z)",
@@ -123,58 +121,70 @@ STEEP = 14.0  # a slope of 1 looks this steep: a's axis is so much longer than z
 EVERY = 10  # epochs between two dots of the trail
 
 
-class BothPaths:
-    """Left the output and the cost over the epochs, right the sigmoid with both points on it."""
+class BothPaths(Drawing):
+    """The output and the cost over the epochs, and the sigmoid with both points on it."""
 
-    def __init__(self):
-        self.picture = Picture(1000, 520)
-        with matplotlib.rc_context(LOOK):
-            axes = self.picture.figure.subplot_mosaic(
-                [["output", "sigmoid"], ["cost", "sigmoid"]], width_ratios=(6, 5)
-            )
-            self._output, self._cost, self._sigmoid = (
-                axes[name] for name in ("output", "cost", "sigmoid")
-            )
-            self._draw_curves()
-            self._draw_sigmoid()
+    about = (
+        f"Two plots over {N_EPOCHS} epochs, the output of the neuron and its cost in per cent of "
+        "its start, for the quadratic cost and for cross-entropy; beside them the sigmoid, with a "
+        "point for each cost and the tangent at one of them."
+    )
 
-    def _draw_curves(self):
+    wide = {"mosaic": [["output", "sigmoid"], ["cost", "sigmoid"]], "width_ratios": (6, 5)}
+    tall = {"mosaic": [["sigmoid"], ["output"], ["cost"]], "height_ratios": (4, 3, 3)}
+
+    def build(self, figure, look):
+        axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
+        self._output, self._cost, self._sigmoid = (axes[k] for k in ("output", "cost", "sigmoid"))
+        colours = (look.colours.orange, look.colours.blue)
+        self._styles = {
+            name: mark | {"color": colour, "markevery": []}
+            for (name, mark), colour in zip(LOOKS_OF.items(), colours, strict=True)
+        }
+        return [*self._build_curves(figure, look), *self._build_sigmoid(look)]
+
+    def _build_curves(self, figure, look):
         """The curves of both costs over the epochs, and a line at the epoch shown."""
         self._curves = {
-            (ax, name): ax.plot([], [], label=LABELS[name], markersize=10, **style)[0]
+            (ax, name): ax.plot([], [], label=LABELS[name], markersize=9, **style)[0]
             for ax in (self._output, self._cost)
-            for name, style in STYLES.items()
+            for name, style in self._styles.items()
         }
-        self._now = [ax.axvline(0, color="black", lw=1) for ax in (self._output, self._cost)]
-        self.picture.moving(*self._now, *self._curves.values())
-        for ax in (self._output, self._cost):
+        axes, line = (self._output, self._cost), {"lw": 1, "color": look.colours.ink}
+        self._now = [ax.axvline(0, **line) for ax in axes]
+        for ax in axes:
             ax.set(xlim=(-5, N_EPOCHS + 5), ylim=(-0.03, 1.03), yticks=(0, 0.5, 1))
-            ax.grid(color=PALE)
+            ax.grid()
         self._output.set(ylabel="output a", xticklabels=[])
         self._cost.set(xlabel="epoch", ylabel="cost, % of its start")
         self._cost.set_yticks((0, 0.5, 1), ("0", "50", "100"))
-        handles, labels = self._output.get_legend_handles_labels()
-        for handle in self.picture.figure.legend(
-            handles, labels, loc="outside upper left", ncols=2, frameon=False, handlelength=2.5
-        ).legend_handles:
+        handles, names = self._output.get_legend_handles_labels()
+        place = {"loc": "outside upper left", "ncols": 1 if look.narrow else 2}
+        legend = figure.legend(handles, names, frameon=False, handlelength=2.5, **place)
+        for handle in legend.legend_handles:
             handle.set(lw=2.5, markevery=[0])
+        return [*self._now, *self._curves.values()]
 
-    def _draw_sigmoid(self):
-        ax, z = self._sigmoid, np.linspace(*Z_RANGE, 361)
-        ax.plot(z, SIGMOID.value(z), color=GREY, lw=2.5)
-        ax.plot(z, SIGMOID.slope(z), color=GREY, lw=1.5, ls=":")
-        ax.text(4.6, 0.87, "a = σ(z)")
+    def _build_sigmoid(self, look):
+        ax, z, ink = self._sigmoid, np.linspace(*Z_RANGE, 361), look.colours.ink
+        ax.plot(z, SIGMOID.value(z), color=look.colours.grey, lw=2.5)
+        ax.plot(z, SIGMOID.slope(z), color=look.colours.grey, lw=1.5, ls=":")
+        ax.text(1.4, 0.6, "a = σ(z)")
         ax.text(2.4, 0.13, "its slope σ'(z)")
-        (self._trail,) = ax.plot([], [], ".", color="black", markersize=5)
-        (self._tangent,) = ax.plot([], [], color="black", lw=2.5)
+        (self._trail,) = ax.plot([], [], ".", color=ink, markersize=4)
+        (self._tangent,) = ax.plot([], [], color=ink, lw=2)
+        ring = {"markersize": 18, "markerfacecolor": "none", "markeredgecolor": ink}
+        (self._start,) = ax.plot([], [], "o", **ring)
         self._points = {
-            name: ax.plot([], [], style["marker"], color=style["color"], markersize=12)[0]
-            for name, style in STYLES.items()
+            name: ax.plot([], [], style["marker"], color=style["color"], markersize=10)[0]
+            for name, style in self._styles.items()
         }
-        self._notes = [ax.text(0.02, y, "", transform=ax.transAxes) for y in (0.93, 0.87, 0.81)]
-        self.picture.moving(self._trail, self._tangent, *self._points.values(), *self._notes)
+        self._notes = [ax.text(0.02, y, "", transform=ax.transAxes) for y in (0.93, 0.86, 0.79)]
+        self._drag = ax.text(0, 0, "drag", ha="center", va="top", fontsize=look.small)
         ax.set(xlim=Z_RANGE, ylim=(-0.03, 1.12), yticks=(0, 0.5, 1), xlabel="weighted input z")
-        ax.grid(color=PALE)
+        ax.grid()
+        lines = self._trail, self._tangent, *self._points.values(), self._start
+        return [*lines, *self._notes, self._drag]
 
     def show(self, paths, epoch, cost):
         """Show both paths, their points at an epoch, and the tangent at that of one cost."""
@@ -185,7 +195,9 @@ class BothPaths:
                 self._show_slope(path, epoch)
         for line in self._now:
             line.set_xdata([epoch, epoch])
-        self.picture.refresh()
+        self._from = float(paths[0].z[0]), float(paths[0].a[0])
+        self._start.set_data(*np.transpose([self._from]))
+        self._drag.set_position((self._from[0], self._from[1] - 0.07))
 
     def _show_curves(self, path, epoch, followed):
         for ax, values in ((self._output, path.a), (self._cost, path.costs / path.costs[0])):
@@ -206,9 +218,22 @@ class BothPaths:
         for note, text in zip(self._notes, words, strict=True):
             note.set_text(text)
 
+    def handles(self):
+        """The start on the sigmoid: where it is dragged, the neuron starts to learn."""
+        z, a = self._from
+        reach = {"least": -2 * FARTHEST, "most": 2 * FARTHEST}
+        words = f"z = {z:.1f}, a = {a:.2f}".replace("-", "−")
+        return [Handle(self._sigmoid, z, a, "start of the neuron", value=z, words=words, **reach)]
+
+    @property
+    def sigmoid(self):
+        """The axes on which the start is dragged."""
+        return self._sigmoid
+
 
 # The controls
 
+START_BY_KEY = 0.1
 TICK = 60  # milliseconds between two pictures of Play
 LEAP = 2  # epochs between them
 
@@ -218,9 +243,10 @@ class SlowdownExplorer(Board):
 
     def __init__(self, w, b, eta, cost):
         super().__init__()
-        self._drawing = BothPaths()
-        self.picture = self._drawing.picture
-        self.stack(*self._controls(w, b, eta, cost), self.picture.image, self.sentence)
+        self._curves = BothPaths()
+        self.picture = Picture(self._curves, 400, tall=760)
+        self.stack(*self._controls(w, b, eta, cost), self.picture, self.sentence)
+        self.feel(self._touch)
         self._learn()
 
     def settle(self):
@@ -264,6 +290,25 @@ class SlowdownExplorer(Board):
         self._w.value, self._b.value, self._eta.value = w, b, ETA
         self._learn()
 
+    def _touch(self, event):
+        """Drag the start along the sigmoid, or move it by arrow keys."""
+        z = self.paths[0].z[0]
+        if event["kind"] == "key":
+            self._start_from(z + START_BY_KEY * steps(event))
+        elif event["kind"] != "up":
+            self._start_from(self.picture.place_in(self._curves.sigmoid, event)[0])
+
+    def _start_from(self, z):
+        """Let w and b share the way to another weighted input."""
+        z = round(float(np.clip(z, -2 * FARTHEST, 2 * FARTHEST)), 1)
+        w = self._w.value + (z - self._w.value - self._b.value) / 2
+        least = max(-FARTHEST, z - FARTHEST)
+        w = round(float(np.clip(w, least, min(FARTHEST, z + FARTHEST))), 1)
+        b = float(np.clip(round(z - w, 1), -FARTHEST, FARTHEST))
+        if (w, b) != (self._w.value, self._b.value):
+            self._w.value, self._b.value = w, b
+            self._learn()
+
     def _follow(self):
         self._epoch.value = self._play.value
         self._show()
@@ -275,7 +320,7 @@ class SlowdownExplorer(Board):
 
     def _show(self):
         self._play.value = self._epoch.value  # so that Play goes on from here
-        self._drawing.show(self.paths, self._epoch.value, self._cost.value)
+        self.picture.show(self.paths, self._epoch.value, self._cost.value)
         self.say(self._words())
 
     def _words(self):
@@ -285,13 +330,9 @@ class SlowdownExplorer(Board):
 
 
 def story(path, epoch):
-    """Where a path is at an epoch and where it ends, in words."""
+    """Where a path is at an epoch, and when it is half right, in words."""
     crossed = path.below_half
-    if crossed is None:
-        when = "never below ½"
-    else:
-        when = "below ½ from the start" if crossed == 0 else f"below ½ from epoch {crossed} on"
-    return (
-        f"{path.cost.name} cost, a = {path.a[epoch]:.3f}, slope {path.slope[epoch]:.3f}, "
-        f"δ = {path.delta[epoch]:.3f}; {when}, at the end a = {path.a[-1]:.4f}"
+    when = f"below ½ from epoch {crossed} on" if crossed else "below ½ from the start"
+    return f"{path.cost.name} a = {path.a[epoch]:.4f}, " + (
+        "never below ½" if crossed is None else when
     )

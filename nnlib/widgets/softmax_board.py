@@ -6,17 +6,15 @@ Three layers: Outputs computes, Bars draws, SoftmaxBoard has the controls.
 from functools import partial
 
 import ipywidgets
-import matplotlib
 import numpy as np
 
 from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import LOG_LIKELIHOOD
-from nnlib.palette import BEHIND_WORDS, BLUE, BLUSH, ORANGE, PALE, SKY
 from nnlib.widgets.parts.board import Board, sized
 from nnlib.widgets.parts.numbers import decimals
-from nnlib.widgets.parts.picture import LOOK, Picture
+from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
 
 START = (2.0, 1.0, 0.0, -1.0)
 LIMIT = 10.0  # how far a z goes to either side
@@ -113,39 +111,45 @@ class Outputs:
 
 # The drawing
 
-WRONG = {"facecolor": SKY, "edgecolor": "black", "hatch": ""}
-RIGHT = {"facecolor": BLUSH, "edgecolor": "black", "hatch": "//"}
-DASHED = {"color": "black", "linestyle": "--", "linewidth": 1.5}
+HATCH = "//"  # of the right answer
 COST_TOPS = (4, 8, 16, 24)  # where the cost's axis may end
 
 
-class Bars:
-    """Six plots: z, softmax and sigmoids above; both laid end to end, the cost and δ below."""
+class Bars(Drawing):
+    """Six plots: z, softmax and sigmoids; both laid end to end, the cost and δ."""
+
+    about = (
+        "Six plots: the weighted inputs z as bars, their softmax outputs, their sigmoids; softmax "
+        "outputs and sigmoids each laid end to end, the cost over the right output, and δ."
+    )
 
     def __init__(self, k):
         self.k = k
-        self.picture = Picture(1000, 580)
-        self._axes = self.picture.axes(2, 3)
-        (z, softmax, sigmoid), (ends, cost, delta) = self._axes
-        with matplotlib.rc_context(LOOK):
-            self._z = self._columns(z, "z", (-LIMIT, LIMIT), 1)
-            self._softmax = self._columns(softmax, "softmax a", (0, 1), 2)
-            self._sigmoid = self._columns(sigmoid, "sigmoids", (0, 1), 2)
-            self._delta = self._columns(delta, "δ = a − y", (-1, 1), 2)
-            self._pieces = self._laid_out(ends)
-            self._costs = self._along_the_curve(cost)
-        self.picture.moving(*self._all_moving())
+
+    def build(self, figure, look):
+        self._look = look
+        self._axes = figure.subplots(*((3, 2) if look.narrow else (2, 3))).ravel()
+        self._in, softmax, sigmoid, ends, cost, delta = self._axes
+        c = look.colours
+        self._colours = (c.blue, c.orange, c.green, c.purple, c.grey)[: self.k]
+        self._z = self._columns(self._in, "z", (-LIMIT, LIMIT), 1)
+        self._softmax = self._columns(softmax, "softmax a", (0, 1), 2)
+        self._sigmoid = self._columns(sigmoid, "sigmoids", (0, 1), 2)
+        self._delta = self._columns(delta, "δ = a − y", (-1, 1), 2)
+        self._pieces = self._laid_out(ends)
+        self._costs = self._along_the_curve(cost)
+        return list(self._all_moving())
 
     def _columns(self, ax, title, limits, places):
         """One bar an output with its number, and a title that may change."""
         outputs, (low, high) = range(self.k), limits
-        bars = ax.bar(outputs, np.zeros(self.k), width=0.7)
-        texts = [ax.text(j, 0, "", ha="center", fontsize=12) for j in outputs]
+        bars = ax.bar(outputs, np.zeros(self.k), width=0.7, color=self._colours, lw=1)
+        texts = [ax.text(j, 0, "", ha="center", fontsize=self._look.small) for j in outputs]
         room = 0.17 * (high - low)
         ax.set(xlim=(-0.6, self.k - 0.4), xticks=outputs)
         ax.set(ylim=(low - room * (low < 0), high + room), yticks=[low, (low + high) / 2, high])
         if low:
-            ax.axhline(0, color="black", lw=1)
+            ax.axhline(0, lw=1, color=self._look.colours.ink)
         said = title_of(ax)
         return {"bars": bars, "texts": texts, "title": title, "said": said, "places": places}
 
@@ -156,23 +160,25 @@ class Bars:
         title_of(ax).set_text("laid end to end")
         rows = []
         for y, title in ((1.2, "softmax"), (0, "sigmoids")):
-            ax.text(0.03 * self.k, y + 0.38, title, va="bottom", fontsize=13)
-            pieces = ax.barh([y] * self.k, np.zeros(self.k), height=0.6)
-            middle = {"ha": "center", "va": "center", "bbox": BEHIND_WORDS}
+            ax.text(0.03 * self.k, y + 0.34, title, va="bottom", fontsize=self._look.small)
+            pieces = ax.barh([y] * self.k, np.zeros(self.k), height=0.6, color=self._colours, lw=1)
+            paper = {"facecolor": self._look.colours.paper, "edgecolor": "none", "pad": 1}
+            middle = {"ha": "center", "va": "center", "bbox": paper, "fontsize": self._look.small}
             rows.append((pieces, [ax.text(0, y, str(j), **middle) for j in range(self.k)]))
         up, down = 0.36, -0.46
         ends = [1.2 + up, 1.2 + down, np.nan, up, down]
-        (self._one,) = ax.plot(np.ones(5), ends, **DASHED)
+        (self._one,) = ax.plot(np.ones(5), ends, "--", color=self._look.colours.ink, lw=1.5)
         return rows
 
     def _along_the_curve(self, ax):
         """The curve -ln a, and on it the right answer with its cost as a bar."""
         a = np.geomspace(1e-9, 1, 400)
-        ax.plot(a, -np.log(a), color=BLUE, lw=2)
+        ink = self._look.colours.ink
+        ax.plot(a, -np.log(a), color=ink, lw=2)
         ax.set(xlim=(-0.06, 1.06), xticks=[0, 0.5, 1])
         said = title_of(ax)
-        (bar,) = ax.bar([0], [0], width=0.07, **RIGHT)
-        (point,) = ax.plot([], [], "o", color=ORANGE, ms=9, zorder=4)
+        (bar,) = ax.bar([0], [0], width=0.07, edgecolor=ink, hatch=HATCH, lw=1)
+        (point,) = ax.plot([], [], "o", color=ink, ms=8)
         return bar, point, said
 
     def _all_moving(self):
@@ -194,18 +200,16 @@ class Bars:
         self._set(self._delta, delta, outputs.right, f", sum {abs(delta.sum()):.2f}")
         for row, values in zip(self._pieces, (a, sigmoids), strict=True):
             self._lay(*row, values, outputs.right)
-        self._show_cost(a[outputs.right], outputs.cost)
-        limits = outputs.right, next(top for top in COST_TOPS if top >= 1.1 * outputs.cost)
-        if self.picture.has_new(limits):
-            self._set_limits(*limits)
-        self.picture.refresh()
+        self._show_cost(outputs.right, a[outputs.right], outputs.cost)
+        self._at = outputs.z.tolist()
+        return outputs.right, next(top for top in COST_TOPS if top >= 1.1 * outputs.cost)
 
     def _set(self, group, values, right, words):
         group["said"].set_text(group["title"] + words)
         low, high = group["bars"][0].axes.get_ylim()
         gap = 0.02 * (high - low)
         for j, (bar, text) in enumerate(zip(group["bars"], group["texts"], strict=True)):
-            bar.set(height=values[j], **(RIGHT if j == right else WRONG))
+            bar.set(height=values[j], hatch=HATCH if j == right else "")
             above = values[j] >= 0
             text.set(y=values[j] + (gap if above else -gap), va="bottom" if above else "top")
             text.set_text(decimals(values[j], group["places"]))
@@ -213,33 +217,39 @@ class Bars:
     def _lay(self, pieces, names, values, right):
         start = 0.0
         for j, (piece, name) in enumerate(zip(pieces, names, strict=True)):
-            piece.set(x=start, width=values[j], **(RIGHT if j == right else WRONG))
+            piece.set(x=start, width=values[j], hatch=HATCH if j == right else "")
             name.set(x=start + values[j] / 2, visible=values[j] > 0.05 * self.k)
             start += values[j]
 
-    def _show_cost(self, a, cost):
+    def _show_cost(self, right, a, cost):
         bar, point, said = self._costs
-        bar.set(x=a - bar.get_width() / 2, height=cost)
+        bar.set(x=a - bar.get_width() / 2, height=cost, facecolor=self._colours[right])
         point.set_data([a], [cost])
         output = f"{a:.2f}" if a > 0.01 else f"{a:.1g}"
         said.set_text(f"cost C = −ln {output} = {cost:.2f}")
 
-    def _set_limits(self, right, top):
-        cost = self._axes[1, 1]
+    def set_limits(self, right, top):
+        _, _, _, ends, cost, _ = self._axes
         cost.set(ylim=(0, top), yticks=np.linspace(0, top, 5))
         cost.set_xlabel(f"a of the right answer, {right}")
         names = [f"{j}\nright" if j == right else str(j) for j in range(self.k)]
-        for ax in (*self._axes[0], self._axes[1, 2]):
-            ax.set_xticklabels(names)
-        for ax in self._axes.flat:
-            ax.grid(color=PALE, axis="x" if ax is self._axes[1, 0] else "y")
+        for ax in self._axes:
+            ax.grid(axis="x" if ax is ends else "y")
             ax.set_axisbelow(True)
+            if ax not in (ends, cost):
+                ax.set_xticklabels(names)
 
+    def handles(self):
+        """The top of each bar of z."""
+        reach = {"least": -LIMIT, "most": LIMIT}
+        return [
+            Handle(self._in, j, z, f"z{j}", value=z, words=decimals(z, 1), **reach)
+            for j, z in enumerate(self._at)
+        ]
 
-def title_of(ax):
-    """A text where the title stands, which may change without a new layout."""
-    ax.set_title(" ")  # keeps the room
-    return ax.text(0.5, 1.03, "", ha="center", va="bottom", transform=ax.transAxes, fontsize=14)
+    def z_at(self, picture, event):
+        """The z that a touch means."""
+        return picture.place_in(self._in, event)[1]
 
 
 # The controls
@@ -254,8 +264,9 @@ class SoftmaxBoard(Board):
     def __init__(self, outputs):
         super().__init__()
         self._outputs, self._bars = outputs, Bars(len(outputs.z))
-        self.picture = self._bars.picture
-        self.stack(*self._controls(outputs), self.picture.image, self.sentence)
+        self.picture = Picture(self._bars, 400, tall=700)
+        self.stack(*self._controls(outputs), self.picture, self.sentence)
+        self.feel(self._touch)
         self.act(lambda: self._put(outputs.z))
 
     @property
@@ -298,6 +309,17 @@ class SoftmaxBoard(Board):
 
     # what the controls do; none sets the slider that is in the hand, which may be ahead already
 
+    def _touch(self, event):
+        """Drag the top of a bar of z, or move it by keys."""
+        j = event["handle"]
+        if event["kind"] == "up":
+            return
+        z = self._sliders[j].value + STEP * steps(event) if event["kind"] == "key" else (
+            self._bars.z_at(self.picture, event)
+        )
+        self._sliders[j].value = round(float(np.clip(z, -LIMIT, LIMIT)), 1)
+        self._turn(j)
+
     def _turn(self, j):
         self._outputs.turn(j, self._sliders[j].value)
         self._show(self._set_room)
@@ -335,7 +357,7 @@ class SoftmaxBoard(Board):
 
     def _show(self, *following):
         """Draw first, which is what the eye waits for; then let other controls follow, and say."""
-        self._bars.show(self._outputs)
+        self.picture.show(self._outputs)
         for follow in following:
             follow()
         self.say(self._words())
@@ -356,7 +378,7 @@ class SoftmaxBoard(Board):
 
 
 def _slider(name, limit):
-    size = sized(70, 320)
+    size = sized(60 if len(name) > 2 else 24, 260 if len(name) > 2 else 225)
     return ipywidgets.FloatSlider(
         min=-limit, max=limit, step=STEP, readout_format=".1f", description=name, **size
     )

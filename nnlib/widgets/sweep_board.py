@@ -15,11 +15,10 @@ from matplotlib.patches import Rectangle
 from nnlib._support.checks import checked_n_jobs, checked_number, checked_seed
 from nnlib._support.hints import door, short
 from nnlib.datasets.digits import checked_digits
-from nnlib.palette import GREY, ORANGE, PALE
 from nnlib.sweep import Sweep, all_recipes, workers
 from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import sized
-from nnlib.widgets.parts.picture import LOOK, Picture
+from nnlib.widgets.parts.picture import Drawing, Picture, title_of
 
 LOOKS = 0.05  # seconds between two looks for results
 BEHIND = 12  # points behind the best that are drawn darkest
@@ -92,64 +91,70 @@ class Grid:
         return ", ".join(f"{word} {value:g}" for word, value in pairs)
 
 
-class HeatMap:
+class HeatMap(Drawing):
     """The grid as a picture: bright is best, numbers in the cells, a frame round the winner."""
 
-    def __init__(self):
-        self.picture = Picture(1000, 460)
-        self._ax = self.picture.axes()
+    about = "A grid of validation accuracies in per cent, bright where it is best."
+
+    def build(self, figure, look):
+        self._ax, self._look, self._moving = figure.subplots(), look, []
+        return self._moving
 
     def show(self, grid):
         """Draw the results so far; the axes too where the grid is another."""
         choices = grid.down, grid.rows, grid.across, grid.columns
-        if self.picture.has_new(choices):
-            with matplotlib.rc_context(LOOK):
-                self.picture.clear()
-                self._label(grid)
-                self._cells = [self._make_cell(row, column) for row, column, _ in grid.cells()]
+        if not self._moving or choices != self._choices:
+            self._label(grid, choices)
         epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
         self._title.set_text(f"validation accuracy in % after {epochs}; bright is best")
         self._colour(grid)
-        self.picture.refresh()
+        return choices
 
-    def _label(self, grid):
+    def _label(self, grid, choices):
+        """The title and the cells of another grid, still empty."""
+        for artist in self._moving:
+            artist.remove()
+        self._choices = choices
+        middle = {"ha": "center", "va": "center"}
+        places = [(row, column) for row, column, _ in grid.cells()]
+        self._cells = [
+            (
+                self._ax.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, linewidth=4)),
+                self._ax.text(column, row, "", **middle),
+            )
+            for row, column in places
+        ]
+        self._title = title_of(self._ax)
+        self._moving[:] = [self._title, *(artist for cell in self._cells for artist in cell)]
+
+    def set_limits(self, down, rows, across, columns):
         ax = self._ax
-        self._title = ax.set_title("", loc="left")
-        self.picture.moving(self._title)
-        ax.set_xlabel(WORDS[grid.across], fontsize=16)
-        ax.set_ylabel(WORDS[grid.down], fontsize=16)
-        ax.set_xticks(range(len(grid.columns)), [f"{value:g}" for value in grid.columns])
-        ax.set_yticks(range(len(grid.rows)), [f"{value:g}" for value in grid.rows])
-        ax.set(xlim=(-0.5, len(grid.columns) - 0.5), ylim=(len(grid.rows) - 0.5, -0.5))
+        ax.set(xlabel=WORDS[across], ylabel=WORDS[down])
+        ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
+        ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
+        ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-
-    def _make_cell(self, row, column):
-        """The rectangle and the words of a cell, still empty."""
-        corner = column - 0.48, row - 0.46
-        patch = self._ax.add_patch(Rectangle(corner, 0.96, 0.92, linewidth=5))
-        words = self._ax.text(column, row, "", ha="center", va="center", fontsize=16)
-        self.picture.moving(patch, words)
-        return patch, words
+        return True
 
     def _colour(self, grid):
-        best = grid.best
+        best, colours = grid.best, self._look.colours
         for (patch, text), (*_, result) in zip(self._cells, grid.cells(), strict=True):
-            colour, words, ink = _cell(result, 100 * best.last if best else 0)
+            ground, words, ink = _cell(result, 100 * best.last if best else 0, colours)
             wins = result is not None and result is best
-            patch.set(facecolor=colour, edgecolor=ORANGE if wins else "none")
+            patch.set(facecolor=ground, edgecolor=colours.orange if wins else "none")
             text.set(text=words, color=ink)
 
 
-def _cell(result, best):
+def _cell(result, best, colours):
     """Of one cell: its colour, its words and their colour; best the highest accuracy in %."""
     if result is None:
-        return PALE, "·", "black"
+        return colours.pale, "·", colours.ink
     if result.diverged:
-        return GREY, "diverged", "black"
+        return colours.grey, "diverged", colours.paper
     strength = np.clip(1 - (best - 100 * result.last) / BEHIND, 0, 1)
-    colour = matplotlib.colormaps["cividis"](float(strength))
-    return colour, f"{100 * result.last:.1f}", "white" if strength < 0.5 else "black"
+    ground = matplotlib.colormaps["cividis"](float(strength))
+    return ground, f"{100 * result.last:.1f}", "white" if strength < 0.5 else "black"
 
 
 class SweepBoard(BackgroundBoard):
@@ -161,10 +166,9 @@ class SweepBoard(BackgroundBoard):
         self._parallel = workers(n_jobs)  # made here: this is the thread whose backend is meant
         self._sweep = None
         self._seconds, self._trouble = 0.0, ""
-        self._map = HeatMap()
-        self.picture = self._map.picture
+        self.picture = Picture(HeatMap(), 420)
         rows = self._controls(grids, epochs)
-        self.stack(*rows, self.picture.image, self._numbers, self.sentence)
+        self.stack(*rows, self.picture, self._numbers, self.sentence)
         self._begin()
 
     @property
@@ -266,7 +270,7 @@ class SweepBoard(BackgroundBoard):
     # what is seen
 
     def _show(self):
-        self._map.show(self._grid)
+        self.picture.show(self._grid)
         done, of = len(self._grid.results), len(self._grid.recipes)
         self._bar.max, self._bar.value = of, done
         seconds = self._seconds + (perf_counter() - self._began if self._running else 0)

@@ -5,7 +5,6 @@ Watcher has the controls.
 """
 
 import ipywidgets
-import matplotlib
 import numpy as np
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
@@ -25,15 +24,17 @@ from nnlib._support.speed import for_training
 from nnlib.activations import IDENTITY
 from nnlib.costs import MEAN_SQUARES
 from nnlib.network import Network
-from nnlib.palette import BEHIND_WORDS, BLUE, GREEN, ORANGE, PALE, below
+from nnlib.palette import below
 from nnlib.plots import WIDEST, draw_net, edge_style
 from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, label, one_at_a_time, sized
 from nnlib.widgets.parts.numbers import signed
-from nnlib.widgets.parts.picture import LOOK, Picture
+from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps
 
 HIDDEN = 2  # the smallest layer in which neurons can be equal
 MOST_INPUTS = 3
+START_STEP, START_REACH = 0.05, 8.0  # by a key, and dragged all the way up the picture
+EPOCH_TICK = 300  # milliseconds between two epochs of Play
 LARGEST = 100.0  # of what may be typed, up or down
 LARGEST_DATUM = 1000.0
 DRAWN_COSTS = (1e-6, 1e9)  # costs beyond are drawn here: a logarithmic axis has no 0
@@ -171,40 +172,40 @@ class Trace:
 # ---------------------------------------------------------------- the drawing
 
 
-ABOVE = {
-    "loc": "lower right",
-    "bbox_to_anchor": (1, 1),
-    "frameon": False,
-    "fontsize": 12,
-    "columnspacing": 1,
-    "handlelength": 1.6,
-    "borderpad": 0,
-}
-
 # Each bias of the hidden and the output layer: x, y in the net, then points right and up.
 BIAS_PLACES = ((1, 0.5, 0, 43), (1, -0.5, 0, -27), (2, 0, 0, -27))
 
 
-class NetAndCosts:
+class NetAndCosts(Drawing):
     """The net with its numbers, the costs over the epochs, and the outputs beside the targets."""
 
-    def __init__(self, Y, n_in):
-        self.picture = Picture(960, 520)
-        with matplotlib.rc_context(LOOK):
-            axes = self.picture.figure.subplot_mosaic(
-                [["net", "costs"], ["net", "outputs"]], width_ratios=(2, 1), height_ratios=(3, 2)
-            )
-            self._net, self._costs, self._outputs = (axes[k] for k in ("net", "costs", "outputs"))
-            self._draw_net(n_in)
-            self._draw_costs()
-            self._draw_outputs(Y)
+    about = (
+        "The net, each weight a line with its number and what the last epoch added to it; the "
+        "cost of a sample over the epochs, highest, mean and lowest; outputs beside targets."
+    )
 
-    def _draw_net(self, n_in):
+    wide = {
+        "mosaic": [["net", "costs"], ["net", "outputs"]],
+        "width_ratios": (2, 1),
+        "height_ratios": (3, 2),
+    }
+    tall = {"mosaic": [["net"], ["costs"], ["outputs"]], "height_ratios": (4, 3, 2)}
+
+    def __init__(self, Y, n_in):
+        self._Y, self._n_in = Y, n_in
+
+    def build(self, figure, look):
+        axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
+        self._net, self._costs, self._outputs = (axes[k] for k in ("net", "costs", "outputs"))
+        self._look, self._colours = look, look.colours
+        return [*self._draw_net(), *self._draw_costs(), *self._draw_outputs()]
+
+    def _draw_net(self):
         """The net's artists, made once with numbers that `show` replaces."""
-        ax, self._names = self._net, parameter_names(n_in)
+        ax, n_in, self._names = self._net, self._n_in, parameter_names(self._n_in)
         W, b = unflat(np.ones(len(self._names)), n_in)
         neurons = [[below(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["h"]]
-        draw_net(ax, W, names=neurons, numbers=True, limit=WIDEST)
+        draw_net(ax, W, names=neurons, numbers=True, limit=WIDEST, colours=self._colours)
         by_gid = {artist.get_gid(): artist for artist in ax.get_children()}
         keys = [f"W[{k}][{i},{j}]" for k in (0, 1) for j, i in np.ndindex(W[k].T.shape)]
         self._lines = [by_gid[key] for key in keys]
@@ -213,40 +214,55 @@ class NetAndCosts:
             if np.ptp(line.get_ydata()) == 0:  # level: its number would touch the next neuron
                 number.set_x(np.mean(line.get_xdata()))
         places = [(*text.get_position(), 0, -16) for text in self._numbers]
-        self._numbers += [_write(ax, *place) for place in BIAS_PLACES]
+        self._numbers += [self._write(*place) for place in BIAS_PLACES]
         places += [(x, y, 0, up - 16) for x, y, _, up in BIAS_PLACES]
-        self._added = [_write(ax, *place) for place in places]
+        self._added = [self._write(*place) for place in places]
         for number, added in zip(self._numbers, self._added, strict=True):
-            number.set(fontsize=13, fontweight="bold")
-            added.set(fontsize=12)
+            number.set(fontsize=self._look.small, fontweight="bold")
+            added.set(fontsize=self._look.small)
         ax.set_xlim(-0.2, 2.35)
         moving = [a for a in ax.get_children() if a in ax.lines or a in ax.texts]
-        self.picture.moving(*sorted(moving, key=lambda artist: artist.get_zorder()))
         note = "below each number: what the last epoch added to it"
-        ax.text(0.5, 0, note, ha="center", fontsize=12, transform=ax.transAxes)
+        foot = {"ha": "center", "fontsize": self._look.small, "transform": ax.transAxes}
+        ax.text(0.5, 0, note, **foot)
+        return sorted(moving, key=lambda artist: artist.get_zorder())
+
+    def _write(self, x, y, right, up):
+        """An empty text so many points right of a place in the net and above it."""
+        ax = self._net
+        by = ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
+        look = {"ha": "center", "va": "center", "bbox": self._colours.behind_words, "zorder": 5}
+        return ax.text(x, y, "", transform=ax.transData + by, **look)
 
     def _draw_costs(self):
-        ax = self._costs
-        looks = (("highest", ORANGE, "--"), ("mean", BLUE, "-"), ("lowest", GREEN, ":"))
+        ax, c = self._costs, self._colours
+        looks = (("highest", c.orange, "--"), ("mean", c.blue, "-"), ("lowest", c.green, ":"))
         self._curves = [ax.plot([], [], color=c, ls=s, lw=2, label=n)[0] for n, c, s in looks]
-        self._now = ax.axvline(0, color="black", lw=1)
-        (self._here,) = ax.plot([], [], "o", color=BLUE, markersize=9)
-        self.picture.moving(*self._curves, self._now, self._here)
+        self._now = ax.axvline(0, color=c.ink, lw=1)
+        (self._here,) = ax.plot([], [], "o", color=c.blue, markersize=9)
         ax.set(xlabel="epochs done", ylabel="cost of a sample", yscale="log")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        ax.grid(color=PALE)
-        ax.legend(ncols=3, **ABOVE)
+        ax.grid()
+        ax.legend(ncols=3, **self._above())
+        return [*self._curves, self._now, self._here]
 
-    def _draw_outputs(self, Y):
-        ax, samples = self._outputs, np.arange(1, len(Y) + 1)
-        looks = {"markerfacecolor": "none", "markeredgecolor": "black", "markersize": 12}
-        ax.plot(samples, Y[:, 0], "s", label="target", **looks)
-        (self._found,) = ax.plot(samples, Y[:, 0], "o", color=BLUE, label="output", markersize=7)
-        self.picture.moving(self._found)
-        ax.set(xlabel="sample", xlim=(0.5, len(Y) + 0.5))
+    def _draw_outputs(self):
+        ax, c, samples = self._outputs, self._colours, np.arange(1, len(self._Y) + 1)
+        looks = {"markerfacecolor": "none", "markeredgecolor": c.ink, "markersize": 12}
+        ax.plot(samples, self._Y[:, 0], "s", label="target", **looks)
+        dots = {"color": c.blue, "label": "output", "markersize": 7}
+        (self._found,) = ax.plot(samples, self._Y[:, 0], "o", **dots)
+        ax.set(xlabel="sample", xlim=(0.5, len(self._Y) + 0.5))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=8))
-        ax.grid(color=PALE)
-        ax.legend(ncols=2, **ABOVE)
+        ax.grid()
+        ax.legend(ncols=2, **self._above())
+        return [self._found]
+
+    def _above(self):
+        """Where a legend stands above its axes."""
+        tight = {"columnspacing": 0.8, "handlelength": 1.8, "handletextpad": 0.4, "borderpad": 0}
+        place = {"loc": "lower right", "bbox_to_anchor": (1.02, 1), "frameon": False}
+        return tight | place | {"fontsize": 11.5 * 72 / 100}
 
     def show(self, trace, epoch, epochs):
         """Show the net after so many of the epochs."""
@@ -259,15 +275,13 @@ class NetAndCosts:
         self._now.set_xdata([row, row])
         self._here.set_data([row], [series[1][row]])
         self._found.set_ydata(trace.outputs[row])
-        limits = self._roomy(trace, epochs, series)
-        if self.picture.has_new(limits):
-            self._set_limits(*limits)
-        self.picture.refresh()
+        self._starts = trace.parameters[0]
+        return self._roomy(trace, epochs, series)
 
     def _show_net(self, trace, row):
         values, added = trace.parameters[row], trace.added(row)
         for line, value in zip(self._lines, values, strict=False):
-            line.set(**edge_style(value, WIDEST))
+            line.set(**edge_style(value, WIDEST, self._colours))
         for name, number, value in zip(self._names, self._numbers, values, strict=True):
             number.set_text(f"{name} {signed(value)}")
         for text, value in zip(self._added, added, strict=True):
@@ -283,17 +297,22 @@ class NetAndCosts:
         top = min(trace.outputs.max(initial=max(ends)), max(ends) + reach)
         return epochs, low, high, np.floor(2 * bottom - 0.3) / 2, np.ceil(2 * top + 0.3) / 2
 
-    def _set_limits(self, epochs, low, high, bottom, top):
+    def set_limits(self, epochs, low, high, bottom, top):
         self._costs.set(xlim=(-0.04 * epochs, 1.04 * epochs), ylim=(low, high))
         self._costs.yaxis.set_minor_formatter(NullFormatter())
         self._outputs.set_ylim(bottom, top)
 
-
-def _write(ax, x, y, right, up):
-    """An empty text so many points right of a place in the net and above it."""
-    by = ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
-    look = {"ha": "center", "va": "center", "bbox": BEHIND_WORDS, "zorder": 5}
-    return ax.text(x, y, "", transform=ax.transData + by, **look)
+    def handles(self):
+        """Each number on its line or at its neuron: dragged up and down, it starts elsewhere."""
+        reach = {"least": -LARGEST, "most": LARGEST}
+        return [
+            Handle(
+                *(self._net, *text.get_position(), f"start of {name}"),
+                **{"value": float(start), "words": signed(start), **reach},
+                transform=text.get_transform(),
+            )
+            for name, text, start in zip(self._names, self._numbers, self._starts, strict=True)
+        ]
 
 
 # ---------------------------------------------------------------- the controls
@@ -309,12 +328,9 @@ class Watcher(Board):
         n_in = X.shape[1]
         equal = np.append(np.ones(HIDDEN * n_in + HIDDEN), np.zeros(HIDDEN + 1))
         self._starts = {"equal": equal, "random": self._draw(), "own": equal.copy()}
-        self._drawing = NetAndCosts(Y, n_in)
-        self.picture = self._drawing.picture
-        rows = self._controls(eta, epochs, start)
-        body = ipywidgets.HBox([self._field_column(n_in), self.picture.image])
-        body.layout.align_items = "center"
-        self.stack(*rows, body, self.sentence)
+        self.picture = Picture(NetAndCosts(Y, n_in), 400, tall=760)
+        self.stack(*self._controls(eta, epochs, start, n_in), self.picture, self.sentence)
+        self.feel(self._touch)
         self.act(self._change_start)
 
     @property
@@ -339,15 +355,17 @@ class Watcher(Board):
         return self._trace.parameters[self._trace.last(self._epoch.value)]
 
     def _draw(self):
-        """A random start: weights N(0, 1) in two decimals, so that the fields show all of it."""
+        """A random start: weights N(0, 1) in two decimals, so that the field shows all of it."""
         weights = self._rng.standard_normal(HIDDEN * self._X.shape[1] + HIDDEN).round(2)
         return np.append(weights, np.zeros(HIDDEN + 1))
 
     # the controls
 
-    def _controls(self, eta, epochs, start):
+    def _controls(self, eta, epochs, start, n_in):
         size = sized(90, 360)
-        self._epoch = ipywidgets.IntSlider(max=epochs, description="epochs done", **sized(90, 480))
+        self._epoch = ipywidgets.IntSlider(max=epochs, description="epochs done", **size)
+        self._play = ipywidgets.Play(max=epochs, interval=EPOCH_TICK, show_repeat=False)
+        self._play.tooltip = "Play the epochs, or stop and go back"
         self._eta = ipywidgets.SelectionSlider(
             options=sorted({*ETAS, eta}), value=eta, description="η", **size
         )
@@ -357,44 +375,42 @@ class Watcher(Board):
         self._start = ipywidgets.ToggleButtons(
             options=[(name, key) for key, name in START_NAMES.items()],
             value=start,
-            style={"button_width": "90px"},
+            style={"button_width": "82px"},
+        )
+        self._number = ipywidgets.Dropdown(
+            options=parameter_names(n_in), description="my own", **sized(60, 130)
+        )
+        self._field = ipywidgets.BoundedFloatText(
+            min=-LARGEST, max=LARGEST, step=0.1, description="starts at", **sized(60, 150)
         )
         self.listen(self._show, self._epoch)
+        self.listen(self._follow, self._play)
+        self.listen(self._show_start, self._number)
+        self.listen(self._type, self._field)
         self.listen(self._train, self._eta, self._epochs)
         self.listen(self._change_start, self._start)
-        one_epoch = self.button("One epoch", self._one_epoch, "150px")
-        rewind = self.button("Rewind", self._rewind, "150px")
-        new_random = self.button("New random start", self._new_random, "150px")
+        one_epoch = self.button("One epoch", self._one_epoch, "110px")
+        rewind = self.button("Rewind", self._rewind, "110px")
+        new_random = self.button("New random start", self._new_random, "140px")
         return [
-            [self._epoch, one_epoch, rewind],
+            [self._epoch, self._play, one_epoch, rewind],
             [self._eta, self._epochs],
-            [label("start", 90), self._start, new_random],
+            [label("start", 90), self._start, new_random, self._number, self._field],
         ]
-
-    def _field_column(self, n_in):
-        """A field for every parameter, under the neuron that it belongs to."""
-        self._fields = [
-            ipywidgets.BoundedFloatText(
-                min=-LARGEST, max=LARGEST, step=0.1, description=name, **sized(28, 130)
-            )
-            for name in parameter_names(n_in)
-        ]
-        self.listen(self._type, *self._fields)
-        weights, biases = self._fields[: -HIDDEN - 1], self._fields[-HIDDEN - 1 :]
-        cuts = [n_in * (j + 1) for j in range(HIDDEN)]
-        groups = [list(group) for group in np.split(np.array(weights, object), cuts)]
-        children = [ipywidgets.HTML("<b>Your own start</b>")]
-        for name, group, bias in zip(("a₁", "a₂", "h"), groups, biases, strict=True):
-            children += [ipywidgets.HTML(f"into {name}"), *group, bias]
-        return ipywidgets.VBox(children, layout={"width": "150px", "flex": "0 0 auto"})
 
     # what the controls do
 
     def _change_start(self):
-        """Write the chosen start into the fields, and train from there."""
-        for field, value in zip(self._fields, self._starts[self._start.value], strict=True):
-            field.value = float(value)
+        """Write the chosen start into the field, and train from there."""
+        self._show_start()
         self._train()
+
+    def _show_start(self):
+        self._field.value = float(self._starts[self._start.value][self._number.index])
+
+    def _follow(self):
+        self._epoch.value = self._play.value
+        self._show()
 
     def _one_epoch(self):
         self._epoch.value = min(self._epoch.value + 1, self._epoch.max)
@@ -409,19 +425,43 @@ class Watcher(Board):
         self._change_start()
 
     def _type(self):
-        """A typed number: from now on the start is the student's own, the other numbers kept."""
-        self._starts["own"] = np.array([field.value for field in self._fields])
-        self._start.value = "own"
+        self._start_at(self._field.value)
+
+    def _touch(self, event):
+        """Take a number of the net in hand, and drag it up or down from where it starts."""
+        if self._number.index != event["handle"]:
+            self._number.index = event["handle"]
+            self._show_start()
+        start, kind = self._field.value, event["kind"]
+        if kind == "down":
+            self._held = start, event["y"]
+        elif kind == "up":
+            return
+        if kind == "move":
+            start = self._held[0] + START_REACH * (self._held[1] - event["y"])
+        elif kind == "key":
+            start += START_STEP * steps(event)
+        self._epoch.value = 0
+        self._field.value = round(float(np.clip(start, -LARGEST, LARGEST)), 2)
+        self._start_at(self._field.value)
+
+    def _start_at(self, value):
+        """From now on the start is the student's own: one number set, the others kept."""
+        own = self._starts[self._start.value].copy()
+        own[self._number.index] = value
+        self._starts["own"], self._start.value = own, "own"
         self._train()
 
     def _train(self):
         start, epochs = self._starts[self._start.value], self._epochs.value
         self._trace = Trace(self._template, start, self._X, self._Y, self._eta.value, epochs)
-        self._epoch.max = epochs  # takes the slider back, where it stood beyond
+        last = max(1, self._trace.last(epochs))  # a slider from 0 to 0 cannot be drawn
+        self._epoch.max = self._play.max = last  # takes the slider back, where it stood beyond
         self._show()
 
     def _show(self):
-        self._drawing.show(self._trace, self._epoch.value, self._epochs.value)
+        self._epoch.value = self._play.value = self._trace.last(self._epoch.value)
+        self.picture.show(self._trace, self._epoch.value, self._epochs.value)
         self.say(self._words())
 
     def _words(self):
@@ -436,7 +476,7 @@ class Watcher(Board):
             else "Already in the first epoch the cost leaves the range of numbers."
         )
         if row:
-            name, now = self._fields[most].description, signed(trace.parameters[row][most])
+            name, now = self._number.options[most], signed(trace.parameters[row][most])
             change = signed(added[most])
             words += f" The last epoch's largest change: {change} to {name}, now {now}."
         equal = "equal to the bit" if trace.hidden_are_equal(row) else "not equal"

@@ -385,6 +385,20 @@ class BoardPage:
                 self.page.wait_for_timeout(pause)
         self.page.mouse.up()
 
+    def point(self, pointer, *places):
+        """Go down at the first place of the page, over the others, and up: mouse, touch or pen."""
+        browser = self.page.context.new_cdp_session(self.page)
+        at = [{"x": x, "y": y} for x, y in places]
+        if pointer == "touch":
+            events = [("touchStart", at[:1]), *[("touchMove", [one]) for one in at[1:]]]
+            for kind, points in [*events, ("touchEnd", [])]:
+                browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            return
+        pressed = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": pointer}
+        kinds = ["mousePressed", *["mouseMoved"] * (len(at) - 1), "mouseReleased"]
+        for kind, one in zip(kinds, [*at, at[-1]], strict=True):
+            browser.send("Input.dispatchMouseEvent", pressed | one | {"type": kind})
+
     def type(self, name, text):
         """Write into the text field of this name, and press Enter."""
         field = self.page.locator(".widget-text", has_text=name).locator("input")

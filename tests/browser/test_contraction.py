@@ -24,7 +24,7 @@ class ContractionPage(BoardPage):
 
     @property
     def picture(self):
-        return self.page.locator("img[role=application]")
+        return self.page.locator("canvas[role=application]")
 
     def keys(self, *keys):
         for key in keys:
@@ -32,9 +32,9 @@ class ContractionPage(BoardPage):
 
     def click(self, number):
         """Click on a number; of several equal ones on the one farthest right."""
-        x, y = map(float, self.ask(f"*hand.place_of(explorer, '{number}')").split())
-        box = self.picture.bounding_box()
-        self.picture.click(position={"x": x * box["width"], "y": y * box["height"]})
+        written = self.page.locator(".nnlib-board").get_by_text(str(number), exact=True)
+        right = max((one.bounding_box() for one in written.all()), key=lambda box: box["x"])
+        self.page.mouse.click(right["x"] + right["width"] / 2, right["y"] + right["height"] / 2)
 
     def choose(self, mode):
         self.page.locator(".widget-dropdown select").select_option(label=mode)

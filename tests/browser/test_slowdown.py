@@ -14,8 +14,8 @@ explorer
 # Counts the pictures that have come into the page.
 WATCH = """() => {
     window.pictures = 0;
-    const image = document.querySelector('.jp-OutputArea img');
-    image.addEventListener('load', () => { window.pictures += 1; });
+    const canvas = document.querySelector('.jp-OutputArea canvas');
+    canvas.addEventListener('load', () => { window.pictures += 1; });
 }"""
 
 
@@ -39,7 +39,7 @@ def test_a_drag_redraws_all_epochs_of_both_costs(explorer):
     b = float(explorer.ask("explorer.paths[0].b[0]"))
     assert b < 1.5
     assert explorer.page.evaluate("window.pictures") >= 4  # on the way, not only at the end
-    assert f"at the end a = {float(explorer.ask('explorer.paths[0].a[300]')):.4f}" in (
+    assert f"quadratic a = {float(explorer.ask('explorer.paths[0].a[0]')):.4f}" in (
         sentence(explorer)
     )
     explorer.screenshot("dragged")
@@ -48,12 +48,35 @@ def test_a_drag_redraws_all_epochs_of_both_costs(explorer):
 
 def test_the_published_starts_are_one_click_away(explorer):
     explorer.press("Start (0.6, 0.9)")
-    explorer.says("from epoch 36 on, at the end a = 0.0940")
-    explorer.says("from epoch 8 on, at the end a = 0.0116")
+    explorer.says("quadratic a = 0.8176, below ½ from epoch 36 on")
+    explorer.says("cross-entropy a = 0.8176, below ½ from epoch 8 on")
     explorer.screenshot("little-wrong")
     explorer.press("Start (2.0, 2.0)")
-    explorer.says("from epoch 232 on, at the end a = 0.2028")
-    explorer.says("from epoch 17 on, at the end a = 0.0120")
+    explorer.says("quadratic a = 0.9820, below ½ from epoch 232 on")
+    explorer.says("cross-entropy a = 0.9820, below ½ from epoch 17 on")
+    explorer.is_sound()
+
+
+@pytest.mark.parametrize("pointer", ["mouse", "touch", "pen"])
+def test_the_start_is_dragged_on_the_sigmoid(explorer, pointer):
+    knob = explorer.page.get_by_role("slider", name="start of the neuron")
+    box = knob.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    explorer.point(pointer, (x, y), (x - 40, y + 20), (x - 80, y + 60))
+    explorer.wait_until("0 < explorer.paths[0].z[0] < 3")
+    assert re.fullmatch(r"z = [\d.]+, a = 0\.\d\d", knob.get_attribute("aria-valuetext"))
+    explorer.screenshot(f"dragged-by-{pointer}")
+    explorer.is_sound()
+
+
+def test_arrow_keys_move_the_start_and_leave_the_notebook_where_it_is(explorer):
+    place = "jupyterapp.shell.currentWidget.content.activeCellIndex"
+    before = explorer.page.evaluate(place)
+    knob = explorer.page.get_by_role("slider", name="start of the neuron")
+    for _ in range(10):
+        knob.press("ArrowDown")
+    explorer.wait_until("round(explorer.paths[0].z[0], 6)", "3.0")
+    assert explorer.page.evaluate(place) == before
     explorer.is_sound()
 
 

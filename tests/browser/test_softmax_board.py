@@ -43,7 +43,7 @@ class SoftmaxPage(BoardPage):
         raise AssertionError(f"the sliders stand at {in_page}, the model at {in_kernel}")
 
     def picture(self):
-        return self.page.locator(".widget-image").get_attribute("src")
+        return self.page.locator(".nnlib-board canvas").evaluate("canvas => canvas.toDataURL()")
 
 
 @BOTH_COMM_SETTINGS
@@ -65,7 +65,7 @@ def test_dragging_all_with_the_mouse_leaves_the_outputs_where_they_are(board):
     before = board.picture()
     board.drag("move all", 60)
     board.page.wait_for_function(
-        "before => document.querySelector('.widget-image').src !== before", arg=before
+        "before => document.querySelector('.nnlib-board canvas').toDataURL() !== before", arg=before
     )
     board.says("Softmax gives 0.64, 0.24, 0.09, 0.03: together 1.")
     *z, moved = board.settled()
@@ -75,9 +75,19 @@ def test_dragging_all_with_the_mouse_leaves_the_outputs_where_they_are(board):
     board.is_sound()
 
 
+def test_the_top_of_a_bar_is_dragged(board):
+    box = board.page.get_by_role("slider", name="z3", exact=True).last.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    board.point("mouse", (x, y), (x, y - 20), (x, y - 40))
+    *z, moved = board.settled()
+    assert (z[:3], moved) == ([2, 1, 0], 0) and z[3] > 2
+    board.screenshot("top")
+    board.is_sound()
+
+
 @BOTH_COMM_SETTINGS
 def test_one_drag_after_another_ends_where_the_hand_left_each_slider(board):
-    for name, pixels in (("z3", 80), ("z3", -300), ("z3", 60), ("z1", -60)):
+    for name, pixels in (("z3", 80), ("z3", -300), ("z3", 60), ("z1", -32)):
         board.drag(name, pixels)
     board.settled()
     board.drag("move all", -400)

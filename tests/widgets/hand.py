@@ -8,9 +8,11 @@ import asyncio
 import html
 import re
 import time
+import zlib
 
 import anywidget
 import ipywidgets
+import numpy as np
 from ipywidgets.widgets import widget as ipywidgets_widget
 
 SLIDERS = (
@@ -86,10 +88,35 @@ def type_in(board, name, value):
 
 
 def send(board, content, *buffers):
-    """What the browser sends for the one part of a board that is drawn there by our own script."""
-    (part,) = [w for w in inside(board) if isinstance(w, anywidget.AnyWidget)]
+    """What the browser sends for the one part of a board, beside its picture, that is drawn there
+    by our own script."""
+    parts = [w for w in inside(board) if isinstance(w, anywidget.AnyWidget)]
+    (part,) = [part for part in parts if part is not board.picture]
+    arrive(part, content, *buffers)
+
+
+def arrive(part, content, *buffers):
     data = {"method": "custom", "content": content}
     part.comm.handle_msg({"content": {"data": data}, "buffers": list(buffers)})
+
+
+def key(board, name, handle=-1, shift=False):
+    """Press a key on the picture or on a handle of it."""
+    arrive(board.picture, {"kind": "key", "handle": handle, "key": name, "shift": shift})
+
+
+def touch(board, x, y, kind="down", handle=-1):
+    """Touch the picture, or drag a handle: from 0 to 1, from the left and from the top."""
+    arrive(board.picture, {"kind": kind, "handle": handle, "x": x, "y": y})
+
+
+def drag(board, handle, ax, *to):
+    """Drag a handle of the picture over these places (x, y) on axes."""
+    figure = board.picture.figure
+    for kind, place in zip(["down", *["move"] * len(to)], [to[0], *to], strict=False):
+        x, y = figure.transFigure.inverted().transform(ax.transData.transform(place))
+        touch(board, x, 1 - y, kind, handle)
+    touch(board, x, 1 - y, "up", handle)
 
 
 # What the eye sees
@@ -119,11 +146,57 @@ def plain(text):
     )
 
 
+class Page:
+    """The page that shows a Picture: it asks for it, and keeps what comes."""
+
+    def __init__(self, part, width=1000, ratio=1, paper=(255, 255, 255)):
+        self.part, self.frames, self.answers = part, [], 0
+        part.send = self.hear
+        self.look(width, ratio, paper)
+
+    def look(self, width=1000, ratio=1, paper=(255, 255, 255)):
+        """Tell the picture where it is."""
+        arrive(self.part, {"kind": "seen", "width": width, "ratio": ratio, "paper": paper})
+
+    def hear(self, content, buffers=()):
+        if content["kind"] == "done":
+            self.answers += 1
+            return
+        self.frames.append(content | {"bytes": len(buffers[0])})
+        data = zlib.decompress(buffers[0]) if content["deflated"] else bytes(buffers[0])
+        words = np.frombuffer(data, np.uint32)
+        if content["whole"]:
+            self.words = words.reshape(content["whole"][::-1]).copy()
+        else:
+            where, colours = words.reshape(2, -1)
+            self.words.ravel()[where] = colours
+
+    @property
+    def pixels(self):
+        """What is in the canvas, (height, width, 4) bytes."""
+        return self.words.view(np.uint8).reshape(*self.words.shape, 4)
+
+    @property
+    def labels(self):
+        return self.frames[-1]["labels"]
+
+    @property
+    def handles(self):
+        return self.frames[-1]["handles"]
+
+
+def page(board):
+    """The page that shows the board's picture; the first call opens it."""
+    part = board.picture
+    if "page" not in vars(part):
+        part.page = Page(part)
+    return part.page
+
+
 def picture(board):
-    """The PNG that the board shows, in bytes."""
-    values = (getattr(widget, "value", None) for widget in inside(board))
-    (png,) = [bytes(value) for value in values if isinstance(value, bytes | memoryview)]
-    return png
+    """What is seen of the board's picture: its pixels, and what is written on them."""
+    shown = page(board)
+    return shown.pixels.tobytes(), shown.labels
 
 
 def axes(board, name):
@@ -152,11 +225,8 @@ def place_of(board, number):
 
     From 0 to 1 each: how far from the left, how far from the top.
     """
-    figure = board.picture.figure
-    written = [text for text in figure.texts if text.get_text() == number]
-    places = [text.get_transform().transform(text.get_position()) for text in written]
-    right, up = max(map(tuple, places / figure.bbox.size))
-    return right, 1 - up
+    labels = [label for label in page(board).labels if label["text"] == number]
+    return max((label["x"], label["y"]) for label in labels)
 
 
 def living():

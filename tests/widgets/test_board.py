@@ -7,7 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
-from hand import inside, living
+from hand import inside, living, words
 
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits
 from nnlib import widgets as w
@@ -78,10 +78,18 @@ def test_closing_one_board_leaves_another_of_its_kind_alive(name):
 def test_a_reader_without_a_kernel_sees_a_still_twin(name):
     board = MAKERS[name]()
     twin = still_twin(board.model_id)
-    shown = board._repr_mimebundle_()
+    shown, _ = board._repr_mimebundle_()
     board.close()
     assert set(twin) & {"image/png", "text/markdown"}
     assert set(twin) <= set(shown)
+
+
+def test_a_still_twin_has_alternative_text_that_says_what_the_board_says():
+    board = w.softmax_board()
+    _, metadata = board._repr_mimebundle_()
+    alt = metadata["image/png"]["alt"]
+    assert alt.startswith("Six plots") and alt.endswith(words(board))
+    board.close()
 
 
 class Shell:

@@ -23,7 +23,8 @@ from hand import (
 from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, Network, load_digits
 from nnlib.widgets import cockpit as cockpit_module
 from nnlib.widgets import still_twin, training_cockpit
-from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, REDRAW, Curves, Run
+from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, LINE_OF_TYPE, REDRAW, Curves, Run, apart
+from nnlib.widgets.parts.picture import Picture
 
 DIGITS = load_digits()
 
@@ -196,11 +197,50 @@ def test_earlier_runs_stay_as_pale_curves_and_the_oldest_are_forgotten(cockpit):
         assert [re.search("η ([^,]+)", label)[1] for label in earlier] == ["0.3", "0.4", "0.5"]
 
 
+def named(cockpit, name):
+    """What is written beside the curves of one plot."""
+    return [text.get_text() for text in axes(cockpit, name).texts if text.get_color() != "none"]
+
+
+def test_every_curve_that_is_named_is_seen_after_a_change_of_cost(cockpit):
+    slide(cockpit, "hidden units", 2)
+    press(cockpit, "One epoch")  # reads few
+    slide(cockpit, "hidden units", 30)
+    choose(cockpit, "cost", "log-likelihood, softmax")
+    cockpit.start()
+    for name in ("cost", "accuracy"):
+        ax = axes(cockpit, name)
+        low, high = ax.get_ylim()
+        curves = [line for line in ax.lines if len(line.get_xdata())]
+        assert [text for text in named(cockpit, name) if text] == ["training", "validation", "a"]
+        assert len(curves) == 3
+        assert all(low <= line.get_ydata()[-1] <= high for line in curves)
+    assert "a: η 0.5, mini-batch 10, 2 hidden" in everything_written(cockpit)
+
+
+@pytest.mark.parametrize("heights", [[0.5, 0.5, 0.5], [0, 0, 0.01], [1, 1, 0.99, 1], [0.2, 0.9]])
+def test_names_of_curves_never_stand_on_one_another_and_stay_at_the_axes(heights):
+    placed = np.sort(apart(heights))
+    assert (np.diff(placed) >= LINE_OF_TYPE - 1e-9).all()
+    assert placed[-1] <= 1
+
+
+def test_the_name_of_a_run_keeps_the_rates_it_was_trained_longest_with():
+    run = a_run()
+    run.descend(60, goal=2)
+    for eta in (1.0, 1.5, 2.0, 2.5):  # a hand passes over the slider
+        run.descent.eta = eta
+        run.descend(0, goal=9)
+    run.descend(60, goal=3)
+    assert run.name.startswith("η 0.5 → 2.5, mini-batch")
+
+
 def test_a_drawing_shows_the_points_of_the_run():
     run, curves = a_run(), Curves()
     run.descend(60, goal=1)
     run.measure()
-    curves.show(run)
+    curves.picture = Picture(curves, 400)
+    curves.picture.show(run, [])
     epochs, *series = np.array(run.points).T
     places = [(axis, name) for axis in ("cost", "accuracy") for name in ("training", "validation")]
     for (axis, name), values in zip(places, series, strict=True):

@@ -5,10 +5,10 @@ import warnings
 import ipywidgets
 import numpy as np
 import pytest
-from hand import control, controls, picture, press, slide, words
+from hand import control, controls, drag, key, page, picture, press, slide, touch, words
 
 from nnlib import CUBE, IDENTITY, SIGMOID, SQUARE, SUM_OF_SQUARES, TANH, Network
-from nnlib.palette import HALO
+from nnlib.palette import LIGHT
 from nnlib.training import descent_step
 from nnlib.widgets import knob_board
 from nnlib.widgets.knobs import MANY_EPOCHS, NAMED_ETAS, Knobs, outcome, reach_of, sign_rule
@@ -343,7 +343,7 @@ def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
 def test_every_knob_has_its_line_of_the_drawing_set_off():
     board = toy_board(biases=True)
     lines = {line.get_gid(): line for line in board.picture.figure.axes[0].lines}
-    (band,) = [line for line in lines.values() if line.get_color() == HALO]
+    (band,) = [line for line in lines.values() if line.get_color() == LIGHT.halo]
     for layer, W in enumerate(board.net.W):
         for i, j in np.ndindex(W.shape):
             press(board, f"W{layer + 1}[{i},{j}]")
@@ -355,10 +355,49 @@ def test_every_knob_has_its_line_of_the_drawing_set_off():
 
 def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     board = toy_board()
+    page(board)
     slider(board).value = 150
     moved = picture(board)
-    board.picture.refresh(everything=True)
+    page(board).look()
     assert picture(board) == moved
+
+
+def handle_of(board, name):
+    """The number of the handle that a screen reader calls so."""
+    names = [handle["aria"]["label"] for handle in page(board).handles]
+    return names.index(name)
+
+
+def test_a_weight_is_turned_on_its_line():
+    board = toy_board()
+    held = handle_of(board, "W1[1,2] on its line")
+    before = board.net.W[0][1, 2]
+    touch(board, 0.1, 0.5, "down", held)
+    touch(board, 0.1, 0.45, "move", held)
+    assert board.net.W[0][1, 2] == pytest.approx(before + 0.3)
+    assert "Knob W1[1,2] reads" in words(board)
+    touch(board, 0.1, 0.5, "move", held)
+    assert board.net.W[0][1, 2] == pytest.approx(before)
+
+
+def test_the_dot_is_dragged_along_the_valley():
+    board = toy_board()
+    press(board, "W2[3,0]")
+    drag(board, handle_of(board, "W2[3,0] in its valley"), board.picture.drawing.along, (1.25, 3))
+    assert board.net.W[1][3, 0] == pytest.approx(1.25)
+
+
+def test_keys_turn_a_weight_by_a_hundredth():
+    board = toy_board()
+    before = board.net.W[1][2, 0]
+    key(board, "ArrowUp", handle_of(board, "W2[2,0] on its line"))
+    assert board.net.W[1][2, 0] == pytest.approx(before + 0.01)
+
+
+def test_a_screen_reader_hears_the_readings():
+    board = toy_board()
+    handle = page(board).handles[handle_of(board, "W2[0,0] on its line")]
+    assert handle["aria"]["valuetext"] == "-0.84"
 
 
 def test_a_reader_without_a_kernel_sees_the_picture():

@@ -1,145 +1,262 @@
-"""The picture behind every board: what it draws fast is what matplotlib draws slowly."""
+"""The picture behind every board: what comes to the page, where it stands, what it hears."""
 
+import base64
 import io
+from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from hand import Page, arrive
+from matplotlib.text import Text
 from PIL import Image
 
-from nnlib.widgets.parts.picture import Picture
-from nnlib.widgets.parts.text_and_png import Canvas, Renderer, as_png
+from nnlib.palette import DARK, LIGHT
+from nnlib.widgets.parts import picture as picture_module
+from nnlib.widgets.parts.picture import DPI, SMALLEST, Drawing, Handle, Picture
+
+DARK_PAPER = (17, 17, 17)
+RATIOS = (1, 1.25, 1.5, 2)
 
 
-def pixels(picture):
-    return np.asarray(Image.open(io.BytesIO(picture.image.value)))
+class Needle(Drawing):
+    """A line that moves, its height in words, and a handle on it."""
 
+    about = "A needle."
 
-def written_by(canvas, words, **look):
-    """The grey values of words written in the middle of a sheet of 300 x 300."""
-    figure = Figure((3, 3), dpi=100)
-    figure.text(0.5, 0.5, words, **{"ha": "center", "va": "center"} | look)
-    on = canvas(figure)
-    on.draw()
-    return np.asarray(on.buffer_rgba())[..., 0].astype(float)
+    def __init__(self):
+        self.looks, self.formula = [], ""
 
+    def build(self, figure, look):
+        self.looks.append(look)
+        self.ax = ax = figure.subplots()
+        ax.set(xlim=(0, 1), ylabel="height")
+        ax.yaxis.set_major_formatter("{x:.0f}")
+        (self.line,) = ax.plot([0, 1], [0, 0], color=look.colours.blue)
+        self.words = ax.text(0.5, 0.5, "", color=look.colours.orange, fontsize=look.small)
+        return self.line, self.words
 
-def box_of(sheet):
-    """The first and last row and column that hold ink."""
-    rows, columns = np.nonzero(sheet < 200)
-    return np.array([rows.min(), rows.max(), columns.min(), columns.max()])
+    def show(self, height, top=10):
+        self.line.set_ydata([height, height])
+        self.words.set(text=f"{self.formula}{height}", y=height)
+        self.height = height
+        return (top,)
 
+    def set_limits(self, top):
+        self.ax.set_ylim(0, top)
 
-LOOKS = [
-    {},
-    {"fontsize": 22, "weight": "bold"},
-    {"family": "monospace", "color": "#555555"},
-    {"rotation": 90},
-    {"ha": "right", "va": "bottom"},
-    {"bbox": {"facecolor": "white", "edgecolor": "black"}},
-]
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize("words", ["−0.36", "cost of a sample", "ŷ₁ = σ'(z), η = 0.5\nand g"])
-def test_words_stand_where_matplotlib_writes_them(words, look):
-    fast, slow = written_by(Canvas, words, **look), written_by(FigureCanvasAgg, words, **look)
-    # matplotlib 3.10 rounds the place of every letter along a line: a long one is off by more
-    along = 4 if matplotlib.__version_info__ < (3, 11) else 2
-    assert (np.abs(box_of(fast) - box_of(slow)) <= (2, 2, along, along)).all()
-    assert (255 - fast).sum() == pytest.approx((255 - slow).sum(), rel=0.1)
-
-
-@pytest.mark.parametrize("look", [{}, {"fontsize": 30, "weight": "bold"}, {"family": "monospace"}])
-def test_a_text_takes_the_room_that_matplotlib_gives_it(monkeypatch, look):
-    figure = Figure()
-    renderer = Canvas(figure).get_renderer()
-    text = figure.text(0.5, 0.5, "a\nno", **look)
-    ours = text.get_window_extent(renderer).bounds
-    monkeypatch.delattr(Renderer, "_get_font_height_metrics")
-    assert ours == pytest.approx(text.get_window_extent(renderer).bounds)
-
-
-@pytest.mark.parametrize("words, angle", [(r"$10^{-2}$", 0), ("axis 0", 30)])
-def test_formulas_and_slanting_words_are_left_to_matplotlib(words, angle):
-    fast, slow = (written_by(c, words, rotation=angle) for c in (Canvas, FigureCanvasAgg))
-    assert np.abs(fast - slow).max() == 0 if words.startswith("$") else np.ptp(fast) > 0
-    assert np.abs(box_of(fast) - box_of(slow)).max() <= 2
-
-
-@pytest.mark.parametrize("words", ["", " ", "\n"])
-def test_words_without_ink_leave_the_sheet_white(words):
-    assert (written_by(Canvas, words) == 255).all()
-
-
-def test_the_png_holds_every_pixel(tell):
-    rgba = np.random.default_rng(0).integers(0, 256, (37, 51, 4), dtype=np.uint8)
-    read = np.asarray(Image.open(io.BytesIO(as_png(rgba))))
-    assert (read == rgba[..., :3]).all()
-    tell(f"{read.size:,} bytes of colour written as PNG and read back by Pillow, all equal")
+    def handles(self):
+        words = f"{self.height:.1f} high"
+        return [Handle(self.ax, 0.5, self.height, "needle", self.height, 0, 10, words)]
 
 
 @pytest.fixture
 def picture():
-    picture = Picture(400, 300)
-    yield picture
-    picture.image.close()
+    made = Picture(Needle(), 300, tall=500)
+    made.show(1)
+    yield made
+    made.close()
 
 
-def test_what_moves_is_seen_after_a_refresh(picture):
-    ax = picture.axes()
-    (line,) = ax.plot([0, 1], [0, 0])
-    picture.moving(line)
-    picture.refresh()
-    before = pixels(picture)
-    line.set_ydata([1, 1])
-    picture.refresh()
-    moved = pixels(picture)
-    assert (before != moved).any()
-    picture.refresh(everything=True)
-    assert (pixels(picture) == moved).all()
+# What comes to the page
+
+
+def test_nothing_is_drawn_until_somebody_looks(picture, monkeypatch):
+    monkeypatch.setattr(Picture, "_send_frame", lambda self: pytest.fail("drawn for nobody"))
+    picture.show(2)
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_after_many_moves_the_page_holds_the_picture_to_the_bit(picture, ratio, tell):
+    page = Page(picture, 640, ratio)
+    for height in np.random.default_rng(0).uniform(0, 10, 20):
+        picture.show(height)
+    assert [frame["whole"] for frame in page.frames[1:]] == [None] * 20
+    moved = page.pixels.copy()
+    page.look(640, ratio)
+    assert page.frames[-1]["whole"] and (page.pixels == moved).all()
+    tell(f"20 moves at pixel ratio {ratio}: the page holds the picture to the bit")
+
+
+def test_only_the_pixels_that_changed_are_sent(picture):
+    page = Page(picture)
+    before = page.pixels.copy()
+    picture.show(2)
+    changed = (page.pixels != before).any(axis=2).sum()
+    assert page.frames[-1]["bytes"] == 8 * changed > 0
+
+
+def test_a_picture_that_stays_the_same_sends_no_pixel(picture):
+    page = Page(picture)
+    picture.show(1)
+    assert page.frames[-1]["bytes"] <= 8
+
+
+def test_a_picture_of_which_much_changes_is_sent_whole(picture):
+    page = Page(picture)
+    picture.drawing.line.set_linewidth(400)
+    picture.show(5)
+    assert page.frames[-1]["whole"]
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_it_has_the_pixels_that_the_page_has_room_for(picture, ratio):
+    page = Page(picture, 701, ratio)
+    assert page.frames[-1]["whole"] == [round(701 * ratio), 300 * ratio]
+
+
+@pytest.mark.parametrize("paper", [(255, 255, 255), DARK_PAPER, (33, 33, 36)])
+def test_it_is_drawn_on_the_very_paper_of_the_page(picture, paper):
+    page = Page(picture, paper=paper)
+    assert (page.pixels[[0, -1], :, :3] == paper).all()
+
+
+def test_the_paper_chooses_the_colours(picture):
+    page = Page(picture)
+    assert page.labels[0]["colour"] == LIGHT.orange.lower()
+    page.look(paper=DARK_PAPER)
+    assert page.labels[0]["colour"] == DARK.orange.lower()
+
+
+def test_labels_of_axes_are_read_on_dark_paper(picture):
+    page = Page(picture, paper=DARK_PAPER)
+    picture.show(1, 1000)
+    seen = page.pixels[:, :60, :3]
+    assert seen.max() > 200 and (seen.min(axis=(0, 1)) == 17).all()  # light on dark, nothing black
+
+
+# Texts
+
+
+def test_texts_that_move_are_written_by_the_page_and_not_drawn(picture):
+    page = Page(picture)
+    picture.drawing.line.set_visible(False)
+    picture.show(3)
+    before = page.pixels.copy()
+    picture.show(4)
+    assert (page.pixels == before).all()
+    assert [label["text"] for label in page.labels] == ["4"]
+
+
+def test_a_text_stands_where_matplotlib_has_it(picture):
+    page = Page(picture)
+    ax, label = picture.drawing.ax, page.labels[0]
+    at = ax.transData.transform((0.5, 1)) / picture.figure.bbox.size
+    assert (label["x"], 1 - label["y"]) == pytest.approx(tuple(at))
+
+
+def test_a_formula_is_drawn_by_matplotlib(picture):
+    page = Page(picture)
+    picture.drawing.formula = "$y$ = "
+    picture.show(1)
+    assert page.labels == [] and page.frames[-1]["bytes"] > 800
+
+
+@pytest.mark.parametrize("width", [320, 599, 600, 899, 900, 1000])
+def test_type_is_never_too_small_to_read(picture, width):
+    page = Page(picture, width)
+    sizes = [t.get_fontsize() * DPI / 72 for t in picture.figure.findobj(Text) if t.get_text()]
+    sizes += [label["size"] for label in page.labels]
+    assert min(sizes) >= SMALLEST - 1e-9
+
+
+# Where it stands
+
+
+def test_a_narrow_page_gets_a_tall_picture(picture):
+    page = Page(picture, 599)
+    assert page.frames[-1]["whole"] == [599, 500]
+    assert [look.narrow for look in picture.drawing.looks] == [False, True]
+
+
+def test_a_change_of_place_keeps_what_was_shown(picture):
+    page = Page(picture)
+    picture.show(7)
+    page.look(500, 2, DARK_PAPER)
+    assert [label["text"] for label in page.labels] == ["7"]
 
 
 def test_axes_move_when_a_label_gets_longer_and_stay_when_it_gets_shorter(picture):
-    ax = picture.axes()
+    Page(picture)
     lefts = []
     for top in (10, 100_000, 10):
-        ax.set_ylim(0, top)
-        picture.refresh(everything=True)
-        lefts.append(ax.get_position().x0)
+        picture.show(1, top)
+        lefts.append(picture.drawing.ax.get_position().x0)
     assert lefts[0] < lefts[1] == lefts[2]
 
 
 def test_a_label_is_never_cut_off(picture):
-    ax = picture.axes()
-    ax.set_ylabel("cost")
+    page = Page(picture, 400)
     for top in (10, 100_000, 1, 1e7):
-        ax.set_ylim(0, top)
-        ax.yaxis.set_major_formatter("{x:.0f}")
-        picture.refresh(everything=True)
-        seen = pixels(picture)
-        assert (seen[:, [0, -1]] == 255).all() and (seen[[0, -1]] == 255).all()
+        picture.show(0.5, top)
+        assert (page.pixels[:, [0, -1]] == 255).all() and (page.pixels[[0, -1]] == 255).all()
 
 
-def test_room_is_made_again_on_demand(picture):
-    ax = picture.axes()
-    picture.refresh()
-    before = ax.get_position().y0
-    ax.set_xlabel("two\nlines")
-    picture.refresh(everything=True)
-    assert ax.get_position().y0 == before
-    picture.make_room()
-    picture.refresh(everything=True)
-    assert ax.get_position().y0 > before
+# Hands and keys
 
 
-def test_room_that_one_axis_gave_up_for_another_is_found_again(picture):
-    ax = picture.axes()
-    ax.xaxis.set_major_formatter("{x:.0f}")
-    for bottom, top in ((10, 100_000), (1e7, 10), (10, 100_000)):
-        ax.set(xlim=(0, bottom), ylim=(0, top))
-        ax.yaxis.set_major_formatter("{x:.0f}")
-        picture.refresh(everything=True)
-        assert (pixels(picture)[:, [0, -1]] == 255).all()
+def test_a_handle_has_a_place_a_name_and_a_value_in_words(picture):
+    page = Page(picture)
+    picture.show(2.5)
+    (handle,) = page.handles
+    at = picture.drawing.ax.transData.transform((0.5, 2.5)) / picture.figure.bbox.size
+    assert (handle["x"], 1 - handle["y"]) == pytest.approx(tuple(at))
+    assert handle["aria"] == {
+        **{"label": "needle", "valuetext": "2.5 high", "valuenow": 2.5},
+        **{"valuemin": 0, "valuemax": 10},
+    }
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_a_touch_is_a_place_on_the_axes_at_any_ratio(picture, ratio):
+    page, heard = Page(picture, 650, ratio), []
+    picture.on_touch(lambda event: heard.extend(picture.place_in(picture.drawing.ax, event)))
+    (handle,) = page.handles
+    arrive(picture, {"kind": "down", "handle": 0, "x": handle["x"], "y": handle["y"]})
+    assert heard == pytest.approx([0.5, 1])
+
+
+def test_every_message_is_answered_even_one_that_leads_to_an_error(picture):
+    page = Page(picture)
+    picture.on_touch(lambda event: 1 / 0)
+    try:  # a kernel prints the error; here it comes through
+        arrive(picture, {"kind": "key", "handle": -1, "key": "Enter", "shift": False})
+    except ZeroDivisionError:
+        pass
+    assert page.answers == 2
+
+
+# Without a kernel
+
+
+def as_seen(bundle):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))))
+
+
+def test_a_still_is_crisp_on_white_and_says_what_it_is(picture, monkeypatch):
+    still = as_seen(picture.still())
+    assert still.shape == (450 + 30, 1500, 3)
+    assert (still[0] == 255).all()
+    assert (still[450:] < 150).any()
+    monkeypatch.setattr(picture_module, "STILL_SAYS", "")
+    silent = as_seen(picture.still())
+    assert (silent[450:] == 255).all()
+
+
+def test_a_still_has_the_texts_that_the_page_would_write(picture):
+    before = as_seen(picture.still())
+    picture.drawing.formula = "high: "
+    picture.show(1)
+    assert (as_seen(picture.still()) != before).any()
+
+
+def test_a_still_leaves_the_page_as_it_was(picture):
+    page = Page(picture, 640, 2, DARK_PAPER)
+    before = page.pixels.copy()
+    picture.still()
+    picture.show(1)
+    assert (page.pixels == before).all()
+
+
+def test_the_script_is_short_enough_to_be_read():
+    script = Path(picture_module.__file__).with_name("picture.js")
+    assert len(script.read_text(encoding="utf-8").splitlines()) <= 150

@@ -5,7 +5,21 @@ import threading
 import ipywidgets
 import numpy as np
 import pytest
-from hand import axes, choose, control, controls, drawn, inside, picture, press, slide, words
+from hand import (
+    axes,
+    choose,
+    control,
+    controls,
+    drag,
+    drawn,
+    inside,
+    key,
+    page,
+    picture,
+    press,
+    slide,
+    words,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -243,10 +257,11 @@ def test_the_curves_drawn_are_the_paths():
 
 
 def point(board, cost):
-    """The point of a cost on the sigmoid: its mark is that of the cost's curve in the legend."""
-    mark = drawn(axes(board, "output a"), LABELS[cost.name]).get_marker()
+    """The point of a cost on the sigmoid: it looks like that of the cost's curve in the legend."""
+    curve = drawn(axes(board, "output a"), LABELS[cost.name])
+    look = curve.get_marker(), curve.get_color()
     lines = axes(board, "weighted input z").lines
-    (found,) = [line for line in lines if line.get_marker() == mark]
+    (found,) = [line for line in lines if (line.get_marker(), line.get_color()) == look]
     return found
 
 
@@ -296,29 +311,65 @@ def test_play_moves_the_epoch_and_the_epoch_moves_play():
 
 def test_the_sentence_says_what_the_picture_shows():
     board = slowdown_explorer()
-    slide(board, "epoch", 150)
-    for said in ("a = 0.933", "from epoch 232 on", "0.2028", "from epoch 17 on", "0.0120"):
-        assert said in words(board)
+    for epoch, quadratic, entropy in ((150, "0.9334", "0.0257"), (300, "0.2028", "0.0120")):
+        slide(board, "epoch", epoch)
+        assert f"quadratic a = {quadratic}, below ½ from epoch 232 on" in words(board)
+        assert f"cross-entropy a = {entropy}, below ½ from epoch 17 on" in words(board)
     slide(board, "η", 0.005)
     assert "never below ½" in words(board)
 
 
-def test_every_control_redraws_only_what_moves(monkeypatch):
-    board, refreshed = slowdown_explorer(), []
-    monkeypatch.setattr(
-        board.picture, "refresh", lambda everything=False: refreshed.append(everything)
-    )
+def test_every_control_redraws_only_what_moves():
+    board = slowdown_explorer()
+    shown = page(board)
     for turned, knob in enumerate(knobs(board), start=1):
         knob.value = next(value for value in any_value(knob, RNG) if value != knob.value)
-        assert refreshed == turned * [False]
+        assert [frame["whole"] for frame in shown.frames[1:]] == turned * [None]
+
+
+def sigmoid(board):
+    return axes(board, "weighted input z")
+
+
+@pytest.mark.parametrize("z", [-8.0, -3.3, 0.0, 1.9, 8.0])
+def test_the_start_is_dragged_along_the_sigmoid(z):
+    board = slowdown_explorer((0.6, 0.9))
+    page(board)
+    drag(board, 0, sigmoid(board), (1, 0.9), (z / 2, 0.2), (z, 0.5))
+    w, b, _ = start(board)
+    assert w + b == pytest.approx(z)
+    assert all(path.z[0] == pytest.approx(z) for path in board.paths)
+
+
+def test_a_start_dragged_over_the_edge_stops_there():
+    board = slowdown_explorer((3.0, -1.0))
+    page(board)
+    drag(board, 0, sigmoid(board), (0, 0.5), (8.9, 0.5))
+    assert start(board)[:2] == (4.0, 4.0)
+
+
+def test_keys_move_the_start_by_tenths_and_with_shift_by_ones():
+    board = slowdown_explorer()
+    key(board, "ArrowLeft", handle=0)
+    assert board.paths[0].z[0] == pytest.approx(3.9)
+    key(board, "ArrowUp", handle=0, shift=True)
+    assert board.paths[0].z[0] == pytest.approx(4.9)
+
+
+def test_a_screen_reader_hears_where_the_start_is():
+    board = slowdown_explorer((-0.6, -1.4))
+    (handle,) = page(board).handles
+    assert handle["aria"]["valuetext"] == "z = −2.0, a = 0.12"
 
 
 def test_a_board_moved_to_a_state_shows_the_same_picture_as_one_made_in_it():
     moved, made = slowdown_explorer(), slowdown_explorer((1.0, -1.5), eta=0.5, cost=CROSS_ENTROPY)
+    page(moved)
     for name, value in (("epoch", 40), ("start w", 1.0), ("start b", -1.5), ("η", 0.5)):
         slide(moved, name, value)
     choose(moved, "cost", "cross-entropy")
     slide(moved, "epoch", 0)
+    assert all(frame["whole"] is None for frame in page(moved).frames[1:])
     assert picture(moved) == picture(made)
 
 

@@ -3,7 +3,7 @@
 import ipywidgets
 import numpy as np
 import pytest
-from hand import axes, choose, control, inside, picture, press, slide, words
+from hand import axes, choose, control, drag, inside, key, page, picture, press, slide, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -148,9 +148,10 @@ def test_the_cost_never_leaves_its_axes():
 
 def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     board = softmax_board()
+    page(board)
     slide(board, "z2", 1.5)
     moved = picture(board)
-    board.picture.refresh(everything=True)
+    page(board).look()
     assert picture(board) == moved
 
 
@@ -198,11 +199,39 @@ def test_move_all_takes_every_slider_along():
     assert "The sigmoids of the same z give 0.45 together" in words(board)
 
 
-def test_one_move_of_all_is_drawn_once(monkeypatch):
-    board, drawn = softmax_board(), []
-    monkeypatch.setattr(board.picture, "refresh", lambda everything=False: drawn.append(everything))
+def test_one_move_of_all_is_drawn_once():
+    board = softmax_board()
+    before = len(page(board).frames)
     slide(board, "move all", 1.0)
-    assert len(drawn) == 1
+    assert len(page(board).frames) == before + 1
+
+
+@pytest.mark.parametrize("z", [-10, -3.4, 0, 10])
+def test_the_top_of_a_bar_is_dragged(z):
+    board = softmax_board()
+    page(board)
+    drag(board, 2, axes(board, "z"), (2, 0), (2, z))
+    assert [slider.value for slider in sliders(board)] == [2, 1, z, -1, 0]
+    assert heights(board, "z") == [2, 1, z, -1]
+
+
+def test_keys_move_the_top_of_a_bar():
+    board = softmax_board()
+    key(board, "ArrowDown", handle=3)
+    key(board, "ArrowUp", handle=0, shift=True)
+    assert heights(board, "z") == [3, 1, 0, -1.1]
+
+
+def test_each_output_keeps_its_colour_in_all_plots():
+    board = softmax_board()
+    for j in range(4):
+        names = ("z", "softmax a", "sigmoids, sum", "δ = a − y")
+        colours = {axes(board, name).patches[j].get_facecolor() for name in names}
+        colours |= {pieces[j].get_facecolor() for pieces, _ in laid_out(board)}
+        assert len(colours) == 1
+    choose(board, "right answer", 2)
+    (bar,) = axes(board, "cost C").patches
+    assert bar.get_facecolor() == axes(board, "z").patches[2].get_facecolor()
 
 
 def test_move_all_goes_no_further_than_the_first_input_can():
@@ -226,10 +255,10 @@ def test_no_slider_is_set_back_while_it_is_in_the_hand(monkeypatch, name):
     board = softmax_board()
     slider = control(board, name)
 
-    def further(everything=False):  # while the board still draws, the hand is ahead
+    def further(*state):  # while the board still draws, the hand is ahead
         slider.value = 3.0
 
-    monkeypatch.setattr(board.picture, "refresh", further)
+    monkeypatch.setattr(board.picture, "show", further)
     slider.value = 1.5
     assert slider.value == 3.0
 

@@ -5,7 +5,20 @@ import re
 
 import numpy as np
 import pytest
-from hand import axes, choose, control, drawn, picture, press, slide, type_in, words
+from hand import (
+    axes,
+    choose,
+    control,
+    drawn,
+    key,
+    page,
+    picture,
+    press,
+    slide,
+    touch,
+    type_in,
+    words,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -276,8 +289,19 @@ def epoch_of(watcher):
     return control(watcher, "epochs done").value
 
 
-def fields(watcher, n_in=2):
-    return [control(watcher, name).value for name in parameter_names(n_in)]
+def set_start(watcher, name, value):
+    """Type where a number starts."""
+    choose(watcher, "my own", name)
+    type_in(watcher, "starts at", value)
+
+
+def starts(watcher, n_in=2):
+    """Where every number starts, as the field shows it."""
+    shown = []
+    for name in parameter_names(n_in):
+        choose(watcher, "my own", name)
+        shown.append(control(watcher, "starts at").value)
+    return shown
 
 
 def test_the_board_begins_with_the_published_run():
@@ -317,7 +341,7 @@ def test_below_each_number_stands_what_the_last_epoch_added():
 def test_each_number_stands_on_the_line_of_its_own_weight():
     watcher = weight_watcher()
     for value, name in enumerate(parameter_names(2), start=1):
-        type_in(watcher, name, value)
+        set_start(watcher, name, value)
     ends = {}
     for line, number in lines_and_numbers(watcher):
         (x0, x1), (y0, y1) = line.get_data()
@@ -332,8 +356,8 @@ def test_each_number_stands_on_the_line_of_its_own_weight():
 
 def test_the_lines_have_the_width_of_their_weights():
     watcher = weight_watcher()
-    type_in(watcher, "w₁", 0.5)
-    type_in(watcher, "w₂", -2)
+    set_start(watcher, "w₁", 0.5)
+    set_start(watcher, "w₂", -2)
     lines = {number.get_text(): line for line, number in lines_and_numbers(watcher)}
     positive, negative = lines["w₁ +0.500"], lines["w₂ −2.000"]
     assert positive.get_linewidth() < negative.get_linewidth()
@@ -343,7 +367,7 @@ def test_the_lines_have_the_width_of_their_weights():
 def test_a_typed_number_makes_the_start_the_students_own():
     watcher = weight_watcher()
     slide(watcher, "epochs done", 5)
-    type_in(watcher, "w₁", 0.25)
+    set_start(watcher, "w₁", 0.25)
     assert control(watcher, "start").value == "own"
     press(watcher, "Rewind")
     assert on_the_net(watcher)["w₁"] == 0.25
@@ -353,11 +377,11 @@ def test_a_typed_number_makes_the_start_the_students_own():
 
 def test_ones_own_start_is_still_there_after_the_others():
     watcher = weight_watcher()
-    type_in(watcher, "b₃", -2)
+    set_start(watcher, "b₃", -2)
     choose(watcher, "start", START_NAMES["equal"])
-    assert control(watcher, "b₃").value == 0
+    assert starts(watcher)[-1] == 0
     choose(watcher, "start", START_NAMES["own"])
-    assert fields(watcher) == [1] * 6 + [0, 0, -2]
+    assert starts(watcher) == [1] * 6 + [0, 0, -2]
 
 
 def test_rewinding_returns_to_the_same_start():
@@ -369,10 +393,10 @@ def test_rewinding_returns_to_the_same_start():
     assert on_the_net(watcher) == before
 
 
-def test_the_fields_show_the_whole_random_start():
+def test_the_field_shows_the_whole_random_start():
     watcher = weight_watcher(start="random", seed=5)
     press(watcher, "Rewind")
-    shown = fields(watcher)
+    shown = starts(watcher)
     assert flat(watcher.net.W, watcher.net.b).tolist() == shown
     assert np.round(shown, 2).tolist() == shown  # two decimals: short enough to type again
 
@@ -443,12 +467,51 @@ def test_numbers_on_the_net_have_a_sign_and_at_most_eight_characters(value, writ
     assert signed(value) == written
 
 
-def test_divergence_is_told():
+def test_divergence_is_told_and_the_slider_stands_where_the_picture_does():
     watcher = weight_watcher()
-    slide(watcher, "η", 0.2)
     slide(watcher, "epochs done", 10)
+    slide(watcher, "η", 0.2)
     assert "Diverged in epoch 5" in words(watcher)
     assert "After 4 of 10 epochs" in words(watcher)
+    assert (epoch_of(watcher), control(watcher, "epochs done").max) == (4, 4)
+
+
+def test_a_net_that_diverges_in_its_first_epoch_leaves_the_slider_at_its_start():
+    watcher = weight_watcher([[1000, 1000]], [[1]])
+    slide(watcher, "epochs done", 1)
+    assert "Diverged" in words(watcher)
+    assert epoch_of(watcher) == 0
+
+
+def number_of(name):
+    return parameter_names(2).index(name)
+
+
+def test_a_number_is_dragged_on_its_line():
+    watcher = weight_watcher()
+    slide(watcher, "epochs done", 5)
+    touch(watcher, 0.3, 0.5, "down", number_of("w₃"))
+    touch(watcher, 0.3, 0.75, "move", number_of("w₃"))
+    touch(watcher, 0.3, 0.75, "up", number_of("w₃"))
+    assert (epoch_of(watcher), on_the_net(watcher)["w₃"]) == (0, -1)
+    assert starts(watcher) == [1, 1, -1, 1, 1, 1, 0, 0, 0]
+    assert control(watcher, "start").value == "own"
+
+
+def test_keys_move_a_number_and_a_screen_reader_hears_it():
+    watcher = weight_watcher()
+    key(watcher, "ArrowDown", number_of("b₃"), shift=True)
+    assert on_the_net(watcher)["b₃"] == -0.5
+    aria = page(watcher).handles[number_of("b₃")]["aria"]
+    assert (aria["label"], aria["valuetext"]) == ("start of b₃", "−0.500")
+
+
+def test_play_moves_the_epochs():
+    watcher = weight_watcher()
+    control(watcher, "Play the epochs, or stop and go back").value = 3
+    assert "After 3 of 10 epochs" in words(watcher)
+    press(watcher, "Rewind")
+    assert control(watcher, "Play the epochs, or stop and go back").value == 0
 
 
 @pytest.mark.thorough
@@ -467,9 +530,9 @@ def test_every_control_goes_to_its_ends_and_anywhere_between(n_in, f):
         choose(watcher, "start", START_NAMES[start])
     for place in (0, -4, -1):
         for value in (-LARGEST, LARGEST, rng.uniform(-2, 2)):
-            type_in(watcher, parameter_names(n_in)[place], value)
+            set_start(watcher, parameter_names(n_in)[place], value)
     press(watcher, "New random start")
-    assert picture(watcher).startswith(b"\x89PNG")
+    assert picture(watcher)
     assert "nan" not in words(watcher)
 
 

@@ -8,6 +8,7 @@ client says which cell it runs (JupyterLab does, a console does not). A reader w
 import atexit
 import gc
 import html
+import re
 import threading
 import weakref
 
@@ -44,6 +45,7 @@ class Board(ipywidgets.VBox):
         super().__init__()
         self.sentence = ipywidgets.HTML()
         self._acting = False
+        self.add_class("nnlib-board")  # by which the page finds the sentence
         _live[self.model_id] = self
         _replace_earlier(self)
 
@@ -68,6 +70,10 @@ class Board(ipywidgets.VBox):
         for control in controls:
             control.observe(lambda _: self.act(do), "value")
 
+    def feel(self, do):
+        """Let each touch and key on the picture call do(event)."""
+        self.picture.on_touch(lambda event: self.act(lambda: do(event)))
+
     def button(self, words, do, width="auto", style="", tooltip=""):
         """A button that calls do."""
         button = ipywidgets.Button(description=words, button_style=style, layout={"width": width})
@@ -90,6 +96,11 @@ class Board(ipywidgets.VBox):
         """MIME type -> data of what a reader without a kernel sees; {} for nothing."""
         return self.picture.still() if self.picture else {}
 
+    def still_metadata(self):
+        """What stands in for the picture where it cannot be seen, as notebooks keep it."""
+        words = " ".join(html.unescape(re.sub("<.*?>", " ", self.sentence.value)).split())
+        return {"image/png": {"alt": f"{self.picture.alt} {words}"}} if self.picture else {}
+
     def settle(self):
         """Finish what is going on, so that still() shows its end."""
 
@@ -103,7 +114,7 @@ class Board(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
-        return bundle | self.still() if bundle else bundle
+        return (bundle | self.still(), self.still_metadata()) if bundle else bundle
 
 
 def row(*widgets):

@@ -1,93 +1,330 @@
-"""A matplotlib figure in one Image widget, redrawn fast enough to follow a slider.
+"""A matplotlib figure in the page: crisp at any pixel ratio, as wide as its place, in its theme.
 
-What stays is drawn once and kept as a background; what moves is drawn over it (blitting). No
-pyplot: nothing is registered anywhere, so nothing leaks.
+What stays is drawn once and kept as a background; what moves is drawn over it (blitting). Only the
+pixels that changed are sent. Texts that move are written by the page: matplotlib takes longer for
+one of them than for all the rest. Nothing is drawn until somebody looks.
 """
 
 import base64
+import io
+import zlib
+from dataclasses import dataclass
 
-import ipywidgets
 import matplotlib
 import numpy as np
+import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+from PIL import Image, ImageDraw
 
-from nnlib.widgets.parts.text_and_png import DPI, Canvas, as_png
+from nnlib.palette import LIGHT, Palette, palette_on
+from nnlib.widgets.parts.board import one_at_a_time
+from nnlib.widgets.parts.in_browser import InBrowser
 
-LOOK = {"font.size": 13, "axes.spines.top": False, "axes.spines.right": False}  # for the back row
-NONE = -1.0  # less room than any label takes
+DPI = 100  # of the page's pixels; the device's come on top
+NARROWER = 600  # pixels: below, the parts stand below one another
+SMALLEST = 11  # pixels of type
+STILL = 1000, 1.5, LIGHT.paper  # the width, the pixel ratio and the paper of a still picture
+STILL_SAYS = "A still picture: run this cell to touch it."
+NO_ROOM = -1.0  # less room than any label takes
 
 
-class Picture:
-    """A figure of width x height pixels in the widget `image`.
+@dataclass(frozen=True)
+class Look:
+    """How a picture is drawn: so many pixels of the page wide and high, in these colours."""
 
-    Draw on its `axes(...)`, name the artists that will move with `moving(...)`, then `refresh()`
-    after each change of theirs, and `refresh(everything=True)` after a change of axes or labels.
-    `has_new(limits)` says when the axes have to change, and sees to the background itself.
+    width: int
+    height: int
+    ratio: float
+    colours: Palette
+
+    @property
+    def narrow(self):
+        return self.width < NARROWER
+
+    @property
+    def size(self):
+        """The points of type; small is for what stands close, large for titles."""
+        return (16 if self.width >= 900 else 14 if self.width >= NARROWER else 12.5) * 72 / DPI
+
+    @property
+    def small(self):
+        return max(0.85 * self.size, SMALLEST * 72 / DPI)
+
+    @property
+    def large(self):
+        return 1.2 * self.size
+
+    @property
+    def style(self):
+        """What matplotlib calls them."""
+        inked = "text.color axes.labelcolor axes.edgecolor xtick.color ytick.color patch.edgecolor"
+        types = "axes.titlesize axes.labelsize legend.fontsize font.size"
+        return dict.fromkeys(inked.split(), self.colours.ink) | {
+            **dict.fromkeys(types.split(), self.size),
+            **dict.fromkeys(("xtick.labelsize", "ytick.labelsize"), self.small),
+            "axes.facecolor": "none",
+            "grid.color": self.colours.pale,
+            "hatch.color": self.colours.ink,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+
+
+class Drawing:
+    """What a Picture shows. `about` says what that is, to those who cannot see it."""
+
+    about = ""
+
+    def build(self, figure, look):
+        """Make all artists, anew for another look; return a list of those that move.
+
+        They are drawn in its order. show() may change the list itself.
+        """
+        raise NotImplementedError
+
+    def show(self, *state):
+        """Move the artists; return what the axes hold now (anything that can be compared)."""
+
+    def set_limits(self, *limits):
+        """Change the axes, for show() has returned others than before.
+
+        Return True where the places of the axes are to be found anew, too.
+        """
+
+    def handles(self):
+        """What one takes hold of: a Handle for each."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A place on axes that is dragged or moved by keys, with a name and a value in words.
+
+    transform  of the place, where it is not that of the axes' data
     """
 
-    def __init__(self, width=1000, height=400):
-        self.figure = Figure((width / DPI, height / DPI), dpi=DPI, layout="none")
-        self._canvas = Canvas(self.figure)
-        self._moving = []
-        self._background, self._limits, self._room = None, None, NONE
-        layout = ipywidgets.Layout(width="100%", max_width=f"{width}px", height="auto")
-        self.image = ipywidgets.Image(format="png", layout=layout)
+    ax: object
+    x: float
+    y: float
+    label: str
+    value: float
+    least: float
+    most: float
+    words: str
+    transform: object = None
 
-    def axes(self, rows=1, columns=1, **kwargs):
-        """New axes, as figure.subplots makes them, in large type."""
-        with matplotlib.rc_context(LOOK):
-            return self.figure.subplots(rows, columns, **kwargs)
 
-    def moving(self, *artists):
-        """Name artists that change from one refresh to the next; they do not push axes about."""
-        for artist in artists:
-            artist.set(animated=True, in_layout=False)
-        self._moving += artists
+class Picture(InBrowser):
+    """A Drawing in the page, `height` pixels high, where the page is narrow `tall`.
 
-    def clear(self):
-        """Empty the axes: nothing is drawn on them any more, nothing moves, no place is kept."""
-        self._moving, self._room = [], NONE
-        for ax in self.figure.axes:
-            ax.clear()
+    surface  True: touches and keys are heard anywhere on it; else only on the handles
+    widest   pixels; on a wider page the rest stays empty
+    """
 
-    def has_new(self, limits):
-        """Whether these limits of the axes are others than the last; all is drawn anew then."""
-        if limits == self._limits:
-            return False
-        self._limits, self._background = limits, None
-        return True
+    script = "picture.js"
+    alt = traitlets.Unicode().tag(sync=True)
+    surface = traitlets.Bool(False).tag(sync=True)
+    widest = traitlets.Int(1000).tag(sync=True)
 
-    def refresh(self, everything=False):
-        """Draw again and show it; everything=True draws the background again too."""
-        if everything or self._background is None:
-            self._draw_all()
+    def __init__(self, drawing, height, tall=None, **traits):
+        super().__init__(alt=drawing.about, **traits)
+        self.drawing, self._heights = drawing, (height, tall or height)
+        self.figure = Figure(layout="none")
+        self._canvas = FigureCanvasAgg(self.figure)
+        self._state, self._page, self._touched = None, None, lambda event: None
+        self._dress(self._look(*STILL))
+        self.on_msg(self._hear)
+
+    def show(self, *state):
+        """Show this state of the drawing."""
+        self._state = state
+        self._arrange()
+        if self._page:
+            self._send_frame()
+
+    def on_touch(self, do):
+        """Let do(event) hear each touch and key: kind, handle, and x and y or key and shift."""
+        self._touched = do
+
+    def place_in(self, ax, event):
+        """The coordinates of ax that a touch means."""
+        at = self.figure.transFigure.transform((event["x"], 1 - event["y"]))
+        return ax.transData.inverted().transform(at)
+
+    def still(self):
+        """The picture on white with all that is written, and a word on it, as a MIME bundle."""
+        with one_at_a_time:
+            kept = self.look
+            self._dress(self._look(*STILL))
+            pixels = self._drawn(with_texts=True)[..., :3]
+            file = io.BytesIO()
+            captioned(pixels).save(file, "PNG", compress_level=1)
+            if self._page:
+                self._dress(kept)
+            return {"image/png": base64.b64encode(file.getvalue()).decode()}
+
+    # what the page says
+
+    def _hear(self, _, content, buffers):
+        try:
+            if content["kind"] == "seen":
+                self._see(content["width"], content["ratio"], content["paper"])
+            else:
+                self._touched(content)
+        finally:
+            self.send({"kind": "done"})
+
+    def _see(self, width, ratio, paper):
+        with one_at_a_time:
+            self._page = width, ratio, "#{:02x}{:02x}{:02x}".format(*map(int, paper))
+            self._dress(self._look(*self._page))
+            self._send_frame()
+
+    def _look(self, width, ratio, paper):
+        height = self._heights[width < NARROWER]
+        return Look(width, height, ratio, palette_on(paper))
+
+    # how it is drawn
+
+    def _dress(self, look):
+        """Make the drawing anew for a look, and show what it showed."""
+        self.look, figure = look, self.figure
+        figure.clear()
+        figure.set(dpi=DPI * look.ratio, facecolor=look.colours.paper)
+        pixels = [round(side * look.ratio) + 0.01 for side in (look.width, look.height)]
+        figure.set_size_inches(np.divide(pixels, figure.dpi))  # a hair more, for Agg cuts off
+        with matplotlib.rc_context(look.style):
+            self._moving = self.drawing.build(figure, look)
+        self._limits = self._background = self._sent = None
+        self._room = NO_ROOM
+        if self._state is not None:
+            self._arrange()
+
+    def _arrange(self):
+        """Let the drawing show its state, and its axes hold it."""
+        limits = self.drawing.show(*self._state)
+        if limits != self._limits:
+            self._limits, self._background = limits, None
+            with matplotlib.rc_context(self.look.style):
+                if self.drawing.set_limits(*limits):
+                    self._room = NO_ROOM
+        for artist in self._moving:
+            artist.set_animated(True)
+            artist.set_in_layout(False)
+
+    def _drawn(self, with_texts=False):
+        """The pixels (height, width, 4), without the texts that the page writes."""
+        if self._background is None:
+            with matplotlib.rc_context(self.look.style):
+                self._draw_background()
         self._canvas.restore_region(self._background)
         renderer = self._canvas.get_renderer()
         for artist in self._moving:
-            artist.draw(renderer)
-        self.image.value = as_png(np.asarray(self._canvas.buffer_rgba()))
+            if with_texts or not is_written_by_the_page(artist):
+                artist.draw(renderer)
+        return np.array(self._canvas.buffer_rgba())
 
-    def still(self):
-        """The picture as a MIME bundle, for readers without a kernel."""
-        return {"image/png": base64.b64encode(self.image.value).decode()}
-
-    def make_room(self):
-        """Take the next limits for new, and find places for the axes anew when all is drawn."""
-        self._limits, self._room = None, NONE
-
-    def _draw_all(self):
-        """Draw the background. The axes move only where a label has no room, for it takes long."""
+    def _draw_background(self):
+        """Draw what stays. The axes move only where a label has no room, for it takes long."""
         self._canvas.draw()
-        if np.any(self._widths() > self._room):
+        if np.any(self._needs() > self._room):
             self.figure.set_layout_engine("constrained")
             self._canvas.draw()
             self.figure.set_layout_engine("none")
-            self._room = self._widths()
+            self._room = self._needs()
         self._background = self._canvas.copy_from_bbox(self.figure.bbox)
 
-    def _widths(self):
-        """The pixels of the longest label of every axis."""
-        axes = [axis for ax in self.figure.axes for axis in (ax.xaxis, ax.yaxis)]
-        labels = [[tick.label1 for tick in axis.get_major_ticks()] for axis in axes]
-        width = self._canvas.get_renderer().width_of
-        return np.array([max(map(width, some), default=0) for some in labels])
+    def _needs(self):
+        """The pixels that the labels of every axis take, across it."""
+        renderer, needs = self._canvas.get_renderer(), []
+        for ax in self.figure.axes:
+            boxes = [axis.get_tightbbox(renderer) for axis in (ax.xaxis, ax.yaxis)]
+            needs += [boxes[0].height if boxes[0] else 0, boxes[1].width if boxes[1] else 0]
+        return np.array(needs) + 1.0
+
+    # how it is sent
+
+    def _send_frame(self):
+        now = self._drawn().view(np.uint32)[..., 0]
+        frame, data = changes(self._sent, now)
+        self._sent, size = now, self.figure.bbox.size
+        texts = filter(is_written_by_the_page, self._moving)
+        frame["labels"] = [as_label(text, size) for text in texts if text.get_visible()]
+        frame["handles"] = [as_handle(handle, size) for handle in self.drawing.handles()]
+        self.send({"kind": "frame"} | frame, buffers=[data])
+
+
+def title_of(ax):
+    """A text where the title stands, which may change without a new layout."""
+    ax.set_title(" ")  # keeps the room
+    return ax.text(0.5, 1.03, "", ha="center", va="bottom", transform=ax.transAxes)
+
+
+def captioned(pixels):
+    """A still picture with a line below it that says so."""
+    height, width, _ = pixels.shape
+    sheet = Image.new("RGB", (width, height + 30), LIGHT.paper)
+    sheet.paste(Image.fromarray(pixels))
+    look = {"fill": LIGHT.grey, "font_size": 20, "anchor": "rt"}
+    ImageDraw.Draw(sheet).text((width - 8, height), STILL_SAYS, **look)
+    return sheet
+
+
+STEPS = {"ArrowUp": 1, "ArrowRight": 1, "ArrowDown": -1, "ArrowLeft": -1}
+STEPS |= {"PageUp": 10, "PageDown": -10}
+
+
+def steps(event):
+    """How many steps up or down a key means."""
+    return STEPS.get(event["key"], 0) * (10 if event["shift"] else 1)
+
+
+def changes(before, now):
+    """What a frame says of its pixels, and the pixels: all, or those that are not as before."""
+    height, width = now.shape
+    where = None if before is None else np.flatnonzero(now != before)
+    if where is None or len(where) > now.size / 5:
+        box = [0, 0, width, height]
+        return {"whole": [width, height], "box": box, "deflated": True}, zlib.compress(now, 1)
+    rows, columns = np.divmod(where, width) if len(where) else np.zeros((2, 1), int)
+    left, top = int(columns.min()), int(rows.min())
+    box = [left, top, int(columns.max()) - left + 1, int(rows.max()) - top + 1]
+    data = np.concatenate([where.astype(np.uint32), now.ravel()[where]]).tobytes()
+    return {"whole": None, "box": box, "deflated": False}, data
+
+
+def is_written_by_the_page(artist):
+    """Whether it is a plain text: formulas, slanting texts and arrows are left to matplotlib."""
+    if not isinstance(artist, Text) or isinstance(artist, Annotation):
+        return False
+    return artist.get_rotation() == 0 and "$" not in artist.get_text()
+
+
+SIDES = {"left": 0, "center": 0.5, "right": 1, "top": 0, "bottom": 1, "baseline": 0.79}
+
+
+def as_label(text, size):
+    """A matplotlib Text as the page writes it, in a picture of so many pixels."""
+    at = text.get_transform().transform(text.get_unitless_position())
+    x, y = at / size
+    ha, va = text.get_horizontalalignment(), text.get_verticalalignment()
+    patch = text.get_bbox_patch()
+    return {
+        "text": text.get_text(),
+        **{"x": float(x), "y": float(1 - y), "right": SIDES[ha], "up": SIDES.get(va, 0.5)},
+        **{"align": ha, "size": text.get_fontsize() * DPI / 72, "line": 1.2},
+        **{"colour": to_hex(text.get_color()), "weight": text.get_fontweight()},
+        "family": text.get_fontfamily()[0],
+        "paper": to_hex(patch.get_facecolor(), keep_alpha=True) if patch else "none",
+    }
+
+
+def as_handle(handle, size):
+    """A Handle as the page takes it."""
+    x, y = (handle.transform or handle.ax.transData).transform((handle.x, handle.y)) / size
+    aria = {"label": handle.label, "valuetext": handle.words, "valuenow": handle.value}
+    aria |= {"valuemin": handle.least, "valuemax": handle.most}
+    return {"x": float(x), "y": float(1 - y), "aria": aria}

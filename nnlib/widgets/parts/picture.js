@@ -1,0 +1,150 @@
+// A picture that knows where it is. Python draws it; the page shows it, and tells what it feels.
+// To Python    seen {width, ratio, paper}     at first, and after each change
+//              down, move, up {handle, x, y}  fractions of the picture; handle -1 is the picture
+//              key {handle, key, shift}
+// From Python  frame {whole: [w, h] or null, box, deflated, labels, handles} and its bytes: the
+//              whole picture, or places and colours of the pixels that changed;
+//              done: the last message has been dealt with
+
+const ENDED = "The kernel has ended: run this cell again.";
+const FONT = {
+  "sans-serif": '"DejaVu Sans", Verdana, sans-serif',
+  monospace: '"DejaVu Sans Mono", Menlo, Consolas, monospace',
+};
+const LABEL = "position: absolute; white-space: pre; pointer-events: none;";
+const HANDLE = // without touch-action a finger scrolls, and the browser takes the pointer back
+  "position: absolute; width: 32px; height: 32px; margin: -16px; border-radius: 50%;" +
+  "cursor: grab; touch-action: none;";
+
+function paperBehind(element) { // the first opaque colour: so it is right outside Lab, too
+  for (let at = element; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number);
+    if (colour && (colour[3] ?? 1) === 1) return colour.slice(0, 3);
+  }
+  return [255, 255, 255];
+}
+const inflated = bytes =>
+  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")))
+    .arrayBuffer();
+
+function render({ model, el }) {
+  const box = el.appendChild(document.createElement("div"));
+  const canvas = box.appendChild(document.createElement("canvas"));
+  const ink = canvas.getContext("2d"), handles = [], labels = [], waiting = [];
+  const leaving = new AbortController(), signal = leaving.signal;
+  let image = null, seen = "", sent = -Infinity, held = null, order = Promise.resolve();
+  el.style.cssText = "min-width: 0; flex: 1 1 0%"; // the picture takes the room there is, and
+  box.style.cssText = // makes none: else two views widen each other for ever
+    `position: relative; width: 100%; max-width: ${model.get("widest")}px; overflow: hidden;` +
+    "contain: inline-size";
+  box.dataset.lmSuppressShortcuts = true; // the keys are ours, not Lab's
+  canvas.style.cssText = "display: block; max-width: 100%";
+  canvas.role = "img";
+
+  function look() {
+    if (!box.clientWidth) return; // out of sight
+    const here = { width: box.clientWidth, ratio: devicePixelRatio, paper: paperBehind(el) };
+    if (JSON.stringify(here) !== seen) say({ kind: "seen", ...here });
+    seen = JSON.stringify(here);
+  }
+  function lookAtRatio() { // a query knows one ratio, so each change asks a new one
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+      .addEventListener("change", lookAtRatio, { signal, once: true });
+    look();
+  }
+  const sizes = new ResizeObserver(look); // a theme tells nobody when its style sheet has come
+  const themes = setInterval(look, 500);
+  sizes.observe(box);
+
+  // what Python draws, one after the other
+  async function show(frame, bytes) {
+    const { buffer, byteOffset: from, byteLength: length } = bytes;
+    const data = frame.deflated ? await inflated(bytes) : buffer.slice(from, from + length);
+    if (frame.whole) {
+      image = new ImageData(new Uint8ClampedArray(data), ...frame.whole);
+      [canvas.width, canvas.height] = frame.whole;
+      canvas.style.width = `${canvas.width / devicePixelRatio}px`;
+    } else if (image) { // else another view's: this one has asked for all of it
+      const changes = new Uint32Array(data), half = changes.length / 2;
+      const pixels = new Uint32Array(image.data.buffer);
+      for (let i = 0; i < half; i++) pixels[changes[i]] = changes[half + i];
+    } else return;
+    ink.putImageData(image, 0, 0, ...frame.box);
+    put(frame.labels, labels, write);
+    put(frame.handles, handles, place);
+    canvas.dispatchEvent(new Event("load"));
+  }
+  function put(wanted, list, how) {
+    wanted.forEach((what, i) => how(what, list[i] ??= box.appendChild(document.createElement("div")), i));
+    list.splice(wanted.length).forEach(element => element.remove());
+  }
+  const at = ({ x, y }) => `left: ${x * canvas.clientWidth}px; top: ${y * canvas.clientHeight}px;`;
+  function write(label, element) {
+    element.style.cssText = LABEL + at(label) + `color: ${label.colour}; text-align: ${label.align};` +
+      `font: ${label.weight} ${label.size}px/${label.line} ${FONT[label.family] ?? FONT["sans-serif"]};` +
+      `transform: translate(${-100 * label.right}%, ${-100 * label.up}%); background: ${label.paper}`;
+    if (element.textContent !== label.text) element.textContent = label.text;
+  }
+  function place(handle, element, number) { // real elements, with focus, a name and a value
+    if (!element.role) feel(element, number, "slider");
+    element.style.cssText = HANDLE + at(handle);
+    for (const [key, value] of Object.entries(handle.aria)) element.setAttribute(`aria-${key}`, value);
+  }
+  function hear(content, buffers) {
+    const frame = content.kind === "frame";
+    order = order.then(() => frame ? show(content, buffers[0]) : pass(sent = -Infinity)).catch(console.error);
+  }
+
+  // one message on its way at a time; of many moves, and of many sizes, the last one counts
+  function say(message) {
+    if (/move|seen/.test(message.kind) && waiting.at(-1)?.kind === message.kind) waiting.pop();
+    waiting.push(message);
+    pass();
+  }
+  function pass() {
+    if (!waiting.length || performance.now() - sent < 2000) return; // an answer may be lost
+    sent = performance.now();
+    model.send(waiting.shift());
+  }
+
+  // hands and keys
+  function feel(element, handle, role) {
+    Object.assign(element, { tabIndex: 0, role });
+    const on = (name, act) => element.addEventListener(name, act, { signal });
+    const tell = (kind, { clientX, clientY }) => {
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      say({ kind, handle, x: (clientX - left) / width, y: (clientY - top) / height });
+    };
+    on("pointerdown", event => {
+      if (event.button || held !== null) return;
+      element.setPointerCapture(held = event.pointerId);
+      tell("down", event);
+    });
+    on("pointermove", event => { if (event.pointerId === held) tell("move", event); });
+    on("lostpointercapture", event => { held = null; tell("up", event); });
+    on("keydown", event => {
+      if (event.ctrlKey || event.altKey || !/^(Arrow|Page|Home|End|Enter| )/.test(event.key)) return;
+      event.preventDefault();
+      say({ kind: "key", handle, key: event.key, shift: event.shiftKey });
+    });
+  }
+  if (model.get("surface")) feel(canvas, -1, "application");
+
+  const named = () => { canvas.ariaLabel = model.get("alt"); };
+  const ended = () => { // the kernel is gone, and what the board says with it
+    Object.assign(box, { inert: true }).style.opacity = 0.5;
+    for (const told of el.closest(".nnlib-board")?.querySelectorAll("[role=status]") ?? [])
+      told.textContent = ENDED;
+  };
+  const heard = { "msg:custom": hear, "change:alt": named, comm_live_update: ended };
+  for (const [name, act] of Object.entries(heard)) model.on(name, act);
+  named();
+  lookAtRatio();
+  return () => {
+    leaving.abort();
+    sizes.disconnect();
+    clearInterval(themes);
+    for (const [name, act] of Object.entries(heard)) model.off(name, act);
+  };
+}
+export default { render };
