@@ -52,7 +52,7 @@ DOORS = [  # what the door calls the array, an array that is right, the call
     ("Y", "Y", "knob_board(net, X, _)"),
     ("X", "X", "weight_watcher(_, labels[:, None])"),
     ("Y", "labels[:, None]", "weight_watcher(X, _)"),
-    ("δW1", "rows[:, :2]", TOY("_, rows[:, :1]")),
+    ("dW1", "rows[:, :2]", TOY("_, rows[:, :1]")),
     ("X", "X", TOY("X, X").replace("X=X", "X=_")),
 ]
 

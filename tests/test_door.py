@@ -171,7 +171,7 @@ ROOMS = {
     "nnlib.widgets": [name for name in widgets.__all__ if name != "still_twin"],  # not for students
     "nnlib.index_notation": ["Formula", "latex_of"],
     "nnlib.derivations": ["Derivation"],
-    "nnlib.exercises": ["check_my_gradient", "check_my_activation"],
+    "nnlib.exercises": ["check", "check_my_gradient", "check_my_activation"],
     "nnlib.gradcheck": ["central_differences", "largest_relative_error"],
     "nnlib.sweep": ["Recipe", "Sweep", "all_recipes", "sweep"],
     "nnlib.datasets": ["Digits", "share_mnist"],

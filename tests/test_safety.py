@@ -113,7 +113,9 @@ def test_the_search_lets_harmless_code_pass(code):
 
 @pytest.mark.parametrize("path", MODULES + PROGRAMS, **by_name)
 def test_no_module_runs_code_that_a_file_brought(path):
-    assert dangers(path.read_text(encoding="utf-8")) == []
+    # the one place that compiles: slips, edits of the text of an exercise's own solution
+    known = ["exec"] if path == PACKAGE / "exercises" / "exercise.py" else []
+    assert dangers(path.read_text(encoding="utf-8")) == known
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, **by_name)
@@ -355,6 +357,7 @@ def test_only_these_classes_bring_anything_but_text_to_the_page():
         ("Formula", "_repr_latex_"),
         ("Board", "_repr_mimebundle_"),
         ("Derivation", "_repr_markdown_"),
+        ("Verdict", "_repr_html_"),
     }
 
 

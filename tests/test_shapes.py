@@ -210,7 +210,7 @@ def my_gradients(draw):
 
 
 def toy_gradients(X, Y, W1, W2):
-    """δW1 and δW2 of notebook 4 for f1 = z² and f2 = z³."""
+    """δW1 and δW2 of the source, ways downhill, for f1 = z² and f2 = z³."""
     A = X @ W1
     C = A**2 @ W2
     D = 2 * (Y - C**3) * 3 * C**2

@@ -1,0 +1,31 @@
+"""Exercises whose check names the slip, and the two checks of a student's own gradient.
+
+    check(tensors.TIMES_VECTOR, times_vector)
+
+A file a notebook holds its exercises as data; EXERCISES are all of them in the notebooks' order.
+"""
+
+from nnlib.exercises import (
+    choosing,
+    digits,
+    equal_weights,
+    first_look,
+    gradients,
+    nets,
+    nine_slopes,
+    overfitting,
+    slowdown,
+    softmax,
+    tensors,
+)
+from nnlib.exercises.exercise import Exercise
+from nnlib.exercises.judging import check
+from nnlib.exercises.my_activation import check_my_activation
+from nnlib.exercises.my_gradient import check_my_gradient
+from nnlib.exercises.verdict import Verdict
+
+FIRST_HALF = (first_look, tensors, nets, nine_slopes, gradients, equal_weights)
+ROOMS = (*FIRST_HALF, slowdown, softmax, digits, overfitting, choosing)
+EXERCISES = tuple(e for room in ROOMS for e in vars(room).values() if isinstance(e, Exercise))
+
+__all__ = ["EXERCISES", "Exercise", "Verdict", "check", "check_my_activation", "check_my_gradient"]

@@ -1,0 +1,130 @@
+"""Exercises of notebook 10: steps that are safe, grids, and figures that are honest."""
+
+import numpy as np
+
+from nnlib.exercises.exercise import Exercise
+from nnlib.exercises.making import number, together
+
+
+def safe_eta(curvatures):
+    return 2 / max(curvatures)
+
+
+SAFE_ETA = Exercise(
+    "10.1 The largest safe η",
+    "A bowl ½ Σ c x² with the `curvatures` c in its directions. In each of them a step multiplies "
+    "x by 1 − η c. From which η on does some direction no longer shrink?",
+    draw=lambda rng: (rng.uniform(0.2, 5, int(rng.integers(2, 6))),),
+    solution=safe_eta,
+    slips={
+        "the flattest direction is taken, not the steepest": "max -> min",
+        "1/c stands for 2/c: that is where a step hits the bottom": "2 -> 1",
+        "the mean of the curvatures is taken": "max -> np.mean",
+        "the sum of the curvatures is taken": "max -> sum",
+        "it is upside down": lambda curvatures: max(curvatures) / 2,
+    },
+    hints=("It no longer shrinks from 1 − η c = −1 on.", "Which direction gets there first?"),
+)
+
+
+def grid(a, b, k):
+    return a * (b / a) ** (np.arange(k) / (k - 1))
+
+
+GRID = Exercise(
+    "10.2 A grid of equal factors",
+    "`k` learning rates from `a` to `b`, both among them, each the same *factor* above the one "
+    "before.",
+    draw=together(number(0.01, 0.1), number(1, 9), lambda rng: (int(rng.integers(3, 8)),)),
+    solution=grid,
+    slips={
+        "the steps are equal, not the factors": lambda a, b, k: np.linspace(a, b, k),
+        "there is one too many": lambda a, b, k: grid(a, b, k + 1),
+        "the end b is not among them": "(k - 1) -> k",
+        "a and b are taken for exponents": lambda a, b, k: np.logspace(a, b, k),
+        "it starts at 1, not at a": "a * (b / a) -> (b / a)",
+        "it runs from b to a": lambda a, b, k: grid(a, b, k)[::-1],
+    },
+    hints=("The factor is the (k − 1)-th root of b / a.",),
+)
+
+
+def told_apart(a, b):
+    error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    return a.mean() - b.mean(), error
+
+
+TOLD_APART = Exercise(
+    "10.3 Told apart?",
+    "Two recipes, the accuracies of several seeds each. Return the difference of their means and "
+    "its standard error: the variance of a mean is that of its numbers (`ddof=1`) divided by how "
+    "many they are, and the variance of a difference is the sum of both.",
+    draw=lambda rng: tuple(rng.normal(0.9, 0.02, int(n)) for n in rng.integers(4, 9, 2)),
+    solution=told_apart,
+    slips={
+        "the standard deviation is taken for the standard error": lambda a, b: (
+            a.mean() - b.mean(),
+            np.sqrt(a.var(ddof=1) + b.var(ddof=1)),
+        ),
+        "ddof=1 is missing at a": "a.var(ddof=1) -> a.var()",
+        "ddof=1 is missing at b": "b.var(ddof=1) -> b.var()",
+        "the error is that of one recipe only": " + b.var(ddof=1) / len(b) -> ",
+        "the variances are subtracted": " + b.var -> - b.var",
+        "the root is missing": "np.sqrt -> ",
+        "the best of each are compared": "a.mean() - b.mean() -> a.max() - b.max()",
+    },
+    hints=("`a.var(ddof=1) / len(a)` is the variance of the mean of `a`.",),
+)
+
+
+def too_good(R, exam):
+    winner = R[:, exam].mean(axis=1).argmax()
+    rest = np.delete(R, exam, axis=1)
+    return R[winner, exam].mean() - rest[winner].mean()
+
+
+def runs_and_exam(rng):
+    R = rng.random((int(rng.integers(5, 12)), 80)) < 0.8
+    return R, rng.permutation(80)[:20]
+
+
+TOO_GOOD = Exercise(
+    "10.4 How much too good?",
+    "`R[r, i]` tells whether run r reads image i. The images `exam` choose the winner, the run "
+    "with the most of them right (the first of equals). Return by how much its share on these is "
+    "above its share on all *other* images.",
+    draw=runs_and_exam,
+    solution=too_good,
+    slips={
+        "it is judged on the images that chose it": "rest[winner] -> R[winner, exam]",
+        "the images that chose it are among those that judge it": "rest[winner] -> R[winner]",
+        "it is compared with all runs": "rest[winner].mean() -> rest.mean()",
+        "it is compared with the best run on the other images": "rest[winner].mean() -> "
+        "rest.mean(axis=1).max()",
+        "the other images choose the winner": "R[:, exam].mean -> np.delete(R, exam, 1).mean",
+        "the loser is taken for the winner": "argmax -> argmin",
+    },
+    hints=("`np.delete(R, exam, axis=1)` is R without these columns.",),
+)
+
+
+def vote(outputs):
+    return outputs.mean(axis=0).argmax(axis=1)
+
+
+VOTE = Exercise(
+    "10.5 A vote among nets",
+    "`outputs[r, i, k]` is what run r answers for sample i and class k. Return the class of each "
+    "sample after the outputs of all runs were averaged.",
+    draw=lambda rng: (rng.random(size=rng.integers(8, 12, 3)),),
+    solution=vote,
+    slips={
+        "the samples are averaged, not the runs": "mean(axis=0) -> mean(axis=1)",
+        "the largest sample of a class is looked for": "argmax(axis=1) -> argmax(axis=0)",
+        "the largest output counts, not the mean": "outputs.mean -> outputs.max",
+        "only the first run is asked": "outputs.mean(axis=0) -> outputs[0]",
+        "the outputs are returned, not the classes": "argmax -> max",
+        "the least likely class is returned": "argmax -> argmin",
+    },
+    hints=("Which axis counts the runs?", "After the mean two axes are left: samples, classes."),
+)
