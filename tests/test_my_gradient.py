@@ -96,6 +96,15 @@ def test_a_slip_in_one_way_downhill_is_named_without_its_sign():
     )
 
 
+def test_a_wrong_element_in_one_way_downhill_is_told_downhill():
+    dW1, dW2 = true(toy(0))
+    almost = -dW1
+    almost[1, 2] += 1
+    for other in (-dW2, None):
+        verdict = check_my_gradient(almost, other, **toy(0))
+        assert "dW1: 1 of 12 elements are wrong; the first is [1, 2]" in told(verdict)
+
+
 def letters(data, f1=SQUARE, f2=CUBE):
     net, trouble = passed_forward(data, f1, f2)
     assert not trouble

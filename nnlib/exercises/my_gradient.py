@@ -141,18 +141,19 @@ def judge_all(mine, net):
 
 
 def best_way(arrays, right, net):
-    """({name: sentence}, 1 for slopes or -1 for ways downhill): that with fewer signs turned."""
+    """({name: sentence}, 1 for slopes or -1 for ways downhill): that which explains more."""
     known = {name: array for name, array in arrays.items() if array is not None}
     up = {name: judged(name, known, right, net) for name in known}
-    if len(known) < 2 or not turned_in(up):
+    if not strange(up) or (len(known) < 2 and "sign is turned" in str(up)):
         return up, 1
     right = {name: -array for name, array in right.items()}
     down = {name: judged(name, known, right, net, -1) for name in known}
-    return (down, -1) if turned_in(down) < turned_in(up) else (up, 1)
+    return (down, -1) if strange(down) < strange(up) else (up, 1)
 
 
-def turned_in(sentences):
-    return sum("sign is turned" in sentence for sentence in sentences.values())
+def strange(sentences):
+    """How many sentences tell of a turned sign, or have no name for what is wrong."""
+    return sum("sign is turned" in s or "no usual slip" in s for s in sentences.values())
 
 
 def judged(name, arrays, right, net, way=1):
