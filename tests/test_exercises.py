@@ -19,10 +19,10 @@ from nnlib.exercises.digits import MINI_BATCHES, mini_batches
 from nnlib.exercises.equal_weights import EXCLUSIVE_OR
 from nnlib.exercises.exercise import itself
 from nnlib.exercises.first_look import ONE_STEP
-from nnlib.exercises.nets import COSTS, FORWARD, STEPPED, TURNED
+from nnlib.exercises.nets import COSTS_OF_SAMPLES, FORWARD, STEPPED, TURNED
 from nnlib.exercises.slowdown import TANH_COST
 from nnlib.exercises.tensors import AT_B, TIMES_VECTOR
-from nnlib.exercises.verdict import FAILS, NOT_YET, NOTHING, RIGHT
+from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING
 
 SEEDS = range(20)
 by_name = {"ids": lambda exercise: exercise.name}
@@ -79,7 +79,7 @@ def test_a_stub_is_nothing_written_yet(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES, **by_name)
 def test_the_solution_as_it_is_shown_is_right(exercise):
-    assert check(exercise, written(exercise.shown, exercise)).state == RIGHT
+    assert check(exercise, written(exercise.shown, exercise)).state == IS_RIGHT
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, **by_name)
@@ -156,7 +156,7 @@ def test_any_letters_do_in_a_line_for_formula():
     assert check(AT_B, "Q_pq = B_rq A_rp").right
 
 
-NO_LINES = [("Q_pq = ", "something is missing"), (3, "expected a formula")]
+NO_LINES = [("Q_pq = ", "a term is empty"), (3, "expected a formula")]
 
 
 @pytest.mark.parametrize("line, words", NO_LINES)
@@ -166,10 +166,9 @@ def test_a_line_that_is_no_formula_is_told_in_its_words(line, words):
 
 
 def test_a_common_factor_alone_is_told():
-    assert told(check(COSTS, lambda Y_hat, Y: COSTS.solution(Y_hat, Y) / 2)) == (
-        "✗ not yet: a factor 2 is missing."
-    )
-    thrice = check(COSTS, lambda Y_hat, Y: 3 * COSTS.solution(Y_hat, Y))
+    half = check(COSTS_OF_SAMPLES, lambda Y_hat, Y: COSTS_OF_SAMPLES.solution(Y_hat, Y) / 2)
+    assert told(half) == "✗ not yet: a factor 2 is missing."
+    thrice = check(COSTS_OF_SAMPLES, lambda Y_hat, Y: 3 * COSTS_OF_SAMPLES.solution(Y_hat, Y))
     assert "everything is 3 times what it should be" in told(thrice)
 
 
@@ -205,7 +204,7 @@ ANSWERS = [
     (TIMES_VECTOR, lambda A, x: A @ x * np.nan, NOT_YET, "elements are wrong"),
     (TIMES_VECTOR, adds_one_element, NOT_YET, "the first is [1]"),
     (TIMES_VECTOR, lambda A, x: A @ x + 1j, NOT_YET, "it should be"),
-    (COSTS, lambda Y_hat, Y: Y - Y_hat, NOT_YET, "the shape is"),
+    (COSTS_OF_SAMPLES, lambda Y_hat, Y: Y - Y_hat, NOT_YET, "the shape is"),
     (TURNED, lambda W1, W2, k: W1, NOT_YET, "2 things are to be returned"),
     (TURNED, lambda W1, W2, k: (W1, ...), NOTHING, ""),
     (STEPPED, steps_in_place, NOT_YET, "your function changes its argument weights"),
@@ -218,7 +217,7 @@ ANSWERS = [
     (EXCLUSIVE_OR, (..., ..., ..., ...), NOTHING, ""),
     (TANH_COST, 5, NOT_YET, "a Cost(name, per_sample=…, error=…) is asked for"),
     (MINI_BATCHES, lambda n, size, rng: 5, NOT_YET, "write yield"),
-    (MINI_BATCHES, lambda n, size, rng: list(mini_batches(n, size, rng)), RIGHT, "on 20 random"),
+    (MINI_BATCHES, lambda n, size, rng: list(mini_batches(n, size, rng)), IS_RIGHT, "on 20 random"),
 ]
 
 
@@ -381,7 +380,7 @@ def test_a_long_sentence_is_broken_between_words():
     assert len(lines) > 1 and max(map(len, lines)) <= 96
 
 
-@pytest.mark.parametrize("state", [NOTHING, NOT_YET, FAILS, RIGHT])
+@pytest.mark.parametrize("state", [NOTHING, NOT_YET, FAILS, IS_RIGHT])
 def test_a_verdict_tells_its_state_by_a_word_and_a_sign_and_not_by_colour_alone(state):
     verdict = Verdict(state, ("why",))
     assert state in repr(verdict) and state in verdict._repr_html_()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nnlib._support.hints import door, short
 from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits, published
-from nnlib.datasets.idx import check, is_genuine, lying, share
+from nnlib.datasets.idx import check_file, is_genuine, lying, share
 
 __all__ = ["Digits", "load_digits", "load_mnist", "load_mnist_or_digits", "share_mnist"]
 
@@ -136,4 +136,4 @@ def _check_folder(folder):
                 f"{folder}: expected the four MNIST files, packed as published or unpacked, got a "
                 f"folder in which {file.name} is missing; put it there, or name another folder"
             )
-        check(path, file)
+        check_file(path, file)

@@ -46,13 +46,13 @@ def lying(folder, file):
 def is_genuine(path, file):
     """Whether a good copy is there; a bad one in the cache is simply fetched again."""
     try:
-        check(path, file)
+        check_file(path, file)
     except ValueError:
         return False
     return True
 
 
-def check(path, file):
+def check_file(path, file):
     """Raise ValueError unless the file at path can be read and is the published one."""
     try:
         if path.exists() and not path.is_file():  # a pipe would be waited for

@@ -31,7 +31,7 @@ def grid(a, b, k):
     return a * (b / a) ** (np.arange(k) / (k - 1))
 
 
-GRID = Exercise(
+EQUAL_FACTORS = Exercise(
     "10.2 A grid of equal factors",
     "`k` learning rates from `a` to `b`, both among them, each the same *factor* above the one "
     "before.",

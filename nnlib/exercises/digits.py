@@ -6,7 +6,7 @@ from nnlib.exercises.exercise import Exercise
 from nnlib.network import Network
 
 
-def one_hot(labels, k):
+def targets_of(labels, k):
     Y = np.zeros((len(labels), k))
     Y[np.arange(len(labels)), labels] = 1
     return Y
@@ -16,14 +16,14 @@ ONE_HOT = Exercise(
     "8.1 One-hot",
     "Targets for `labels`, numbers from 0 to k − 1: a row for each, 1 in its column, else 0.",
     draw=lambda rng: (rng.integers(0, k := int(rng.integers(4, 8)), int(rng.integers(4, 8))), k),
-    solution=one_hot,
+    solution=targets_of,
     slips={
         "the columns are counted from 1": ", labels] -> , labels - 1]",
-        "it is transposed: a column for each label": lambda labels, k: one_hot(labels, k).T,
+        "it is transposed: a column for each label": lambda labels, k: targets_of(labels, k).T,
         "every row gets a 1 in the columns of all labels": "np.arange(len(labels)), labels] -> "
         ":, labels]",
         "the label itself stands there, not 1": "labels] = 1 -> labels] = labels",
-        "0 and 1 are swapped": lambda labels, k: 1 - one_hot(labels, k),
+        "0 and 1 are swapped": lambda labels, k: 1 - targets_of(labels, k),
     },
     hints=("`Y[rows, columns] = 1` takes two lists of places.", "Which rows? 0, 1, 2, …"),
 )

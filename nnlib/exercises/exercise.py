@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.exercises.running import outcome, same
+from nnlib.exercises.running import result_of, same
 
 DRAWS = 20  # cases an answer is run on
 
@@ -121,9 +121,9 @@ def cases(exercise, seed=0):
     rng, found = np.random.default_rng(seed), []
     for _ in range(100 * exercise.draws):
         args = exercise.draw(rng)
-        right = outcome(exercise.solution, args)
+        right = result_of(exercise.solution, args)
         wrong = () if exercise.accept else exercise.singles.values()
-        if not any(same(outcome(function, args), right) for function in wrong):
+        if not any(same(result_of(function, args), right) for function in wrong):
             found.append((args, right))
         if len(found) == exercise.draws:
             return found
@@ -134,7 +134,7 @@ def cases(exercise, seed=0):
 def wrong_results(exercise, sentences, seed):
     """What the solution with these slips gives in every case."""
     known = exercise.singles if len(sentences) == 1 else exercise.pairs
-    return [outcome(known[sentences], args) for args, _ in cases(exercise, seed)]
+    return [result_of(known[sentences], args) for args, _ in cases(exercise, seed)]
 
 
 def slip_behind(kinds, found, usual=(1, -1, 2, 0.5)):

@@ -6,8 +6,8 @@ import numpy as np
 
 from nnlib._support.hints import door
 from nnlib.exercises.exercise import cases, multiple, slip_behind, wrong_results
-from nnlib.exercises.running import CLOSE, Failed, parts, plain, run, said, same
-from nnlib.exercises.verdict import FAILS, NOT_YET, NOTHING, RIGHT, Verdict
+from nnlib.exercises.running import CLOSE, Failed, as_plain, parts, run_answer, said, same
+from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING, Verdict
 
 
 @door
@@ -40,7 +40,7 @@ def judged(exercise, answer, seed):
         return NOT_YET, trouble
     runs = []
     for args, _ in cases(exercise, seed):
-        runs.append(run(function, args, raw=exercise.accept is not None))
+        runs.append(run_answer(function, args, raw=exercise.accept is not None))
         if runs[-1].empty:
             return (NOTHING,)
         if runs[-1].endless:  # more of it tells nothing
@@ -55,14 +55,14 @@ def judged_runs(exercise, function, runs, seed):
     drawn, found = cases(exercise, seed), [one.result for one in runs]
     if trouble := touched(runs, drawn, exercise) or sentence_on(exercise, drawn, found, seed):
         return NOT_YET, trouble
-    if not exercise.accept and not same(run(function, drawn[0][0]).result, found[0]):
+    if not exercise.accept and not same(run_answer(function, drawn[0][0]).result, found[0]):
         return NOT_YET, "the same arguments give another result the second time."
     for one in runs:
         if one.failure:
             return FAILS, one.failure
     if trouble := trouble_with_values(exercise, drawn, found):
         return NOT_YET, trouble
-    return RIGHT, f"on {len(drawn)} random cases." if len(drawn) > 1 else ""
+    return IS_RIGHT, f"on {len(drawn)} random cases." if len(drawn) > 1 else ""
 
 
 # What is wrong, in words
@@ -103,7 +103,7 @@ def trouble_with_call(function, exercise):
     """The sentence on an answer that cannot be called with the arguments, else ""."""
     names = ", ".join(exercise.names)
     if not callable(function):
-        return f"a function of {names} is asked for; this is {shown(plain(function))}."
+        return f"a function of {names} is asked for; this is {in_short(as_plain(function))}."
     try:
         inspect.signature(function).bind(*exercise.names)
     except TypeError:
@@ -117,7 +117,8 @@ def touched(runs, drawn, exercise):
     """The sentence on an argument that was changed, else ""."""
     for one, (args, _) in zip(runs, drawn, strict=True):
         for name, after, before in zip(exercise.names, one.given, args, strict=True):
-            if isinstance(before, (np.ndarray, list)) and not same(plain(after), plain(before)):
+            is_array = isinstance(before, (np.ndarray, list))
+            if is_array and not same(as_plain(after), as_plain(before)):
                 return (
                     f"your function changes its argument {name}: write {name} = {name} - …, "
                     f"which makes a new array, and not {name} -= …"
@@ -148,11 +149,11 @@ def trouble_with_form(found, right):
     for k, (f, r) in enumerate(zip(parts(found), parts(right), strict=False)):
         if isinstance(r, np.ndarray) and isinstance(f, np.ndarray) and f.shape != r.shape:
             which = f" of result {k + 1}" if isinstance(right, tuple) else ""
-            return f"the shape{which} is {f.shape}, it should be {r.shape}{turned(f, r)}."
+            return f"the shape{which} is {f.shape}, it should be {r.shape}{only_turned(f, r)}."
     return ""
 
 
-def turned(found, right):
+def only_turned(found, right):
     """The end of a sentence on an array that only has to be transposed, else ""."""
     return ": the numbers are right, but it has to be transposed" if same(found.T, right) else ""
 
@@ -163,7 +164,7 @@ def first_difference(found, right, args, exercise):
     k, f, r = next((k, f, r) for k, (f, r) in pairs if not same(f, r))
     which = f"result {k + 1}, " if isinstance(right, tuple) else ""
     if not isinstance(r, np.ndarray) or not isinstance(f, np.ndarray) or f.shape != r.shape:
-        return f"{which}got {shown(f)}, it should be {shown(r)}."
+        return f"{which}got {in_short(f)}, it should be {in_short(r)}."
     if not r.shape:
         return f"{which}for {given(args, exercise)} it is {f:.6g}, it should be {r:.6g}."
     return which + first_element(f, r)
@@ -184,7 +185,7 @@ def given(args, exercise):
         return ", ".join(f"{name} = {' '.join(str(a).split())[:40]}" for name, a in pairs)
 
 
-def shown(thing):
+def in_short(thing):
     """A result in a few words."""
     if isinstance(thing, np.ndarray):
         return f"an array of shape {thing.shape}" if thing.shape else f"{thing:.6g}"

@@ -7,13 +7,13 @@ from nnlib._support.hints import door, short
 from nnlib.activations import Activation
 from nnlib.exercises.exercise import multiple
 from nnlib.exercises.judging import in_words
-from nnlib.exercises.running import close, run, said
-from nnlib.exercises.verdict import FAILS, NOT_YET, NOTHING, RIGHT, Verdict
+from nnlib.exercises.running import close, run_answer, said
+from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING, Verdict
 from nnlib.gradcheck import EPS, central_differences
 
 POINTS = np.linspace(-4, 4, 400)  # where a slope is looked at: 0, the usual kink, lies between two
 POINTS.flags.writeable = False
-MEASURED = 1e-6  # how good a measured slope is
+GOOD_TO = 1e-6  # how good a measured slope is
 
 
 @door
@@ -31,7 +31,7 @@ def check_my_activation(activation):
         return Verdict(FAILS, (f"this cannot be judged: {said(error)}",))
     if trouble:
         return Verdict(NOT_YET, (trouble,))
-    return Verdict(RIGHT, (f"{activation.name}: the slope is right from −4 to 4.",))
+    return Verdict(IS_RIGHT, (f"{activation.name}: the slope is right from −4 to 4.",))
 
 
 def trouble_with_activation(activation):
@@ -51,7 +51,7 @@ def trouble_with_activation(activation):
 
 def curve(function):
     """(a function at POINTS, ""), or (None, the end of a sentence on why it is no curve)."""
-    one = run(function, (POINTS,), raw=True)
+    one = run_answer(function, (POINTS,), raw=True)
     if one.failure:
         return None, f"fails on an array: {one.failure}. Use NumPy's functions, such as np.exp."
     found, trouble = as_numbers(one.result)
@@ -70,7 +70,7 @@ def trouble_with_slope(activation):
     slope, times = f.slope(z), f.times_slope(np.full(z.shape, 3.0), z, f.value(z))
     measured, smooth = slope_at_points(f.value)
     size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(f.value(z)))
-    wrong = smooth & (np.abs(slope - measured) > MEASURED * size)
+    wrong = smooth & (np.abs(slope - measured) > GOOD_TO * size)
     if not wrong.any():
         return "" if close(times, 3 * slope) else f"{f.name}: times_slope is not v * slope(z)."
     k = int(np.argmax(np.where(wrong, np.abs(slope - measured), 0)))
@@ -107,5 +107,5 @@ def as_numbers(thing):
     try:
         return array_of_numbers(thing, "it", np.dtype(float)), ""
     except ValueError as error:
-        end = "; is a `return` missing?" if thing is None else "."
-        return None, str(error).removeprefix("it: ") + end
+        found, _, do = str(error).removeprefix("it: ").partition("; ")
+        return None, f"{found}; {'is a `return` missing?' if thing is None else do + '.'}"

@@ -16,8 +16,8 @@ from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
 from nnlib.exercises.exercise import Exercise, multiple, rounded, slip_behind
 from nnlib.exercises.judging import first_element
 from nnlib.exercises.my_activation import as_numbers, trouble_with_activation, trouble_with_slope
-from nnlib.exercises.running import Failed, outcome, run, said, same
-from nnlib.exercises.verdict import FAILS, NOT_YET, NOTHING, RIGHT, Verdict
+from nnlib.exercises.running import Failed, result_of, run_answer, said, same
+from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING, Verdict
 
 
 @door
@@ -74,7 +74,7 @@ def db2(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
     return delta2.sum(axis=0)
 
 
-ERROR = {
+ERROR_SLIPS = {
     "Y stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y",
     "Y_hat is missing in Y_hat - Y": "(Y_hat - Y) -> (-Y)",
     "Y_hat stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y_hat",
@@ -83,7 +83,7 @@ ERROR = {
     "f2' is taken at Y_hat and not at Z2": "f2.slope(Z2) -> f2.slope(Y_hat)",
     "z goes into f2' written for a, as in z (1 - z)": "f2.slope(Z2) -> f2.times_slope(1, Z2, Z2)",
 }
-HIDDEN = ERROR | {
+HIDDEN_SLIPS = ERROR_SLIPS | {
     "f1' is missing": " * f1.slope(Z1) -> ",
     "f1 stands where f1' belongs": "f1.slope -> f1.value",
     "f1' is taken at A1 and not at Z1": "f1.slope(Z1) -> f1.slope(A1)",
@@ -99,18 +99,18 @@ WRONG_AXIS = {
 SLOPES = {
     slopes.__name__: Exercise(slopes.__name__, "", None, slopes, slips, ())
     for slopes, slips in (
-        (dW1, HIDDEN | {
+        (dW1, HIDDEN_SLIPS | {
             "the transpose of X is missing": "X.T -> X",
             LAST: "X.T @ delta1 -> X[-1:].T @ delta1[-1:]",
         }),
-        (dW2, ERROR | {
+        (dW2, ERROR_SLIPS | {
             "Z1 stands where A1 belongs": "A1.T -> Z1.T",
             "Y_hat stands where A1 belongs": "A1.T -> Y_hat.T",
             "the transpose of A1 is missing": "A1.T -> A1",
             LAST: "A1.T @ delta2 -> A1[-1:].T @ delta2[-1:]",
         }),
-        (db1, HIDDEN | WRONG_AXIS | {LAST: "delta1.sum(axis=0) -> delta1[-1]"}),
-        (db2, ERROR | WRONG_AXIS | {LAST: "delta2.sum(axis=0) -> delta2[-1]"}),
+        (db1, HIDDEN_SLIPS | WRONG_AXIS | {LAST: "delta1.sum(axis=0) -> delta1[-1]"}),
+        (db2, ERROR_SLIPS | WRONG_AXIS | {LAST: "delta2.sum(axis=0) -> delta2[-1]"}),
     )
 }  # fmt: skip
 
@@ -137,17 +137,17 @@ def judge_all(mine, net):
     if not all(s.startswith("right") for s in (troubles[name] or sentences[name] for name in mine)):
         return Verdict(NOT_YET, told)
     down = "These are the ways downhill, minus the slopes: a step adds them, W1 + η dW1."
-    return Verdict(RIGHT, told + ((down,) if way < 0 else ()))
+    return Verdict(IS_RIGHT, told + ((down,) if way < 0 else ()))
 
 
 def best_way(arrays, right, net):
     """({name: sentence}, 1 for slopes or -1 for ways downhill): that which explains more."""
     known = {name: array for name, array in arrays.items() if array is not None}
-    up = {name: judged(name, known, right, net) for name in known}
+    up = {name: judged_slope(name, known, right, net) for name in known}
     if not strange(up) or (len(known) < 2 and "sign is turned" in str(up)):
         return up, 1
     right = {name: -array for name, array in right.items()}
-    down = {name: judged(name, known, right, net, -1) for name in known}
+    down = {name: judged_slope(name, known, right, net, -1) for name in known}
     return (down, -1) if strange(down) < strange(up) else (up, 1)
 
 
@@ -156,7 +156,7 @@ def strange(sentences):
     return sum("sign is turned" in s or "no usual slip" in s for s in sentences.values())
 
 
-def judged(name, arrays, right, net, way=1):
+def judged_slope(name, arrays, right, net, way=1):
     """The sentence on one array of finite numbers."""
     array, true = arrays[name], right[name]
     if same(array, true):
@@ -175,8 +175,9 @@ def slips_in(name, array, true, net, way):
     exercise, left = SLOPES[name], multiple([array], [true])
     whole = about_factor(left, net) if left else ""
     kinds = (exercise.singles,) if whole else (exercise.singles, exercise.pairs)
-    outcomes = ({words: outcome(f, arguments(net)) for words, f in kind.items()} for kind in kinds)
-    results = ({k: [way * w] for k, w in kind.items() if is_slip(w, true)} for kind in outcomes)
+    args = arguments(net)
+    wrongs = ({words: result_of(f, args) for words, f in kind.items()} for kind in kinds)
+    results = ({k: [way * w] for k, w in kind.items() if is_slip(w, true)} for kind in wrongs)
     mean = rounded(1 / len(net["X"]))
     usual = [sign * two * share for share in (1, mean) for two in (1, 2, 0.5) for sign in (1, -1)]
     named, factor = slip_behind(results, [array], usual)
@@ -213,7 +214,7 @@ def updated_first(name, arrays, right, net, way):
     steps = [way * right.get("dW2", 0), way * arrays.get("dW2", 0)]
     for step, ((words,), function) in itertools.product(steps, known.items()):
         if np.shape(step) == net["W2"].shape:
-            before, change = (outcome(function, arguments(net, W2=W)) for W in (net["W2"], step))
+            before, change = (result_of(function, arguments(net, W2=W)) for W in (net["W2"], step))
             if isinstance(before, Failed) or before.shape != arrays[name].shape:
                 continue
             eta = multiple([way * arrays[name] - before], [change])
@@ -280,7 +281,7 @@ def toy_net(data, f1, f2, mine):
         arrays[name], trouble = as_finite(thing)
         if trouble:
             return None, f"{name}: {trouble}"
-    trouble = misfit(**arrays)
+    trouble = trouble_with_shapes(**arrays)
     return (None, trouble) if trouble else passed_forward(arrays, f1, f2)
 
 
@@ -298,7 +299,7 @@ def example():
     return {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()} | biases
 
 
-def misfit(X, Y, W1, W2, b1=0, b2=0):
+def trouble_with_shapes(X, Y, W1, W2, b1=0, b2=0):
     """The sentence on shapes that do not hook onto each other, else ""."""
     shapes = f"X {X.shape}, Y {Y.shape}, W1 {W1.shape}, W2 {W2.shape}"
     if any(array.ndim != 2 or not array.size for array in (X, Y, W1, W2)):
@@ -359,7 +360,7 @@ def called(function, net):
     names, trouble = wanted(function, net)
     if trouble:
         return None, trouble
-    one = run(function, tuple(net[name] for name in names), raw=True)
+    one = run_answer(function, tuple(net[name] for name in names), raw=True)
     if one.failure:
         hint = " Is a transpose missing?" if one.result == "ValueError" else ""
         return None, f"your function fails: {one.failure}.{hint}"

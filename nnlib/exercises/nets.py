@@ -38,7 +38,7 @@ def costs(Y_hat, Y):
     return ((Y_hat - Y) ** 2).sum(axis=1)
 
 
-COSTS = Exercise(
+COSTS_OF_SAMPLES = Exercise(
     "2.2 What each sample costs",
     "The sum of the squared errors of each sample: one number a row, several outputs a sample.",
     draw=arrays("nq", "nq"),

@@ -16,8 +16,9 @@ import numpy as np
 CLOSE = 1e-7  # relative to the largest entry: more than rounding, far less than any slip
 STEPS = 1_000_000  # of Python's that a call may take: far more than any answer needs
 ITEMS = 10_000  # that are taken from a generator
-ROOMS = [Path(__file__).parents[1], Path(np.__file__).parents[1], Path(contextlib.__file__).parent]
-OURS = (*(f"{room}{os.sep}" for room in ROOMS), "<frozen", "<nnlib>")  # files, code never counted
+# Whose steps are not counted: nnlib's, those of installed packages, Python's own
+PACKAGES = Path(__file__).parents[1], Path(np.__file__).parents[1], Path(contextlib.__file__).parent
+OURS = (*(f"{folder}{os.sep}" for folder in PACKAGES), "<frozen", "<nnlib>")
 
 
 class Endless(BaseException):
@@ -63,8 +64,8 @@ class Failed(str):
 
 
 @dataclass
-class Run:
-    """One call of what a student wrote: its arguments after it, and what came of it."""
+class Called:
+    """What a student wrote, called once: its arguments after that, and what came of it."""
 
     given: tuple
     result: object = None
@@ -74,14 +75,14 @@ class Run:
     endless: bool = False
 
 
-def run(function, args, raw=False):
-    """The Run of a function on copies of these arguments; raw leaves the result as it is."""
-    one, printed = Run(copy.deepcopy(args)), io.StringIO()
+def run_answer(function, args, raw=False):
+    """The Called of a function on copies of these arguments; raw leaves the result as it is."""
+    one, printed = Called(copy.deepcopy(args)), io.StringIO()
     try:
         with contextlib.redirect_stdout(printed), at_most(STEPS):
             result = listed(function(*one.given))
         one.empty = holds_ellipsis(result)
-        one.result = result if raw else plain(result)
+        one.result = result if raw else as_plain(result)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit, RecursionError, …
@@ -91,10 +92,10 @@ def run(function, args, raw=False):
     return one
 
 
-def outcome(function, args):
+def result_of(function, args):
     """What a function of ours gives, as a plain thing; what it raises, by name."""
     try:
-        return plain(listed(function(*copy.deepcopy(args))))
+        return as_plain(listed(function(*copy.deepcopy(args))))
     except Exception as error:
         return Failed(type(error).__name__)
 
@@ -134,15 +135,15 @@ def said(error):
 # What is compared
 
 
-def plain(thing):
+def as_plain(thing):
     """Numbers as a float array, several things as a tuple, anything else as it is."""
     if isinstance(thing, tuple):
-        return tuple(map(plain, thing))
+        return tuple(map(as_plain, thing))
     if isinstance(thing, (np.ndarray, np.generic, int, float, list)):
         try:
             array = np.array(thing)
         except ValueError:
-            return tuple(map(plain, thing))  # a list of arrays, or of rows, of different shapes
+            return tuple(map(as_plain, thing))  # a list of arrays, or of rows, of different shapes
         return array.astype(float) if array.dtype.kind in "biuf" else thing
     return thing
 

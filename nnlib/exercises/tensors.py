@@ -128,7 +128,7 @@ def stretched(z, mean, variance):
     return mean + np.sqrt(variance) * z
 
 
-STRETCHED = Exercise(
+VARIANCE = Exercise(
     "1.6 Numbers of a given variance",
     "`z` holds standard normal numbers. Make numbers of them with this mean and this *variance*.",
     draw=together(arrays("n"), number(0.5, 3, True), number(1.5, 5)),

@@ -4,16 +4,20 @@ import html
 import textwrap
 from dataclasses import dataclass
 
-NOTHING, NOT_YET, FAILS, RIGHT = "nothing written yet", "not yet", "it fails", "right"
-LOOKS = {
-    NOTHING: ("…", "#888888"),
-    NOT_YET: ("✗", "#D55E00"),
-    FAILS: ("!", "#CC79A7"),
-    RIGHT: ("✓", "#009E73"),
+from nnlib._support.hints import printable
+from nnlib.palette import GREEN, GREY, ORANGE, PURPLE
+
+NOTHING, NOT_YET, FAILS, IS_RIGHT = "nothing written yet", "not yet", "it fails", "right"
+SIGNS = {
+    NOTHING: ("…", GREY),
+    NOT_YET: ("✗", ORANGE),
+    FAILS: ("!", PURPLE),
+    IS_RIGHT: ("✓", GREEN),
 }
 LINE = 96  # characters: JupyterLab breaks longer lines where they end, even within a word
 
 
+@printable
 @dataclass(frozen=True, repr=False)
 class Verdict:
     """What a check found: `state`, one of four, `right`, and the `sentences` that say it."""
@@ -23,10 +27,10 @@ class Verdict:
 
     @property
     def right(self):
-        return self.state == RIGHT
+        return self.state == IS_RIGHT
 
     def __repr__(self):
-        sign, _ = LOOKS[self.state]
+        sign, _ = SIGNS[self.state]
         head = f"{sign} {self.state}"
         whole_words = {"break_long_words": False, "break_on_hyphens": False}
         if len(self.sentences) == 1:
@@ -34,7 +38,7 @@ class Verdict:
         return "\n".join([head, *(textwrap.fill(s, LINE, **whole_words) for s in self.sentences)])
 
     def _repr_html_(self):
-        sign, colour = LOOKS[self.state]
+        sign, colour = SIGNS[self.state]
         words = "<br>".join(html.escape(sentence) for sentence in self.sentences)
         between = "" if not words else ": " if len(self.sentences) == 1 else "<br>"
         return (

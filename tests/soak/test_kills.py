@@ -116,7 +116,7 @@ class Downloading:
         """No file of the right name is anything but right."""
         for file in datasets.MNIST.files:
             if (self.folder / file.name).exists():
-                idx.check(self.folder / file.name, file)
+                idx.check_file(self.folder / file.name, file)
 
     def begin_again(self):
         self.check()

@@ -418,7 +418,7 @@ def read_odd_places(folder):
     for path in (*folder.iterdir(), Path("/dev/null"), Path("/dev/zero"), Path("/dev/full")):
         tally.read(lambda path=path: Network.load(path), None, path)
         if path.name != "huge":  # of the right size, it would be read to its end
-            tally.read(lambda path=path: idx.check(path, file), None, path)
+            tally.read(lambda path=path: idx.check_file(path, file), None, path)
     return tally.told()
 
 
