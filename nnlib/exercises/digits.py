@@ -104,6 +104,7 @@ EPOCH = Exercise(
     "For each array of places in `batches`: forward, backward, and a step of `net`'s own weights "
     "and biases on these samples. Return `net.W, net.b` after the last one.",
     draw=a_small_task,
+    draws=6,  # each is an epoch for the answer and for every slip
     solution=epoch,
     slips={
         "the biases are forgotten": "zip(net.W + net.b, dW + db -> zip(net.W, dW",
