@@ -29,8 +29,8 @@ PREDICTION = "prediction"  # its stored output is the answer: JupyterLab shows i
 
 STILL_TWIN = """
 import json
-from nnlib.widgets import still_twin
-print(json.dumps(still_twin({model_id!r})))
+from nnlib.widgets import alternative_text, still_twin
+print(json.dumps([still_twin({model_id!r}), alternative_text({model_id!r})]))
 """
 
 
@@ -89,11 +89,17 @@ def renew_pictures(client, notebook):
     for cell in code_cells(notebook):
         for output in filter(is_widget, cell.outputs):
             if TWINS & set(output.data):
-                output.data.update(still_twin(client, output.data[WIDGET]["model_id"]))
+                twin, words = still_twin(client, output.data[WIDGET]["model_id"])
+                output.data.update(twin)
+                if words:
+                    output.metadata["image/png"] = {"alt": words}
 
 
 def still_twin(client, model_id):
-    """What a reader without a kernel sees of a widget (MIME type -> data), asked of its kernel."""
+    """What a reader without a kernel sees of a widget (MIME type -> data), and that in words.
+
+    The kernel is asked.
+    """
     question = nbformat.v4.new_code_cell(STILL_TWIN.format(model_id=model_id))
     client.nb.cells.append(question)
     client.execute_cell(question, len(client.nb.cells) - 1, store_history=False)

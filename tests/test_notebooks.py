@@ -254,7 +254,8 @@ def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
     after = {"abcd": {"image/png": picture("lime")}}
     stand_in = (
         "import sys, types, IPython\n"
-        f"sys.modules['nnlib.widgets'] = types.SimpleNamespace(still_twin={after}.get)\n"
+        f"sys.modules['nnlib.widgets'] = types.SimpleNamespace("
+        f"still_twin={after}.get, alternative_text={{'abcd': 'a lime'}}.get)\n"
         f"IPython.display.display({before}, raw=True)"
     )
     nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(stand_in, 3)]), path)
@@ -262,6 +263,7 @@ def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
     output = nbformat.read(path, as_version=4).cells[-1].outputs[0]
     stored = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
     assert stored.convert("RGB").getpixel((0, 0)) == (0, 255, 0)
+    assert output.metadata["image/png"]["alt"] == "a lime"
 
 
 def test_the_digits_notebook_keeps_its_network_elsewhere_where_it_may_not_write(

@@ -4,7 +4,7 @@ from nnlib.widgets.cockpit import training_cockpit
 from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
 from nnlib.widgets.pad import digit_pad
-from nnlib.widgets.parts.board import still_twin
+from nnlib.widgets.parts.board import alternative_text, still_twin
 from nnlib.widgets.samples import sample_explorer
 from nnlib.widgets.slowdown import slowdown_explorer
 from nnlib.widgets.softmax_board import softmax_board
@@ -13,6 +13,7 @@ from nnlib.widgets.sweep_board import sweep_board
 from nnlib.widgets.watcher import weight_watcher
 
 __all__ = [
+    "alternative_text",
     "contraction_explorer",
     "derivation_stepper",
     "digit_pad",

@@ -25,7 +25,7 @@ from nnlib.derivations import (
     markdown,
     marked,
 )
-from nnlib.palette import BLUE, GREEN, GREY, ORANGE, PALE
+from nnlib.palette import DARK, LIGHT
 from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
 
@@ -159,9 +159,17 @@ def line_and_reason(k, derivation):
     )
 
 
+CURRENT = "var(--nnlib-blue)"
+DARK_PAGE = "[data-jp-theme-light=false]"
 CHANGED = r"\class{mjx-changed}{"  # JupyterLab's MathJax lets only class names with mjx- pass
 
-STYLE_SHEET = """
+# JupyterLab and Notebook 7 say on the page's body whether their theme is light.
+STYLE_SHEET = "".join(
+    f"{where} .nnlib-stepper {{ --nnlib-blue: {c.blue}; --nnlib-orange: {c.orange}; "
+    f"--nnlib-green: {c.green}; --nnlib-grey: {c.grey}; --nnlib-pale: {c.pale}; "
+    f"--nnlib-line: {line}; }}\n"
+    for where, c, line in (("", LIGHT, "#F3F8FB"), (DARK_PAGE, DARK, "#1D2730"))
+) + """
 .nnlib-stepper .widget-html-content, .nnlib-stepper .widget-htmlmath-content {
     line-height: 1.4; font-size: 18px; overflow-x: auto; width: 100%; }
 .nnlib-stepper h3 { margin: 4px 0; font-size: 1.2em; }
@@ -183,9 +191,9 @@ def look(walk, name):
     return f"""<style>{STYLE_SHEET}
 .{name} .d:not(.d{walk.number}), {later} {d} .r:not(.r{k}) {{ display: none; }}
 {d} .l{k} td {{ font-size: 1.35em; padding-top: 8px; }}
-{d} .l{k} td, {d} .r{k} td {{ background: #F3F8FB; }}
-{d} .l{k} td:first-child, {d} .r{k} td:first-child {{ border-left: 6px solid {BLUE}; }}
-{d} .l{k} .mjx-changed {{ color: {BLUE}; border-bottom: 3px solid {BLUE}; }}
+{d} .l{k} td, {d} .r{k} td {{ background: var(--nnlib-line); }}
+{d} .l{k} td:first-child, {d} .r{k} td:first-child {{ border-left: 6px solid {CURRENT}; }}
+{d} .l{k} .mjx-changed {{ color: {CURRENT}; border-bottom: 3px solid {CURRENT}; }}
 </style>"""
 
 
@@ -217,7 +225,7 @@ def block(shape):
 
 GRID = "display: inline-grid; gap: 2px 6px; place-items: center; margin: 4px 14px"
 RECTANGLE = (
-    f"<div style='background: {PALE}; border: 1px solid {GREY}; "
+    "<div style='background: var(--nnlib-pale); border: 1px solid var(--nnlib-grey); "
     "height: {}px; width: {}px'></div>"
 )
 
@@ -225,8 +233,8 @@ RECTANGLE = (
 def verdict(walk):
     """The live check as a sentence, always on two lines."""
     line = walk.line
-    mark, colour = ("✓", GREEN) if line.holds else ("✗", ORANGE)
-    sign = f"<b style='color: {colour}'>{mark}</b> " if walk.k else ""
+    mark, colour = ("✓", "green") if line.holds else ("✗", "orange")
+    sign = f"<b style='color: var(--nnlib-{colour})'>{mark}</b> " if walk.k else ""
     text = html.escape(f"Line {walk.k + 1} of {len(walk.lines)}: {line.verdict}")
     return f"<div role='status'>{sign}{text.replace(', on ', ',<br>on ', 1)}</div>"
 

@@ -138,6 +138,8 @@ def test_a_board_whose_kernel_is_gone_looks_dead_until_run_all(cockpit, loss, te
     cockpit.screenshot("dead")
     assert cockpit.page.locator(".widget-button", has_text="Start").count() == 1
     assert looking_alive(cockpit.lab) == []
+    cockpit.says("The kernel has ended: run this cell again.")
+    assert cockpit.sentence("Training.").count() == 0
     run_all_brings_it_back(cockpit)
     tell(told(loss))
 

@@ -12,7 +12,7 @@ from hand import inside, living, words
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits
 from nnlib import widgets as w
 from nnlib.derivations import WEIGHT_DECAY
-from nnlib.widgets import still_twin
+from nnlib.widgets import alternative_text, still_twin
 from nnlib.widgets.parts import board as board_module
 
 X = np.random.default_rng(0).uniform(-1, 1, (5, 3))
@@ -43,7 +43,7 @@ each_board = pytest.mark.parametrize("name", MAKERS)
 
 
 def test_no_board_is_left_out():
-    assert set(MAKERS) == set(w.__all__) - {"still_twin"}
+    assert set(MAKERS) == set(w.__all__) - {"alternative_text", "still_twin"}
 
 
 @each_board
@@ -89,6 +89,7 @@ def test_a_still_twin_has_alternative_text_that_says_what_the_board_says():
     _, metadata = board._repr_mimebundle_()
     alt = metadata["image/png"]["alt"]
     assert alt.startswith("Six plots") and alt.endswith(words(board))
+    assert alternative_text(board.model_id) == alt
     board.close()
 
 

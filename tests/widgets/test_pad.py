@@ -128,6 +128,12 @@ def test_the_numbers_below_the_outputs_do_not_overlap(biases):
     assert len(labels) > 2 and all(a.x1 < b.x0 for a, b in zip(labels, labels[1:], strict=False))
 
 
+def test_the_frames_of_an_empty_pad_are_whole(pad):
+    frames = [ax.spines for ax in pad.picture.figure.axes if ax.images]
+    assert len(frames) == 2
+    assert all(spine.get_visible() for spines in frames for spine in spines.values())
+
+
 # the pad behind the widget
 
 

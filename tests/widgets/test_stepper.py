@@ -204,7 +204,7 @@ def test_every_key_presses_a_button_that_is_there():
 def test_two_boards_do_not_hide_each_others_lines():
     one, other = derivation_stepper(d.GRADIENT_W2), derivation_stepper(d.GRADIENT_W2)
     shared = classes(one) & classes(other)
-    assert shared == {"nnlib-stepper"}
+    assert shared == {"nnlib-board", "nnlib-stepper"}
 
 
 @pytest.mark.parametrize("derivation", d.DERIVATIONS, ids=lambda derivation: derivation.title)
@@ -228,7 +228,7 @@ def test_callbacks_from_many_threads_leave_the_board_whole():
 
 
 def test_a_reader_without_a_kernel_gets_the_whole_derivation_as_text():
-    bundle = derivation_stepper(*TWO)._repr_mimebundle_()
+    bundle, _ = derivation_stepper(*TWO)._repr_mimebundle_()
     text = bundle["text/markdown"]
     assert "image/png" not in bundle
     for derivation in TWO:

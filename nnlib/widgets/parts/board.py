@@ -124,7 +124,8 @@ def row(*widgets):
 
 def sized(name, whole):
     """How wide a control is, in pixels: its name, and name and control together."""
-    return {"style": {"description_width": f"{name}px"}, "layout": {"width": f"{whole}px"}}
+    layout = {"width": f"{whole}px", "max_width": "100%"}
+    return {"style": {"description_width": f"{name}px"}, "layout": layout}
 
 
 def label(words, width):
@@ -140,6 +141,12 @@ def still_twin(model_id):
         return {}
     board.settle()
     return board.still()
+
+
+def alternative_text(model_id):
+    """What the still twin of a live board shows, in words, or ""."""
+    board = _live.get(model_id)
+    return board.still_metadata().get("image/png", {}).get("alt", "") if board else ""
 
 
 def _inside(widget):
