@@ -372,7 +372,7 @@ def test_the_nine_partial_derivatives_give_the_published_run():
     costs = []
     for _ in PUBLISHED_COSTS:
         sample = NINE_PARTIALS[0].computed(sample_of | knobs)
-        costs.append(float(sample["Δ"]))
+        costs.append(float(sample["C"]))
         slopes = {d.title.split("∂")[-1]: d.steps[-1].code(sample.get) for d in NINE_PARTIALS}
         knobs = {name: value - 0.1 * slopes[name] for name, value in knobs.items()}
     np.testing.assert_allclose(costs, PUBLISHED_COSTS, rtol=1e-12)
@@ -381,8 +381,10 @@ def test_the_nine_partial_derivatives_give_the_published_run():
     np.testing.assert_allclose(knobs["b3"], 0.6588107791504076, rtol=1e-12)
 
 
-def test_the_2_2_1_net_is_the_one_of_the_source():
-    assert list(NET_2_2_1) == ["a1", "a2", "h", "ỹ", "Δ"]
+def test_in_the_2_2_1_net_the_error_goes_back_through_the_weights_of_the_output():
+    assert list(NET_2_2_1) == ["a1", "a2", "y_hat", "C", "delta_3", "delta_1", "delta_2"]
+    assert NET_2_2_1["delta_1"].text == "delta_3 * w5"
+    assert NET_2_2_1["delta_2"].text == "delta_3 * w6"
 
 
 def test_softmax_by_its_formula_is_softmax_as_nnlib_computes_it():

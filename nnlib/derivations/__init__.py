@@ -28,7 +28,7 @@ from nnlib.derivations.matrices import (
     TRANSPOSE_OF_A_PRODUCT,
     TRANSPOSE_OF_AN_OUTER_PRODUCT,
 )
-from nnlib.derivations.net_2_2_1 import NET_2_2_1, NINE_PARTIALS
+from nnlib.derivations.net_2_2_1 import FIRST_OF_NINE, NET_2_2_1, NINE_PARTIALS
 from nnlib.derivations.output_errors import (
     DELTA_CROSS_ENTROPY,
     DELTA_LOG_LIKELIHOOD,

@@ -1,7 +1,15 @@
-"""The 2-2-1 net, number by number: the slope of the cost by each of its nine knobs."""
+"""The 2-2-1 net, number by number: the slope of the cost by each of its nine knobs.
+
+delta_1, delta_2, delta_3 are the errors of its three neurons, scalars; delta1 and delta2 elsewhere
+are those of whole layers.
+"""
+
+import math
+import re
 
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import Symbol, index, numpy_line, start
+from nnlib.derivations.steps import Code, Step, Symbol, changed, numpy_line, start, typeset
+from nnlib.index_notation import latex_of
 
 NUMBERS = tuple(
     Symbol(name, (), meaning)
@@ -18,43 +26,72 @@ NUMBERS = tuple(
 NET_2_2_1 = {
     "a1": numpy_line("w1 * x1 + w2 * x2 + b1", lambda w1, x1, w2, x2, b1: w1 * x1 + w2 * x2 + b1),
     "a2": numpy_line("w3 * x1 + w4 * x2 + b2", lambda w3, x1, w4, x2, b2: w3 * x1 + w4 * x2 + b2),
-    "h": numpy_line("w5 * a1 + w6 * a2 + b3", lambda w5, a1, w6, a2, b3: w5 * a1 + w6 * a2 + b3),
-    "ỹ": numpy_line("y - h", lambda y, h: y - h),
-    "Δ": numpy_line("ỹ**2", lambda ỹ: ỹ**2),
+    "y_hat": numpy_line(
+        "w5 * a1 + w6 * a2 + b3", lambda w5, a1, w6, a2, b3: w5 * a1 + w6 * a2 + b3
+    ),
+    "C": numpy_line("(y_hat - y)**2", lambda y_hat, y: (y_hat - y) ** 2),
+    "delta_3": numpy_line("2 * (y_hat - y)", lambda y_hat, y: 2 * (y_hat - y)),
+    "delta_1": numpy_line("delta_3 * w5", lambda delta_3, w5: delta_3 * w5),
+    "delta_2": numpy_line("delta_3 * w6", lambda delta_3, w6: delta_3 * w6),
 }
 
 
-def partial_of_2_2_1(knob, *steps):
-    """∂Δ/∂knob, from the cost down to the output h and on by the steps given."""
-    whole = f"∂Δ/∂{knob}"
+def line(knob, factors, reason):
+    """∂C/∂knob as a product of numbers and measured slopes; [ ] sets off what is new."""
+    names = tuple(re.findall(r"\w+", factors))
+    latex = re.sub(r"\w+", lambda found: letter(found[0]), factors.replace(" ", r"\, "))
+    code = Code(" * ".join(names), lambda **numbers: math.prod(numbers.values()), names)
+    return Step(latex_of(f"∂C/∂{knob}"), "=", changed(latex), typeset(reason), code)
+
+
+def letter(name):
+    """The LaTeX of a name: w5, delta_3, or a slope such as dy_hat_dw1."""
+    if name.startswith("delta_"):
+        return rf"\{name}"
+    top, _, bottom = name.removeprefix("d").partition("_d")
+    text = f"∂{top}/∂{bottom}" if bottom else name
+    return latex_of(text.replace("y_hat", "ŷ"))
+
+
+def slope_in(knob, *lines):
+    """The derivation of ∂C/∂knob, from the cost back to the answer and on by the lines given."""
     first = (
-        start(whole, "Turn this one knob and watch the cost."),
-        index(f"{whole} = [∂Δ/∂h ∂h/∂{knob}]", "The chain rule: the knob acts through `h` alone."),
-        index(f"{whole} = [−2 ỹ] ∂h/∂{knob}", "$\\Delta = \\tilde{y}^2$ and `ỹ = y − h`."),
+        start(f"∂C/∂{knob}", "Turn this one knob and watch the cost."),
+        line(knob, f"[dC_dy_hat dy_hat_d{knob}]", "The chain rule: it acts through `ŷ` alone."),
+        line(
+            knob,
+            f"[delta_3] dy_hat_d{knob}",
+            r"$C = (\hat{y} - y)^2$: the error of the output is $\delta_3 = 2 \, (\hat{y} - y)$.",
+        ),
     )
-    rest = tuple(index(f"{whole} = {text}", reason) for text, reason in steps)
-    title = f"The 2-2-1 net: ∂Δ/∂{knob}"
-    return Derivation(title, NUMBERS, NET_2_2_1, first + rest)
+    rest = tuple(line(knob, *each) for each in lines)
+    return Derivation(f"The 2-2-1 net: ∂C/∂{knob}", NUMBERS, NET_2_2_1, first + rest)
 
 
-def of_the_hidden_layer(knob, neuron, weight, times, because):
-    """∂Δ/∂knob for a knob of hidden neuron 1 or 2."""
-    return partial_of_2_2_1(
+def slope_in_hidden(knob, k, weight, times, because):
+    """The derivation of ∂C/∂knob for a knob of hidden neuron k, whose weight to the output is given."""
+    into = f"da{k}_d{knob}"
+    return slope_in(
         knob,
-        (f"−2 ỹ [∂h/∂a{neuron} ∂a{neuron}/∂{knob}]", f"It acts on `h` through `a{neuron}` alone."),
-        (f"−2 ỹ [{weight}] ∂a{neuron}/∂{knob}", f"In `h`, `a{neuron}` stands with `{weight}`."),
-        (f"−2 ỹ {weight} {times}".strip(), because),
+        (f"delta_3 [dy_hat_da{k} {into}]", f"It acts on `ŷ` through `a{k}` alone."),
+        (f"delta_3 [{weight}] {into}", f"In `ŷ`, `a{k}` stands with `{weight}`."),
+        (
+            f"[delta_{k}] {into}",
+            rf"The error comes back through `{weight}`: $\delta_{k} = \delta_3 \, w_{weight[1]}$.",
+        ),
+        (f"delta_{k} {times}".strip(), because),
     )
 
 
 NINE_PARTIALS = (
-    of_the_hidden_layer("w1", 1, "w5", "[x1]", "In `a1`, `w1` stands with `x1`."),
-    of_the_hidden_layer("w2", 1, "w5", "[x2]", "In `a1`, `w2` stands with `x2`."),
-    of_the_hidden_layer("b1", 1, "w5", "", "In `a1`, `b1` stands alone: its slope is 1."),
-    of_the_hidden_layer("w3", 2, "w6", "[x1]", "In `a2`, `w3` stands with `x1`."),
-    of_the_hidden_layer("w4", 2, "w6", "[x2]", "In `a2`, `w4` stands with `x2`."),
-    of_the_hidden_layer("b2", 2, "w6", "", "In `a2`, `b2` stands alone: its slope is 1."),
-    partial_of_2_2_1("w5", ("−2 ỹ [a1]", "In `h`, `w5` stands with `a1`.")),
-    partial_of_2_2_1("w6", ("−2 ỹ [a2]", "In `h`, `w6` stands with `a2`.")),
-    partial_of_2_2_1("b3", ("−2 ỹ", "In `h`, `b3` stands alone: its slope is 1.")),
+    slope_in_hidden("w1", 1, "w5", "[x1]", "In `a1`, `w1` stands with `x1`."),
+    slope_in_hidden("w2", 1, "w5", "[x2]", "In `a1`, `w2` stands with `x2`."),
+    slope_in_hidden("b1", 1, "w5", "", "In `a1`, `b1` stands alone: its slope is 1."),
+    slope_in_hidden("w3", 2, "w6", "[x1]", "In `a2`, `w3` stands with `x1`."),
+    slope_in_hidden("w4", 2, "w6", "[x2]", "In `a2`, `w4` stands with `x2`."),
+    slope_in_hidden("b2", 2, "w6", "", "In `a2`, `b2` stands alone: its slope is 1."),
+    slope_in("w5", ("delta_3 [a1]", "In `ŷ`, `w5` stands with `a1`.")),
+    slope_in("w6", ("delta_3 [a2]", "In `ŷ`, `w6` stands with `a2`.")),
+    slope_in("b3", ("delta_3", "In `ŷ`, `b3` stands alone: its slope is 1.")),
 )
+FIRST_OF_NINE = NINE_PARTIALS[0]

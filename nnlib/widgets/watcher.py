@@ -204,7 +204,7 @@ class NetAndCosts(Drawing):
         """The net's artists, made once with numbers that `show` replaces."""
         ax, n_in, self._names = self._net, self._n_in, parameter_names(self._n_in)
         W, b = unflat(np.ones(len(self._names)), n_in)
-        neurons = [[below(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["h"]]
+        neurons = [[below(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["ŷ"]]
         draw_net(ax, W, names=neurons, numbers=True, limit=WIDEST, colours=self._colours)
         by_gid = {artist.get_gid(): artist for artist in ax.get_children()}
         keys = [f"W[{k}][{i},{j}]" for k in (0, 1) for j, i in np.ndindex(W[k].T.shape)]
