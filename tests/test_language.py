@@ -16,9 +16,12 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 HELD = (
     "00",
     "01",
+    "03",
+    "05",
 )
 HELD_DERIVATIONS = (
     "matrices",
+    "net_2_2_1",
 )
 
 

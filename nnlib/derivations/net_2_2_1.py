@@ -1,7 +1,7 @@
 """The 2-2-1 net, number by number: the slope of the cost by each of its nine knobs.
 
-delta_1, delta_2, delta_3 are the errors of its three neurons, scalars; delta1 and delta2 elsewhere
-are those of whole layers.
+delta_a1, delta_a2 and delta_y are the errors of its three neurons, each a single number; elsewhere
+delta1 and delta2 are those of whole layers.
 """
 
 import math
@@ -30,9 +30,15 @@ NET_2_2_1 = {
         "w5 * a1 + w6 * a2 + b3", lambda w5, a1, w6, a2, b3: w5 * a1 + w6 * a2 + b3
     ),
     "C": numpy_line("(y_hat - y)**2", lambda y_hat, y: (y_hat - y) ** 2),
-    "delta_3": numpy_line("2 * (y_hat - y)", lambda y_hat, y: 2 * (y_hat - y)),
-    "delta_1": numpy_line("delta_3 * w5", lambda delta_3, w5: delta_3 * w5),
-    "delta_2": numpy_line("delta_3 * w6", lambda delta_3, w6: delta_3 * w6),
+    "delta_y": numpy_line("2 * (y_hat - y)", lambda y_hat, y: 2 * (y_hat - y)),
+    "delta_a1": numpy_line("delta_y * w5", lambda delta_y, w5: delta_y * w5),
+    "delta_a2": numpy_line("delta_y * w6", lambda delta_y, w6: delta_y * w6),
+}
+
+ERRORS = {
+    "delta_a1": r"\delta_{a_1}",
+    "delta_a2": r"\delta_{a_2}",
+    "delta_y": r"\delta_{\hat{y}}",
 }
 
 
@@ -45,9 +51,9 @@ def line(knob, factors, reason):
 
 
 def letter(name):
-    """The LaTeX of a name: w5, delta_3, or a slope such as dy_hat_dw1."""
+    """The LaTeX of a name: w5, delta_y, or a slope such as dy_hat_dw1."""
     if name.startswith("delta_"):
-        return rf"\{name}"
+        return ERRORS[name]
     top, _, bottom = name.removeprefix("d").partition("_d")
     text = f"∂{top}/∂{bottom}" if bottom else name
     return latex_of(text.replace("y_hat", "ŷ"))
@@ -60,8 +66,8 @@ def slope_in(knob, *lines):
         line(knob, f"[dC_dy_hat dy_hat_d{knob}]", "The chain rule: it acts through `ŷ` alone."),
         line(
             knob,
-            f"[delta_3] dy_hat_d{knob}",
-            r"$C = (\hat{y} - y)^2$: the error of the output is $\delta_3 = 2 \, (\hat{y} - y)$.",
+            f"[delta_y] dy_hat_d{knob}",
+            r"$C = (\hat{y} - y)^2$: the error of the output is $\delta_{\hat{y}} = 2 \, (\hat{y} - y)$.",
         ),
     )
     rest = tuple(line(knob, *each) for each in lines)
@@ -73,13 +79,13 @@ def slope_in_hidden(knob, k, weight, times, because):
     into = f"da{k}_d{knob}"
     return slope_in(
         knob,
-        (f"delta_3 [dy_hat_da{k} {into}]", f"It acts on `ŷ` through `a{k}` alone."),
-        (f"delta_3 [{weight}] {into}", f"In `ŷ`, `a{k}` stands with `{weight}`."),
+        (f"delta_y [dy_hat_da{k} {into}]", f"It acts on `ŷ` through `a{k}` alone."),
+        (f"delta_y [{weight}] {into}", f"In `ŷ`, `a{k}` stands with `{weight}`."),
         (
-            f"[delta_{k}] {into}",
-            rf"The error comes back through `{weight}`: $\delta_{k} = \delta_3 \, w_{weight[1]}$.",
+            f"[delta_a{k}] {into}",
+            f"The error of neuron {k}: what comes back to it through `{weight}`.",
         ),
-        (f"delta_{k} {times}".strip(), because),
+        (f"delta_a{k} {times}".strip(), because),
     )
 
 
@@ -90,8 +96,8 @@ NINE_PARTIALS = (
     slope_in_hidden("w3", 2, "w6", "[x1]", "In `a2`, `w3` stands with `x1`."),
     slope_in_hidden("w4", 2, "w6", "[x2]", "In `a2`, `w4` stands with `x2`."),
     slope_in_hidden("b2", 2, "w6", "", "In `a2`, `b2` stands alone: its slope is 1."),
-    slope_in("w5", ("delta_3 [a1]", "In `ŷ`, `w5` stands with `a1`.")),
-    slope_in("w6", ("delta_3 [a2]", "In `ŷ`, `w6` stands with `a2`.")),
-    slope_in("b3", ("delta_3", "In `ŷ`, `b3` stands alone: its slope is 1.")),
+    slope_in("w5", ("delta_y [a1]", "In `ŷ`, `w5` stands with `a1`.")),
+    slope_in("w6", ("delta_y [a2]", "In `ŷ`, `w6` stands with `a2`.")),
+    slope_in("b3", ("delta_y", "In `ŷ`, `b3` stands alone: its slope is 1.")),
 )
 FIRST_OF_NINE = NINE_PARTIALS[0]
