@@ -108,7 +108,7 @@ DERIVATIONS = (
     WEIGHT_DECAY,
 )
 
-__all__ = ["DERIVATIONS", "NINE_PARTIALS"]
+__all__ = ["DERIVATIONS", "FIRST_OF_NINE", "NINE_PARTIALS"]
 __all__ += [name for name, thing in vars().items() if isinstance(thing, Derivation)]
 # what a derivation is made of, to write one; how it is judged and shown
 __all__ += ["NET_2_2_1", "SQUARE_AND_CUBE", "TOY_NET", "WITH_ACTIVATION"]

@@ -67,7 +67,7 @@ def slope_in(knob, *lines):
         line(
             knob,
             f"[delta_y] dy_hat_d{knob}",
-            r"$C = (\hat{y} - y)^2$: the error of the output is $\delta_{\hat{y}} = 2 \, (\hat{y} - y)$.",
+            r"The error of the output. As $C = (\hat{y} - y)^2$, it is $2 \, (\hat{y} - y)$.",
         ),
     )
     rest = tuple(line(knob, *each) for each in lines)
@@ -75,7 +75,7 @@ def slope_in(knob, *lines):
 
 
 def slope_in_hidden(knob, k, weight, times, because):
-    """The derivation of ∂C/∂knob for a knob of hidden neuron k, whose weight to the output is given."""
+    """The derivation of ∂C/∂knob for a knob of hidden neuron k, which `weight` joins to ŷ."""
     into = f"da{k}_d{knob}"
     return slope_in(
         knob,
