@@ -25,7 +25,6 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 KEPT_CELL_METADATA = {"tags", "slideshow"}
-PREDICTION = "prediction"  # its stored output is the answer: JupyterLab shows it when it is run
 
 STILL_TWIN = """
 import json
@@ -122,8 +121,6 @@ def tidy(notebook):
     for cell in notebook.cells:
         for key in set(cell.metadata) - KEPT_CELL_METADATA:
             del cell.metadata[key]
-        if PREDICTION in cell.metadata.get("tags", ()):
-            cell.metadata["jupyter"] = {"outputs_hidden": True}
     for cell in code_cells(notebook):
         cell.outputs = [output for output in map(settled, cell.outputs) if output is not None]
 

@@ -197,16 +197,6 @@ def test_running_a_notebook_stores_outputs_counts_and_little_else(tmp_path):
     assert stored.cells[4].metadata == {"tags": ["kept"]}
 
 
-def test_the_answer_to_a_prediction_is_stored_out_of_sight(tmp_path):
-    path = tmp_path / "01_is_it_so.ipynb"
-    cells = [*good_cells(), code("print(1 + 1)", 3, tags=["prediction"])]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    notebooks.run(path)
-    asked = nbformat.read(path, as_version=4).cells[5]
-    assert asked.metadata["jupyter"] == {"outputs_hidden": True}
-    assert asked.outputs == [printed("2\n")]
-
-
 def test_running_twice_changes_nothing(tmp_path):
     path = tmp_path / "01_is_it_so.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=good_cells()), path)
