@@ -139,6 +139,23 @@ class Contraction:
         return sums if sums.endswith(f" = {number}") else text  # T[0,1] = 2, not 2 = 2
 
     @property
+    def hooked(self):
+        """Whether row of the first meets column of the second, as in A_ij B_jk."""
+        if self.trouble or len(self.factors) != 2:
+            return False
+        (_, first, _), (_, second, _) = self.factors
+        return first[1] == second[0] and [*self.formula.left.indices] == [first[0], second[1]]
+
+    def after(self, pairs):
+        """The sum in numbers after so many of its products."""
+        name, _, sums = self.in_numbers.partition(" = ")
+        sums, _, number = sums.rpartition(" = ")
+        products = sums.split(" + ")
+        if not 0 < pairs < len(products):
+            return self.in_numbers
+        return f"{name} = {' + '.join(products[:pairs])} + …"
+
+    @property
     def sentence(self):
         """What the picture shows, in words."""
         if self.trouble:
@@ -267,12 +284,17 @@ def written(shape):
 LEFT, GAP, HEAD = 58, 22, 84  # left of a matrix, between two, above them
 FLOOR = 104  # below the matrices: the sum in letters and in numbers, and the line of NumPy
 WIDE, HIGH = 72, 52  # a cell at most
+BETWEEN, READABLE = 56, 22  # between the matrix above and the result; a cell at least
 
 Place = namedtuple("Place", "x y rows columns")  # of the numbers of a matrix
 
 
 class Matrices(Drawing):
-    """The matrices of a formula side by side, its result, and the sum behind one element."""
+    """The matrices of a formula, its result, and the sum behind one element.
+
+    Where a row of the first meets a column of the second, the first stands left of the result and
+    the second above it; else they stand side by side.
+    """
 
     about = (
         "The matrices of a formula and its result; what meets in the chosen number is lit up. "
@@ -287,20 +309,26 @@ class Matrices(Drawing):
         self._floor, self._artists = look.height - FLOOR, []
         return self._artists
 
-    def show(self, contraction):
-        """Draw the matrices anew where sizes or formula have changed, and mark what meets."""
+    def show(self, contraction, pair=0):
+        """Draw the matrices anew where sizes or formula have changed, and mark what meets.
+
+        pair  the number of the product that is made now, from 1 on; 0 for all
+        """
         now = contraction.formula.text, tuple(contraction.shapes.items())
         if now != self._drawn:
             self._drawn = now
             self._draw(contraction)
-        self._mark(contraction)
+        self._mark(contraction, pair)
 
     def _draw(self, contraction):
         for artist in self._artists:
             artist.remove()
         self._artists.clear()
         result = np.zeros((3, 2)) if contraction.trouble else np.atleast_2d(contraction.result)
-        self._lay_out([*(matrix.shape for _, _, matrix in contraction.factors), result.shape])
+        shapes = [*(matrix.shape for _, _, matrix in contraction.factors), result.shape]
+        self._corner = contraction.hooked and self._in_the_corner(shapes)
+        if not self._corner:
+            self._lay_out(shapes)
         self._make_marks()
         self._colours = self._colours_of(contraction.formula)
         for place, factor in zip(self._places, contraction.factors, strict=False):
@@ -314,8 +342,12 @@ class Matrices(Drawing):
 
     def _make_marks(self):
         c, middle, size = self._c, self._look.width / 2, self._look.small
-        self._meeting = self._boxes([], facecolors=to_rgba(c.sky, 0.3), edgecolors=c.blue, lw=3)
-        self._chosen = self._boxes([], facecolors="none", edgecolors=c.orange, lw=4)
+        ground = to_rgba(c.sky, 0.3)
+        self._meeting = [
+            self._boxes([], facecolors=ground, edgecolors=ink, lw=3)
+            for ink in (c.blue, c.green, c.orange)
+        ]
+        self._chosen = self._boxes([], facecolors="none", edgecolors=c.ink, lw=4)
         self._letters = self._write(middle, self._floor + 16, "", size)
         self._numbers = self._write(middle, self._floor + 48, "", size, weight="bold")
 
@@ -326,28 +358,44 @@ class Matrices(Drawing):
 
     def _draw_signs(self, line):
         """The equals sign, and the line of NumPy below."""
-        if not self._look.narrow:
+        if not self._look.narrow and not self._corner:
             first, *_, last = self._places
             middle = first.y + first.rows * self._high / 2
             self._write(last.x - LEFT - GAP / 2 + 6, middle, "=", self._look.large)
         below = self._look.width / 2, self._floor + 84
         self._write(*below, line, self._look.small, family="monospace")
 
-    def _mark(self, contraction):
+    def _mark(self, contraction, pair):
         """Move the marks to the chosen element."""
-        marks = [], [], "", ""
+        meeting, chosen, sums = [[], [], []], [], ("", "")
         if not contraction.trouble:
-            meeting = {(n, at) for product in contraction.places for n, at in enumerate(product)}
-            chosen = self._cell(-1, contraction.element)
+            meeting = self._meeting_cells(contraction, pair)
+            chosen = [self._cell(-1, contraction.element)]
             longest = round(self._look.width / (0.62 * self._look.small * 100 / 72))
-            sums = contraction.in_letters, contraction.in_numbers
-            sums = (shortened(text, longest) for text in sums)
-            marks = [self._cell(n, at) for n, at in sorted(meeting)], [chosen], *sums
-        self._meeting.set_verts(marks[0])
-        self._chosen.set_verts(marks[1])
-        self._letters.set_text(marks[2])
-        roomy = len(marks[3]) * self._look.large < self._look.width
-        self._numbers.set(text=marks[3], size=self._look.large if roomy else self._look.small)
+            sums = contraction.in_letters, contraction.after(pair)
+            sums = [shortened(text, longest) for text in sums]
+        for boxes, cells in zip(self._meeting, meeting, strict=True):
+            boxes.set_verts(cells)
+        self._chosen.set_verts(chosen)
+        self._letters.set_text(sums[0])
+        roomy = len(sums[1]) * self._look.large < self._look.width
+        self._numbers.set(text=sums[1], size=self._look.large if roomy else self._look.small)
+
+    def _meeting_cells(self, contraction, pair):
+        """The cells that meet, in the colour of their free index: blue, green, none; orange the
+        pair in hand."""
+        free, products = contraction.formula.free, list(contraction.places)
+        kinds = []
+        for _, indices, _ in contraction.factors:
+            own = [free.index(index) for index in indices if index in free]
+            kinds.append(own[0] if own else 2)
+        cells = [[], [], []]
+        for n, at in sorted({(n, at) for product in products for n, at in enumerate(product)}):
+            cells[kinds[n]].append(self._cell(n, at))
+        if pair:
+            made = products[min(pair, len(products)) - 1]
+            cells[2] += [self._cell(n, at) for n, at in enumerate(made)]
+        return cells
 
     def element_at(self, picture, event):
         """The element of the result that a touch means; None elsewhere."""
@@ -356,6 +404,28 @@ class Matrices(Drawing):
         row, column = int((y - place.y) // self._high), int((x - place.x) // self._wide)
         inside = 0 <= row < place.rows and 0 <= column < place.columns
         return (row, column) if inside else None
+
+    def _in_the_corner(self, shapes):
+        """Place the first left of the result, the second above it; False where they are too high.
+
+        Their common index then runs along one and down the other.
+        """
+        first, second, _ = shapes
+        wide = (self._look.width - 20 - 2 * LEFT - GAP) / (first[1] + second[1])
+        high = (self._floor - 10 - HEAD - BETWEEN) / (first[0] + second[0])
+        if min(wide, high) < READABLE:
+            return False
+        self._wide, self._high = min(WIDE, wide), min(HIGH, high)
+        across = (first[1] + second[1]) * self._wide + 2 * LEFT + GAP
+        left = (self._look.width - across) / 2 + LEFT
+        x = left + first[1] * self._wide + GAP + LEFT
+        y = HEAD + second[0] * self._high + BETWEEN
+        self._places = [
+            Place(left, y, *first),
+            Place(x, HEAD, *second),
+            Place(x, y, first[0], second[1]),
+        ]
+        return True
 
     def _lay_out(self, shapes):
         """Find the size of a cell, and the place of each matrix: below one another where narrow."""
@@ -387,7 +457,8 @@ class Matrices(Drawing):
         """Its name and shape, the values of its indices, and its numbers in their cells."""
         centre = place.x + place.columns * self._wide / 2
         title = f"{name}  {written(shape)}"
-        self._write(centre, place.y - 66, title, self._look.size, weight="bold")
+        up = 38 if self._corner and place.y > HEAD else 66
+        self._write(centre, place.y - up, title, self._look.size, weight="bold")
         cells = [self._cell(self._places.index(place), at) for at in np.ndindex(matrix.shape)]
         self._boxes(cells, facecolors="none", edgecolors=self._c.grey, lw=0.8)
         for number, (corner, _, opposite, _) in zip(matrix.flat, cells, strict=True):
@@ -433,7 +504,8 @@ class Matrices(Drawing):
 
     def _write(self, x, y, text, size, colour=None, **look):
         look |= {"fontsize": size, "color": colour or self._c.ink, "ha": "center", "va": "center"}
-        self._artists.append(self._axes.text(x, y, text, **look))
+        look["transform"] = self._axes.transData  # on the figure: on axes it would be clipped
+        self._artists.append(self._axes.figure.text(x, y, text, **look))
         return self._artists[-1]
 
     def _boxes(self, corners, **look):
@@ -459,6 +531,7 @@ def shortened(text, longest):
 
 # The controls
 
+PAIR_TICK = 900  # milliseconds between two products of Play
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
@@ -469,7 +542,7 @@ class ContractionExplorer(Board):
         super().__init__()
         self.contraction = contraction
         self._matrices = Matrices()
-        self.picture = Picture(self._matrices, 420, tall=720, surface=True)
+        self.picture = Picture(self._matrices, 450, tall=720, surface=True)
         self.stack(*self._controls(), self.picture, self.sentence)
         self.feel(self._touch)
         self._show()
@@ -477,13 +550,16 @@ class ContractionExplorer(Board):
     def _controls(self):
         names = [*(mode.name for mode in MODES), OWN]
         mode, text = self.contraction.mode.name, self.contraction.formula.text
-        wide = sized(110, 440)
+        wide = sized(70, 380)
         self._mode = ipywidgets.Dropdown(options=names, value=mode, description="what", **wide)
         self._text = ipywidgets.Text(text, description="formula", continuous_update=False, **wide)
         self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
         self.listen(self._take, self._mode)
         self.listen(self._rewrite, self._text)
-        return [[self._mode, self._text], self._sizes]
+        self._play = ipywidgets.Play(interval=PAIR_TICK, show_repeat=False)
+        self._play.tooltip = "Multiply the pairs one after the other, or stop and show all"
+        self.listen(self._show_pair, self._play)
+        return [[self._mode, self._text, self._play], self._sizes]
 
     def _size(self, name, axis):
         """A slider for the length of one axis."""
@@ -530,15 +606,22 @@ class ContractionExplorer(Board):
             element = element if at is None else at[2 - len(element) :]
         if element != self.contraction.element:
             self.contraction.choose(*element)
-            self._look()
+            self._see()
 
     # what is seen
 
     def _show(self):
         for slider in self._sizes:
             slider.disabled = slider.description[-1] not in self.contraction.formula.names
-        self._look()
+        self._see()
 
-    def _look(self):
+    def _see(self):
+        """Show all of the sum again."""
+        pairs = 0 if self.contraction.trouble else len(list(self.contraction.places))
+        self._play.value, self._play.max = 0, max(pairs, 1)
         self.picture.show(self.contraction)
         self.say(self.contraction.sentence)
+
+    def _show_pair(self):
+        """Show the sum up to the pair that Play has come to."""
+        self.picture.show(self.contraction, self._play.value)

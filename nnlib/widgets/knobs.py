@@ -444,7 +444,7 @@ class KnobBoard(Board):
 
     def _knob_button(self, *knob):
         tip = self._knobs.name_of(*knob)
-        return self.button("", lambda: self._choose(knob), "58px", tooltip=tip)
+        return self.button("", lambda: self._choose(knob), "64px", tooltip=tip)
 
     def _preset(self, name, eta):
         return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "132px")

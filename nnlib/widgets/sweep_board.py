@@ -106,7 +106,8 @@ class HeatMap(Drawing):
         if not self._moving or choices != self._choices:
             self._label(grid, choices)
         epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
-        self._title.set_text(f"validation accuracy in % after {epochs}; bright is best")
+        more = "" if self._look.narrow else f" after {epochs}; bright is best"
+        self._title.set_text(f"validation accuracy in %{more}")
         self._colour(grid)
         return choices
 

@@ -173,7 +173,7 @@ class Trace:
 
 
 # Each bias of the hidden and the output layer: x, y in the net, then points right and up.
-BIAS_PLACES = ((1, 0.5, 0, 43), (1, -0.5, 0, -27), (2, 0, 0, -27))
+BIAS_PLACES = ((1, 0.5, 0, 43), (1, -0.5, 0, -27), (2, 0, 0, -42))
 
 
 class NetAndCosts(Drawing):

@@ -104,8 +104,10 @@ SET_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {them
 def at_once(lab):
     """Lab as it was, after a test that changed the screen and the theme."""
     yield lab
+    screen = lab.page.context.new_cdp_session(lab.page)
+    screen.send("Emulation.clearDeviceMetricsOverride")
+    lab.page.evaluate("jupyterapp.shell.collapseLeft()")
     lab.page.evaluate(SET_THEME, "JupyterLab Light")
-    lab.leave()
 
 
 def looks(lab):
@@ -116,11 +118,11 @@ def looks(lab):
         for name, (width, height, ratio) in SCREENS.items():
             metrics = {"width": width, "height": height, "deviceScaleFactor": ratio}
             screen.send("Emulation.setDeviceMetricsOverride", metrics | {"mobile": False})
-            for side in ("expand", "collapse"):
+            for side, seen in (("expand", "open"), ("collapse", "closed")):
                 lab.page.evaluate(f"jupyterapp.shell.{side}Left()")
                 lab.page.wait_for_timeout(200)
                 lab.wait_for(SETTLED, timeout=60)
-                yield name, side, f"{theme}, {name}, file browser {side}d"
+                yield name, side, f"{theme}, {name}, file browser {seen}"
 
 
 @pytest.mark.parametrize("name", BOARDS)

@@ -24,7 +24,12 @@ class WatcherPage(BoardPage):
 
     def start_at(self, name, value):
         self.page.locator(".widget-dropdown select").select_option(label=name)
-        self.page.wait_for_timeout(300)  # the field shows where it starts now
+        self.wait_until("hand.control(watcher, 'my own').label", name)
+        shown = float(self.ask("hand.control(watcher, 'starts at').value"))
+        self.page.wait_for_function(
+            "shown => Number(document.querySelector('.widget-text input').value) === shown",
+            arg=shown,
+        )
         self.type("starts at", value)
 
 

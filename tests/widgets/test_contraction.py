@@ -5,7 +5,7 @@ import base64
 import ipywidgets
 import numpy as np
 import pytest
-from hand import choose, control, controls, key, markup, place_of, touch, type_in, words
+from hand import choose, control, controls, key, markup, page, place_of, touch, type_in, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -261,6 +261,51 @@ def test_the_picture_is_described_in_words():
     press_keys(board, "ArrowRight")
     (told,) = board.still_metadata().values()
     assert "= 34" in told["alt"]
+
+
+PLAY = "Multiply the pairs one after the other, or stop and show all"
+
+
+def written(board):
+    return [label["text"] for label in page(board).labels]
+
+
+def test_play_multiplies_the_pairs_one_after_the_other():
+    board = contraction_explorer(A, B)
+    press_keys(board, "ArrowRight")
+    seen = []
+    for control(board, PLAY).value in (1, 2, 3, 0):
+        seen += [text for text in written(board) if text.startswith("C[0,1] = 1")]
+    whole = "C[0,1] = 1*8 + 2*4 + 3*6 = 34"
+    assert seen == ["C[0,1] = 1*8 + …", "C[0,1] = 1*8 + 2*4 + …", whole, whole]
+
+
+def test_another_number_is_shown_whole_again():
+    board = contraction_explorer(A, B)
+    control(board, PLAY).value = 1
+    press_keys(board, "ArrowDown")
+    assert control(board, PLAY).value == 0 and control(board, PLAY).max == 3
+    assert "C[1,0] = 2*7 + 4*5 + 6*3 = 52" in written(board)
+
+
+def where(board, text):
+    """Where a text stands that is written once."""
+    (label,) = [label for label in page(board).labels if label["text"] == text]
+    return label["x"], label["y"]
+
+
+def test_a_row_of_A_and_a_column_of_B_meet_in_the_corner():
+    board = contraction_explorer(A, B)
+    titles = "A  (2,3)", "B  (3,4)", "C  (2,4)"
+    (ax, ay), (bx, by), (cx, cy) = (where(board, title) for title in titles)
+    assert ax < bx == cx and by < ay == cy
+
+
+@pytest.mark.parametrize("formula", ["C_ij = A_ij A_ij", "D_ij = A_i0 B_j0", "C_ik = B_ij A_jk"])
+def test_what_does_not_meet_so_stands_side_by_side(formula):
+    board = contraction_explorer(A, B, formula)
+    heights = {label["y"] for label in page(board).labels if label["text"][3:4] == "("}
+    assert len(heights) == 1
 
 
 def test_the_explorer_has_a_still_twin():

@@ -273,13 +273,13 @@ def captioned(pixels):
     return sheet
 
 
-STEPS = {"ArrowUp": 1, "ArrowRight": 1, "ArrowDown": -1, "ArrowLeft": -1}
-STEPS |= {"PageUp": 10, "PageDown": -10}
+KEY_STEPS = {"ArrowUp": 1, "ArrowRight": 1, "ArrowDown": -1, "ArrowLeft": -1}
+KEY_STEPS |= {"PageUp": 10, "PageDown": -10}
 
 
 def steps(event):
     """How many steps up or down a key means."""
-    return STEPS.get(event["key"], 0) * (10 if event["shift"] else 1)
+    return KEY_STEPS.get(event["key"], 0) * (10 if event["shift"] else 1)
 
 
 def changes(before, now):
