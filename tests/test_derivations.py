@@ -18,11 +18,12 @@ from nnlib.derivations import (
     BAR_MEASURED,
     COST,
     DELTA_CROSS_ENTROPY,
+    DELTA_HIDDEN,
     DELTA_LOG_LIKELIHOOD,
+    DELTA_OUTPUT,
     DELTA_QUADRATIC,
     DERIVATIONS,
     DESCENT_STEP,
-    FOLDING_THE_DELTAS,
     GRADIENT_OF_THE_COST,
     GRADIENT_W1,
     GRADIENT_W1_WITHOUT_ACTIVATION,
@@ -34,6 +35,7 @@ from nnlib.derivations import (
     NINE_PARTIALS,
     OUTER_PRODUCT,
     WEIGHT_DECAY,
+    WHOLE_CHAIN,
     Derivation,
     difference,
     index,
@@ -178,7 +180,7 @@ def index_slips(text):
         yield f"{left}={right[: m.start()]}{m[1]}{right[m.end() :]}"
     if "−" in right:
         yield f"{left}={right.replace('−', '+')}"
-    for one, other in (("W1", "W2"), ("W2", "W1"), ("Ỹ_", "Y_")):
+    for one, other in (("W1", "W2"), ("W2", "W1"), ("delta2_", "Y_"), ("Y_hat_", "Y_")):
         if one in right:
             yield f"{left}={right.replace(one, other)}"
 
@@ -212,15 +214,18 @@ def test_every_slip_in_an_index_line_is_refused_or_seen(derivation):
 
 
 def matrix_slips(text):
-    """`text` with one transpose, factor 2, sign or slope lost, or Y for Ỹ, in turn."""
+    """`text` with one transpose, factor 2, sign or slope lost, or Y for Y_hat - Y, in turn."""
     for lost, instead in (
         (".T", ""),
         ("2 * ", ""),
         ("-", ""),
         (".slope", ".value"),
-        ("Ỹ", "Y"),
+        ("Y_hat - Y", "Y"),
+        ("Y_hat - Y", "Y_hat"),
         (" * ", " @ "),
-        ("δW", "-δW"),
+        ("delta1", "-delta1"),
+        ("delta2", "-delta2"),
+        ("A1", "Z1"),
         ("W1", "W2"),
         (" - ", " + "),
     ):
@@ -244,14 +249,16 @@ def test_every_slip_in_a_matrix_line_is_refused_or_seen(derivation):
 @pytest.mark.parametrize(
     ("derivation", "k", "text"),
     (
-        (GRADIENT_W2, 3, "δW2_m0 = Ỹ_i0 f2'(C_i0) δ_iμ B_μk δ_km"),
-        (GRADIENT_W2, 4, "δW2_m0 = 2 Ỹ_i0 f2(C_i0) B_im"),
-        (GRADIENT_W2, 5, "δW2_m0 = 2 (B.T)_mi Y_i0 f2'(C_i0)"),
-        (GRADIENT_W1, 0, "δW1_mn = ∂Δ/∂W1_mn"),
-        (GRADIENT_W1, 4, "δW1_mn = 2 Ỹ_i0 f2'(C_i0) W2_n0 X_im"),
-        (GRADIENT_W1, 5, "δW1_mn = 2 (X.T)_mi Ỹ_i0 f2'(C_i0) (W2.T)_0n f1(A_in)"),
-        (FOLDING_THE_DELTAS, 6, "δW1_mn = 2 Ỹ_i0 f2'(C_i0) X_im f1'(A_in) f1'(A_in) W2_n0"),
-        (DESCENT_STEP, 3, "W1_mn ← W1_mn − η δW1_mn"),
+        (GRADIENT_W2, 0, "∂C/∂W2_m0 = − ∂C/∂W2_m0"),
+        (GRADIENT_W2, 2, "∂C/∂W2_m0 = 2 delta2_i0 A1_ik I_km"),
+        (GRADIENT_W2, 3, "∂C/∂W2_m0 = delta2_i0 Z1_im"),
+        (GRADIENT_W2, 4, "∂C/∂W2_m0 = (A1.T)_mi Y_i0"),
+        (DELTA_HIDDEN, 2, "∂C/∂Z1_in = delta2_l0 I_lr I_ks W2_k0 f1(Z1_rs) I_ri I_sn"),
+        (DELTA_HIDDEN, 3, "∂C/∂Z1_in = delta2_i0 W2_n0"),
+        (GRADIENT_W1, 3, "∂C/∂W1_mn = X_im delta2_i0 W2_n0"),
+        (WHOLE_CHAIN, 6, "∂C/∂W1_mn = ∂C/∂Y_hat_i0 f2(Z2_i0) W2_n0 f1'(Z1_in) X_im"),
+        (WHOLE_CHAIN, 7, "∂C/∂W1_mn = delta2_i0 f1'(Z1_in) f1'(Z1_in) W2_n0 X_im"),
+        (DESCENT_STEP, 1, "W1_mn ← W1_mn + η ∂C/∂W1_mn"),
         (OUTER_PRODUCT, 1, "D_ij = a_j0 (b.T)_0i"),
     ),
 )
@@ -262,9 +269,9 @@ def test_the_usual_slips_are_seen_at_their_line(derivation, k, text):
 
 
 def test_the_gradient_of_one_matrix_is_not_taken_for_that_of_the_other():
-    swapped = with_step(GRADIENT_W2, 6, GRADIENT_W1.steps[6])
+    swapped = with_step(GRADIENT_W2, 5, GRADIENT_W1.steps[4])
     lines = swapped.lines(swapped.sample(np.random.default_rng(0), **SMALL))
-    assert lines[6].difference == np.inf and "≠" in lines[6].verdict
+    assert lines[5].difference == np.inf and "≠" in lines[5].verdict
 
 
 # What is displayed is what is computed
@@ -295,7 +302,7 @@ def test_the_text_of_every_definition_is_its_function(derivation):
 
 @each_derivation
 def test_every_index_line_is_the_same_by_explicit_loops(derivation):
-    sizes = SMALL | {"samples": 2, "hidden": 2} if derivation is FOLDING_THE_DELTAS else SMALL
+    sizes = SMALL | {"samples": 2, "hidden": 2} if derivation is WHOLE_CHAIN else SMALL
     sample = derivation.sample(np.random.default_rng(9), **sizes)
     for step, value in zip(derivation.steps, derivation.values(sample), strict=True):
         if step.formula and len(step.formula.bound) < 8:
@@ -329,7 +336,9 @@ def last_line(derivation, **sizes):
         (GRADIENT_W2_WITHOUT_ACTIVATION, "(4,10)(10,1) → (4,1)"),
         (GRADIENT_W1_WITHOUT_ACTIVATION, "(3,10)(10,1)(1,4) → (3,4)"),
         (GRADIENT_W2, "(4,10)(10,1) → (4,1)"),
-        (GRADIENT_W1, "(3,10)(10,1)(1,4) → (3,4)"),
+        (DELTA_HIDDEN, "(10,1)(1,4) → (10,4)"),
+        (GRADIENT_W1, "(3,10)(10,4) → (3,4)"),
+        (WHOLE_CHAIN, "(3,10)(10,1)(1,4) → (3,4)"),
         (COST, "(1,10)(10,1) → (1,1)"),
     ),
 )
@@ -337,9 +346,29 @@ def test_the_shapes_are_those_of_the_source(derivation, shapes):
     assert last_line(derivation, **OF_THE_SOURCE).shapes == shapes
 
 
-def test_the_matrix_lines_are_the_formulas_of_the_source():
-    assert GRADIENT_W2.steps[-1].code.text == "2 * B.T @ (Ỹ * f2.slope(C))"
-    assert GRADIENT_W1.steps[-1].code.text == "2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A))"
+def source_gradients(X, Y, W1, W2, f1, f2):
+    """The ways downhill as the source writes them, in its letters."""
+    A = X @ W1
+    B = f1.value(A)
+    C = B @ W2
+    off = Y - f2.value(C)
+    δW2 = 2 * B.T @ (off * f2.slope(C))
+    δW1 = 2 * X.T @ (((off * f2.slope(C)) @ W2.T) * f1.slope(A))
+    return δW1, δW2
+
+
+def test_the_slopes_are_minus_the_ways_downhill_of_the_source():
+    sample = GRADIENT_W1.sample(np.random.default_rng(0), **OF_THE_SOURCE)
+    ways = source_gradients(*(sample[name] for name in ("X", "Y", "W1", "W2", "f1", "f2")))
+    for derivation, way in zip((GRADIENT_W1, GRADIENT_W2), ways, strict=True):
+        np.testing.assert_allclose(derivation.values(sample)[-1], -way, rtol=1e-12)
+
+
+def test_the_error_of_a_layer_is_all_that_its_slopes_and_the_layer_before_need():
+    assert DELTA_OUTPUT.steps[-1].code.text == "2 * (Y_hat - Y) * f2.slope(Z2)"
+    assert GRADIENT_W2.steps[-1].code.text == "A1.T @ delta2"
+    assert DELTA_HIDDEN.steps[-1].code.text == "delta2 @ W2.T * f1.slope(Z1)"
+    assert GRADIENT_W1.steps[-1].code.text == "X.T @ delta1"
 
 
 def test_the_worked_example_has_the_square_and_the_cube():
@@ -433,11 +462,11 @@ def test_the_latex_of_every_line_and_reason_parses():
 
 
 def test_the_marks_can_be_drawn_in_any_way_or_left_out():
-    step = GRADIENT_W2.steps[4]
-    assert r"\changed{B_{im}}" in step.latex
-    assert r"\underline{\color{#0072B2} B_{im}}" in marked(step.latex)
-    assert r"\boxed{B_{im}}" in marked(step.latex, begin=r"\boxed{")
-    assert r"\, {B_{im}}" in plain(step.latex)
+    step = GRADIENT_W2.steps[3]
+    assert r"\changed{A^{(1)}_{im}}" in step.latex
+    assert r"\underline{\color{#0072B2} A^{(1)}_{im}}" in marked(step.latex)
+    assert r"\boxed{A^{(1)}_{im}}" in marked(step.latex, begin=r"\boxed{")
+    assert r"\, {A^{(1)}_{im}}" in plain(step.latex)
 
 
 def test_every_line_but_the_first_marks_what_changed():
@@ -471,7 +500,7 @@ def test_a_verdict_reads_as_on_the_blackboard():
 def test_a_measured_line_says_how_good_it_is():
     lines = GRADIENT_W2.lines(GRADIENT_W2.sample(np.random.default_rng(0)))
     assert "one side measured, good to 1e-06" in lines[1].verdict
-    assert "measured" not in lines[5].verdict
+    assert "measured" not in lines[4].verdict
 
 
 def test_single_numbers_are_shown_with_their_value():
@@ -483,7 +512,7 @@ def test_single_numbers_are_shown_with_their_value():
 
 def test_the_left_side_is_shown_once():
     lines = GRADIENT_W2.lines(GRADIENT_W2.sample(np.random.default_rng(0)))
-    assert [bool(line.left) for line in lines] == [True, False, False, False, False, False, True]
+    assert [bool(line.left) for line in lines] == [True, False, False, False, False, True]
     assert lines[1].right.startswith("= ")
 
 
@@ -518,12 +547,12 @@ def test_every_derivation_of_the_package_is_among_DERIVATIONS():
 @settings(deadline=None, derandomize=True)
 def test_the_same_seed_draws_the_same_example(seed):
     one, other = (GRADIENT_W1.sample(np.random.default_rng(seed)) for _ in range(2))
-    assert all(np.array_equal(one[name], other[name]) for name in ("X", "Y", "W1", "W2", "Δ"))
+    assert all(np.array_equal(one[name], other[name]) for name in ("X", "Y", "W1", "W2", "C"))
 
 
 def test_sizes_can_be_chosen():
     sample = GRADIENT_W1.sample(np.random.default_rng(0), **OF_THE_SOURCE)
-    assert [sample[name].shape for name in ("X", "W1", "W2", "Ỹ")] == [
+    assert [sample[name].shape for name in ("X", "W1", "W2", "Y_hat")] == [
         (10, 3),
         (3, 4),
         (4, 1),
@@ -547,7 +576,7 @@ def test_a_wrong_choice_is_refused_in_words(choice, message):
 
 def test_the_repr_is_short():
     assert repr(GRADIENT_OF_THE_COST) == (
-        'Derivation "The gradient of the cost, down to the predictions", 4 lines; '
+        'Derivation "The gradient of the cost, down to the answers", 3 lines; '
         ".check(rng) proves them"
     )
 

@@ -135,6 +135,13 @@ def test_layers_stand_above_in_parentheses_and_functions_are_numbered_below():
     assert latex_of("delta2_ik f2'(Z2_ik)") == r"\delta^{(2)}_{ik} \, f_2'(Z^{(2)}_{ik})"
 
 
+def test_Y_hat_is_one_name_as_code_spells_it():
+    formula = Formula("Y_hat_i0 = X_ij ∂Y_hat_j0/∂w")
+    assert formula.left.name == "Y_hat" and formula.names == ("X", "dY_hat_dw")
+    assert formula.latex == r"\hat{Y}_{i0} = X_{ij} \, \frac{\partial \hat{Y}_{j0}}{\partial w}"
+    assert Formula("s = Y_hat_i0").evaluate(Y_hat=[[1], [2]]) == 3
+
+
 def test_a_single_number_of_the_2_2_1_net_is_numbered_below():
     assert latex_of("w1 x1 + b1") == r"w_1 \, x_1 + b_1"
 

@@ -22,6 +22,8 @@ HELD = (
 HELD_DERIVATIONS = (
     "matrices",
     "net_2_2_1",
+    "toy_net",
+    "toy_net_gradients",
 )
 
 

@@ -4,20 +4,20 @@ r"""Derivations as data: every line a formula, a reason, and the NumPy that prov
     True
 
 A derivation is a chain of lines that all say the same quantity. `check` draws arrays of random
-sizes, computes every line literally as it is displayed, deltas and all, and returns the largest
-difference between a line and the one before it. A line that holds a derivative such as ∂Δ/∂W2 or
-∂Ŷ/∂C is measured by central differences: that is where the chain is tied to the truth.
+sizes, computes every line literally as it is displayed, identities and all, and returns the largest
+difference between a line and the one before it. A line that holds a derivative such as ∂C/∂W2 or
+∂Z2/∂A1 is measured by central differences: that is where the chain is tied to the truth.
 
 Lines are written in two ways:
 
-    index("δW2_m0 = 2 Ỹ_i0 [f2'(C_i0) δ_iμ] …", reason)     index notation, see nnlib.index_notation
+    index("∂C/∂W2_m0 = delta2_i0 [A1_im]", reason)          index notation, see nnlib.index_notation
     matrix(left, latex, numpy, function, reason, blocks)     anything else, as NumPy
 
 What is new in a line stands between [ and ], in LaTeX inside \changed{…}.
 
-The letters of the toy net: samples are rows, X·W1 = A, f1(A) = B, B·W2 = C, f2(C) = Ŷ, Ỹ = Y − Ŷ,
-and Δ is the sum of the squares of Ỹ. Free indices are m and n, bound ones i j k l s r e μ ν.
-The learning rate is η: its other common letter, μ, is an index here.
+The letters of the toy net: samples are rows, X·W1 = Z1, f1(Z1) = A1, A1·W2 = Z2, f2(Z2) = Ŷ, and
+the cost C is the sum of the squares of Ŷ − Y. delta1 and delta2 are ∂C/∂Z1 and ∂C/∂Z2. Free indices
+are m and n, bound ones i j k l s r e μ ν: the learning rate is η, its other common letter is one.
 """
 
 from nnlib.derivations.derivation import SIZES, Derivation, check_choices, difference
@@ -59,17 +59,16 @@ from nnlib.derivations.toy_net import (
     WITH_ACTIVATION,
 )
 from nnlib.derivations.toy_net_gradients import (
-    FOLDING_THE_DELTAS,
+    DELTA_HIDDEN,
+    DELTA_OUTPUT,
     GRADIENT_W1,
     GRADIENT_W2,
-    PARTIAL_A_BY_W1,
-    PARTIAL_B_BY_A,
-    PARTIAL_B_BY_W1,
-    PARTIAL_C_BY_B,
-    PARTIAL_C_BY_W2,
-    PARTIAL_F2_BY_C,
-    PARTIAL_F2_BY_C0,
-    WITH_AUXILIARY_MATRICES,
+    PARTIAL_A1_BY_Z1,
+    PARTIAL_F2_BY_Z2,
+    PARTIAL_Z1_BY_W1,
+    PARTIAL_Z2_BY_A1,
+    PARTIAL_Z2_BY_W2,
+    WHOLE_CHAIN,
 )
 from nnlib.derivations.weight_decay import GRADIENT_OF_THE_REGULARISER, WEIGHT_DECAY
 from nnlib.derivations.writing import BLACKBOARD, legend, markdown, marked, plain
@@ -86,17 +85,16 @@ DERIVATIONS = (
     GRADIENT_OF_THE_COST,
     GRADIENT_W2_WITHOUT_ACTIVATION,
     GRADIENT_W1_WITHOUT_ACTIVATION,
-    PARTIAL_F2_BY_C0,
-    PARTIAL_C_BY_W2,
+    DELTA_OUTPUT,
     GRADIENT_W2,
-    PARTIAL_F2_BY_C,
-    PARTIAL_C_BY_B,
-    PARTIAL_B_BY_A,
-    PARTIAL_A_BY_W1,
-    PARTIAL_B_BY_W1,
+    DELTA_HIDDEN,
     GRADIENT_W1,
-    FOLDING_THE_DELTAS,
-    WITH_AUXILIARY_MATRICES,
+    PARTIAL_F2_BY_Z2,
+    PARTIAL_Z2_BY_W2,
+    PARTIAL_Z2_BY_A1,
+    PARTIAL_A1_BY_Z1,
+    PARTIAL_Z1_BY_W1,
+    WHOLE_CHAIN,
     DESCENT_STEP,
     *NINE_PARTIALS,
     SLOPE_OF_THE_SIGMOID,

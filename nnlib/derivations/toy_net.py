@@ -1,4 +1,4 @@
-"""The toy net: its letters, forward, the cost, the gradients without activation, the step."""
+"""The toy net: its letters, forward, the cost, the slopes without activation, the step."""
 
 import numpy as np
 
@@ -13,20 +13,29 @@ W2 = Symbol("W2", ("hidden", 1), "the weights into the output")
 RATE = Symbol("η", (), "the learning rate", positive)
 TOY_NET = (X, Y, W1, W2)
 
+COST_OF_THE_ANSWERS = numpy_line(
+    "np.sum((Y_hat - Y)**2)", lambda Y_hat, Y: np.sum((Y_hat - Y) ** 2)
+)
 WITHOUT_ACTIVATION = {
-    "Ŷ": numpy_line("X @ W1 @ W2", lambda X, W1, W2: X @ W1 @ W2),
-    "Ỹ": numpy_line("Y - Ŷ", lambda Y, Ŷ: Y - Ŷ),
-    "Δ": numpy_line("np.sum(Ỹ**2)", lambda Ỹ: np.sum(Ỹ**2)),
+    "Y_hat": numpy_line("X @ W1 @ W2", lambda X, W1, W2: X @ W1 @ W2),
+    "C": COST_OF_THE_ANSWERS,
+    "delta2": numpy_line("2 * (Y_hat - Y)", lambda Y_hat, Y: 2 * (Y_hat - Y)),
 }
 WITH_ACTIVATION = {
-    "A": numpy_line("X @ W1", lambda X, W1: X @ W1),
-    "B": numpy_line("f1.value(A)", lambda f1, A: f1.value(A)),
-    "C": numpy_line("B @ W2", lambda B, W2: B @ W2),
-    "Ŷ": numpy_line("f2.value(C)", lambda f2, C: f2.value(C)),
-    "Ỹ": numpy_line("Y - Ŷ", lambda Y, Ŷ: Y - Ŷ),
-    "Δ": numpy_line("np.sum(Ỹ**2)", lambda Ỹ: np.sum(Ỹ**2)),
+    "Z1": numpy_line("X @ W1", lambda X, W1: X @ W1),
+    "A1": numpy_line("f1.value(Z1)", lambda f1, Z1: f1.value(Z1)),
+    "Z2": numpy_line("A1 @ W2", lambda A1, W2: A1 @ W2),
+    "Y_hat": numpy_line("f2.value(Z2)", lambda f2, Z2: f2.value(Z2)),
+    "C": COST_OF_THE_ANSWERS,
+    "delta2": numpy_line(
+        "2 * (Y_hat - Y) * f2.slope(Z2)", lambda Y_hat, Y, f2, Z2: 2 * (Y_hat - Y) * f2.slope(Z2)
+    ),
+    "delta1": numpy_line(
+        "delta2 @ W2.T * f1.slope(Z1)", lambda delta2, W2, f1, Z1: delta2 @ W2.T * f1.slope(Z1)
+    ),
 }
 SQUARE_AND_CUBE = {"f1": SQUARE, "f2": CUBE}  # f1(x) = x², f2(x) = x³
+OFF = r"\hat{Y}_{i0} - Y_{i0}"  # how far an answer is off
 
 
 # ---------------------------------------------------------------- forward and the cost
@@ -37,11 +46,12 @@ FORWARD_WITHOUT_ACTIVATION = Derivation(
     {},
     (
         index(
-            "Ŷ_i0 = X_ij W1_jk W2_k0", "Each sample `i` through the net; `j` and `k` are summed."
+            "Y_hat_i0 = X_ij W1_jk W2_k0",
+            "Each sample `i` through the net; `j` and `k` are summed over.",
         ),
-        index("Ŷ_i0 = [(X·W1)_ik] W2_k0", "The sum over `j` is a matrix product."),
+        index("Y_hat_i0 = [(X·W1)_ik] W2_k0", "The sum over `j` is a matrix product."),
         matrix(
-            "Ŷ",
+            "Y_hat",
             r"[X \cdot W^{(1)} \cdot W^{(2)}]",
             "X @ W1 @ W2",
             lambda X, W1, W2: X @ W1 @ W2,
@@ -54,10 +64,10 @@ FORWARD_WITHOUT_ACTIVATION = Derivation(
 FORWARD_WITH_ACTIVATION = Derivation(
     "Forward, with activation",
     (X, W1, W2),
-    {name: WITH_ACTIVATION[name] for name in "ABC"},
+    {name: WITH_ACTIVATION[name] for name in ("Z1", "A1", "Z2")},
     (
         matrix(
-            "Ŷ_i0",
+            "Y_hat_i0",
             r"f_2(f_1(X_{ij} \, W^{(1)}_{jk}) \, W^{(2)}_{k0})",
             'f2.value(np.einsum("ik,km->im", f1.value(np.einsum("ij,jk->ik", X, W1)), W2))',
             lambda X, W1, W2, f1, f2: f2.value(
@@ -66,24 +76,25 @@ FORWARD_WITH_ACTIVATION = Derivation(
             "Each function acts on every element by itself, after the sum inside its brackets.",
         ),
         matrix(
-            "Ŷ_i0",
-            r"f_2(f_1([A_{ik}]) \, W^{(2)}_{k0})",
-            'f2.value(np.einsum("ik,km->im", f1.value(A), W2))',
-            lambda A, W2, f1, f2: f2.value(np.einsum("ik,km->im", f1.value(A), W2)),
-            "Name what stands innermost: `A = X·W1`.",
+            "Y_hat_i0",
+            r"f_2(f_1([Z^{(1)}_{ik}]) \, W^{(2)}_{k0})",
+            'f2.value(np.einsum("ik,km->im", f1.value(Z1), W2))',
+            lambda Z1, W2, f1, f2: f2.value(np.einsum("ik,km->im", f1.value(Z1), W2)),
+            "Name what stands innermost: `Z1 = X·W1`.",
         ),
         matrix(
-            "Ŷ_i0",
-            r"f_2([B_{ik}] \, W^{(2)}_{k0})",
-            'f2.value(np.einsum("ik,km->im", B, W2))',
-            lambda B, W2, f2: f2.value(np.einsum("ik,km->im", B, W2)),
-            "Name the next: `B = f1(A)`.",
+            "Y_hat_i0",
+            r"f_2([A^{(1)}_{ik}] \, W^{(2)}_{k0})",
+            'f2.value(np.einsum("ik,km->im", A1, W2))',
+            lambda A1, W2, f2: f2.value(np.einsum("ik,km->im", A1, W2)),
+            "Name the next: `A1 = f1(Z1)`.",
         ),
         index(
-            "Ŷ_i0 = f2([C_i0])", "And the last: `C = B·W2`. Now each name hides one matrix only."
+            "Y_hat_i0 = f2([Z2_i0])",
+            "And the last: `Z2 = A1·W2`. Now each name hides one matrix only.",
         ),
         matrix(
-            "Ŷ",
+            "Y_hat",
             r"[f_2(f_1(X \cdot W^{(1)}) \cdot W^{(2)})]",
             "f2.value(f1.value(X @ W1) @ W2)",
             lambda X, W1, W2, f1, f2: f2.value(f1.value(X @ W1) @ W2),
@@ -96,138 +107,128 @@ FORWARD_WITH_ACTIVATION = Derivation(
 
 COST = Derivation(
     "The cost as a product of matrices",
-    (Y, Symbol("Ŷ", ("samples", 1), "the predictions")),
-    {"Ỹ": numpy_line("Y - Ŷ", lambda Y, Ŷ: Y - Ŷ)},
+    (Y, Symbol("Y_hat", ("samples", 1), "the answers")),
+    {},
     (
         matrix(
-            "Δ",
-            r"\sum_i (Y_{i0} - \hat{Y}_{i0})^2",
-            "sum((Y[i, 0] - Ŷ[i, 0])**2 for i in range(len(Y)))",
-            lambda Y, Ŷ: sum((Y[i, 0] - Ŷ[i, 0]) ** 2 for i in range(len(Y))),
-            "How far each prediction is off, squared, summed over the samples.",
+            "C",
+            rf"\sum_i ({OFF})^2",
+            "sum((Y_hat[i, 0] - Y[i, 0])**2 for i in range(len(Y)))",
+            lambda Y, Y_hat: sum((Y_hat[i, 0] - Y[i, 0]) ** 2 for i in range(len(Y))),
+            "How far each answer is off, squared, and the sum over the samples.",
         ),
         matrix(
-            "Δ",
-            r"\sum_i [\tilde{Y}_{i0}^2]",
-            "sum(Ỹ[i, 0]**2 for i in range(len(Ỹ)))",
-            lambda Ỹ: sum(Ỹ[i, 0] ** 2 for i in range(len(Ỹ))),
-            "A name for the difference: `Ỹ = Y − Ŷ`.",
-        ),
-        index(
-            "Δ = [(Ỹ.T)_0i Ỹ_i0]", "A square is a product of two; `(Ỹ.T)_0i` is the same as `Ỹ_i0`."
+            "C",
+            rf"[({OFF}) \, ({OFF})]",
+            'np.einsum("ij,ij->", Y_hat - Y, Y_hat - Y)',
+            lambda Y, Y_hat: np.einsum("ij,ij->", Y_hat - Y, Y_hat - Y),
+            r"A square is a product of two; `i` is not on the left, so the sign $\sum$ may go.",
         ),
         matrix(
-            "Δ",
-            r"[(\tilde{Y}.T) \cdot \tilde{Y}]",
-            "Ỹ.T @ Ỹ",
-            lambda Ỹ: Ỹ.T @ Ỹ,
-            "The two `i` stand next to each other: a matrix product, of shape (1,1).",
-            "Ỹ.T Ỹ",
+            "C",
+            rf"[((\hat{{Y}} - Y).T)_{{0i}}] \, ({OFF})",
+            'np.einsum("ji,ij->", (Y_hat - Y).T, Y_hat - Y)',
+            lambda Y, Y_hat: np.einsum("ji,ij->", (Y_hat - Y).T, Y_hat - Y),
+            "The rule of the transpose, so that the two `i` become neighbours.",
+        ),
+        matrix(
+            "C",
+            r"[(\hat{Y} - Y).T \cdot (\hat{Y} - Y)]",
+            "(Y_hat - Y).T @ (Y_hat - Y)",
+            lambda Y, Y_hat: (Y_hat - Y).T @ (Y_hat - Y),
+            "A matrix product, of shape (1,1).",
+            "Y_hat.T Y_hat",
         ),
     ),
 )
 
 GRADIENT_OF_THE_COST = Derivation(
-    "The gradient of the cost, down to the predictions",
+    "The gradient of the cost, down to the answers",
     TOY_NET,
     WITH_ACTIVATION,
     (
-        start("∂Δ/∂W1_mn", "Turn one weight and watch the cost."),
+        start("∂C/∂W1_mn", "Turn one weight and watch the cost."),
         index(
-            "∂Δ/∂W1_mn = [2 Ỹ_i0 ∂Ỹ_i0/∂W1_mn]",
-            "The chain rule: $\\tilde{Y}^2$ has the slope $2 \\tilde{Y}$.",
+            "∂C/∂W1_mn = [∂C/∂Y_hat_i0 ∂Y_hat_i0/∂W1_mn]",
+            "The chain rule: the weight acts on the cost through the answers. `i` is summed over.",
         ),
         matrix(
-            "∂Δ/∂W1_mn",
-            r"[- 2 \sum_i (Y_{i0} - \hat{Y}_{i0})]"
-            r" \, \frac{\partial [\hat{Y}_{i0}]}{\partial W^{(1)}_{mn}}",
-            '-2 * np.einsum("i,imn->mn", (Y - Ŷ)[:, 0], dŶ_dW1[:, 0])',
-            lambda Y, Ŷ, dŶ_dW1: -2 * np.einsum("i,imn->mn", (Y - Ŷ)[:, 0], dŶ_dW1[:, 0]),
-            "`Ỹ = Y − Ŷ`, and the targets `Y` do not depend on the weights: a minus comes out.",
-        ),
-        index(
-            "∂Δ/∂W1_mn = −2 [Ỹ_i0] ∂Ŷ_i0/∂W1_mn",
-            "Short again: `Ỹ` put back; `i` is repeated, so the sign $\\sum$ goes.",
+            "∂C/∂W1_mn",
+            rf"[2 \, ({OFF})]"
+            r" \, \frac{\partial \hat{Y}_{i0}}{\partial W^{(1)}_{mn}}",
+            '2 * np.einsum("i,imn->mn", (Y_hat - Y)[:, 0], dY_hat_dW1[:, 0])',
+            lambda Y, Y_hat, dY_hat_dW1: (
+                2 * np.einsum("i,imn->mn", (Y_hat - Y)[:, 0], dY_hat_dW1[:, 0])
+            ),
+            "A square has the slope twice its base, and the targets `Y` do not move.",
         ),
     ),
     SQUARE_AND_CUBE,
 )
 
 
-# ---------------------------------------------------------------- gradients without activation
+# ---------------------------------------------------------------- the slopes without activation
 
 GRADIENT_W2_WITHOUT_ACTIVATION = Derivation(
-    "The gradient by W2, without activation",
+    "The slopes in W2, without activation",
     TOY_NET,
-    WITHOUT_ACTIVATION
-    | {"δW2": numpy_line("2 * (X @ W1).T @ Ỹ", lambda X, W1, Ỹ: 2 * (X @ W1).T @ Ỹ)},
+    WITHOUT_ACTIVATION,
     (
-        start("∂Δ/∂W2_m0", "Turn one weight of the output layer and watch the cost."),
+        start("∂C/∂W2_m0", "Turn one weight into the output and watch the cost."),
         index(
-            "∂Δ/∂W2_m0 = [−2 Ỹ_i0 ∂Ŷ_i0/∂W2_m0]", "The chain rule, and `Ỹ = Y − Ŷ` brings a minus."
+            "∂C/∂W2_m0 = [∂C/∂Y_hat_i0 ∂Y_hat_i0/∂W2_m0]", "The chain rule, through the answers."
         ),
         index(
-            "∂Δ/∂W2_m0 = −2 Ỹ_i0 [X_ij W1_jk δ_km]",
-            "`Ŷ_i0 = X_ij W1_jk W2_k0`, and `∂W2_k0/∂W2_m0 = δ_km`.",
+            "∂C/∂W2_m0 = [delta2_i0] ∂Y_hat_i0/∂W2_m0",
+            r"A name for the first factor: $\delta^{(2)} = 2 \, (\hat{Y} - Y)$.",
         ),
-        index("∂Δ/∂W2_m0 = −2 Ỹ_i0 X_ij [W1_jm]", "`δ_km` picks `k = m`."),
-        index("∂Δ/∂W2_m0 = −2 Ỹ_i0 [(X·W1)_im]", "The sum over `j` is a matrix product."),
         index(
-            "∂Δ/∂W2_m0 = −2 [((X·W1).T)_mi] Ỹ_i0",
-            "Move the free index `m` to the front: `A_im = (A.T)_mi` for any matrix.",
+            "∂C/∂W2_m0 = delta2_i0 [X_ij W1_jk I_km]",
+            "`Y_hat_i0 = X_ij W1_jk W2_k0`, and `∂W2_k0/∂W2_m0 = I_km`.",
+        ),
+        index("∂C/∂W2_m0 = delta2_i0 X_ij [W1_jm]", "`I_km` picks `k = m`."),
+        index("∂C/∂W2_m0 = delta2_i0 [(X·W1)_im]", "The sum over `j` is a matrix product."),
+        index(
+            "∂C/∂W2_m0 = [((X·W1).T)_mi] delta2_i0",
+            "The free index `m` to the front: `A_im = (A.T)_mi` for any matrix.",
         ),
         matrix(
-            "∂Δ/∂W2",
-            r"-2 \, [((X \cdot W^{(1)}).T) \cdot \tilde{Y}]",
-            "-2 * (X @ W1).T @ Ỹ",
-            lambda X, W1, Ỹ: -2 * (X @ W1).T @ Ỹ,
+            "∂C/∂W2",
+            r"[(X \cdot W^{(1)}).T \cdot \delta^{(2)}]",
+            "(X @ W1).T @ delta2",
+            lambda X, W1, delta2: (X @ W1).T @ delta2,
             "`i` hooks onto `i`: the matrix product. The shape is that of `W2`, as it must be.",
-            "(X·W1).T Ỹ",
-        ),
-        matrix(
-            "∂Δ/∂W2",
-            r"[-\delta W^{(2)}], \quad \delta W^{(2)} = 2 \, ((X \cdot W^{(1)}).T) \cdot \tilde{Y}",
-            "-δW2",
-            lambda δW2: -δW2,
-            "A name for the way downhill: `δW = −∂Δ/∂W`.",
+            "(X·W1).T delta2",
         ),
     ),
 )
 
 GRADIENT_W1_WITHOUT_ACTIVATION = Derivation(
-    "The gradient by W1, without activation",
+    "The slopes in W1, without activation",
     TOY_NET,
-    WITHOUT_ACTIVATION
-    | {"δW1": numpy_line("2 * X.T @ Ỹ @ W2.T", lambda X, Ỹ, W2: 2 * X.T @ Ỹ @ W2.T)},
+    WITHOUT_ACTIVATION,
     (
-        start("∂Δ/∂W1_mn", "Turn one weight of the hidden layer and watch the cost."),
+        start("∂C/∂W1_mn", "Turn one weight into the hidden layer and watch the cost."),
         index(
-            "∂Δ/∂W1_mn = [−2 Ỹ_i0 ∂Ŷ_i0/∂W1_mn]", "The chain rule, and `Ỹ = Y − Ŷ` brings a minus."
+            "∂C/∂W1_mn = [delta2_i0 ∂Y_hat_i0/∂W1_mn]",
+            r"The chain rule, with $\delta^{(2)} = 2 \, (\hat{Y} - Y)$ as before.",
         ),
         index(
-            "∂Δ/∂W1_mn = −2 Ỹ_i0 [X_ij δ_jm δ_kn W2_k0]",
-            "`Ŷ_i0 = X_ij W1_jk W2_k0`, and `∂W1_jk/∂W1_mn = δ_jm δ_kn`.",
+            "∂C/∂W1_mn = delta2_i0 [X_ij I_jm I_kn W2_k0]",
+            "`Y_hat_i0 = X_ij W1_jk W2_k0`, and `∂W1_jk/∂W1_mn = I_jm I_kn`.",
         ),
-        index("∂Δ/∂W1_mn = −2 Ỹ_i0 [X_im W2_n0]", "`δ_jm` picks `j = m`, `δ_kn` picks `k = n`."),
+        index("∂C/∂W1_mn = delta2_i0 [X_im W2_n0]", "`I_jm` picks `j = m`, `I_kn` picks `k = n`."),
         index(
-            "∂Δ/∂W1_mn = −2 [(X.T)_mi] Ỹ_i0 [(W2.T)_0n]",
+            "∂C/∂W1_mn = [(X.T)_mi] delta2_i0 [(W2.T)_0n]",
             "The free indices `m` to the front and `n` to the end; in between all hooks on.",
         ),
         matrix(
-            "∂Δ/∂W1",
-            r"-2 \, [(X.T) \cdot \tilde{Y} \cdot (W^{(2)}.T)]",
-            "-2 * X.T @ Ỹ @ W2.T",
-            lambda X, Ỹ, W2: -2 * X.T @ Ỹ @ W2.T,
+            "∂C/∂W1",
+            r"[X.T \cdot \delta^{(2)} \cdot W^{(2)}.T]",
+            "X.T @ delta2 @ W2.T",
+            lambda X, delta2, W2: X.T @ delta2 @ W2.T,
             "The matrix product, twice. The shape is that of `W1`, as it must be.",
-            "X.T Ỹ W2.T",
-        ),
-        matrix(
-            "∂Δ/∂W1",
-            r"[-\delta W^{(1)}],"
-            r" \quad \delta W^{(1)} = 2 \, (X.T) \cdot \tilde{Y} \cdot (W^{(2)}.T)",
-            "-δW1",
-            lambda δW1: -δW1,
-            "A name for the way downhill: `δW = −∂Δ/∂W`.",
+            "X.T delta2 W2.T",
         ),
     ),
 )
@@ -238,23 +239,22 @@ GRADIENT_W1_WITHOUT_ACTIVATION = Derivation(
 DESCENT_STEP = Derivation(
     "The descent step",
     (*TOY_NET, RATE),
-    WITHOUT_ACTIVATION | {"δW1": GRADIENT_W1_WITHOUT_ACTIVATION.definitions["δW1"]},
+    WITHOUT_ACTIVATION,
     (
         matrix(
             "W1 ←",
-            r"W^{(1)} + \eta \, \delta W^{(1)}",
-            "W1 + η * δW1",
-            lambda W1, η, δW1: W1 + η * δW1,
-            "A step downhill, as long as the learning rate `η` says (others write `μ`).",
+            r"W^{(1)} - \eta \, \frac{\partial C}{\partial W^{(1)}}",
+            "W1 - η * dC_dW1",
+            lambda W1, η, dC_dW1: W1 - η * dC_dW1,
+            "Against the slope, as far as `η` says: is it positive, go back; negative, go on.",
         ),
+        index("W1_mn ← W1_mn − [η ∂C/∂W1_mn]", "By components: every weight by its own slope."),
         matrix(
             "W1 ←",
-            r"W^{(1)} - [\eta \, \frac{\partial \Delta}{\partial W^{(1)}}]",
-            "W1 - η * dΔ_dW1",
-            lambda W1, η, dΔ_dW1: W1 - η * dΔ_dW1,
-            "`δW = −∂Δ/∂W`: where the slope is positive, go back; where it is negative, go on.",
+            r"W^{(1)} - \eta \, [X.T \cdot \delta^{(2)} \cdot W^{(2)}.T]",
+            "W1 - η * X.T @ delta2 @ W2.T",
+            lambda W1, η, X, delta2, W2: W1 - η * X.T @ delta2 @ W2.T,
+            "With the slopes computed, not measured.",
         ),
-        index("W1_mn ← W1_mn − [η ∂Δ/∂W1_mn]", "By components: every weight by its own slope."),
-        index("W1_mn ← W1_mn + [η δW1_mn]", "With the gradient computed, not measured."),
     ),
 )

@@ -1,209 +1,204 @@
-"""The gradients of the toy net with activation: the small derivations, then the whole."""
+"""The slopes of the toy net with activation: the errors of the two layers, then all weights."""
+
+import numpy as np
 
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import index, matrix, numpy_line, start
-from nnlib.derivations.toy_net import SQUARE_AND_CUBE, TOY_NET, WITH_ACTIVATION
+from nnlib.derivations.steps import index, matrix, start
+from nnlib.derivations.toy_net import OFF, SQUARE_AND_CUBE, TOY_NET, WITH_ACTIVATION
 
 
-def with_activation(title, *steps, **definitions):
+def with_activation(title, *steps):
     """A derivation about the toy net with f1 and f2."""
-    return Derivation(title, TOY_NET, WITH_ACTIVATION | definitions, steps, SQUARE_AND_CUBE)
+    return Derivation(title, TOY_NET, WITH_ACTIVATION, steps, SQUARE_AND_CUBE)
 
 
-PARTIAL_F2_BY_C0 = with_activation(
-    "∂f2/∂C, one column",
-    start("∂f2(C_i0)/∂C_μ0", "Turn the output neuron's input for sample `μ`, watch sample `i`."),
+# ---------------------------------------------------------------- layer by layer, from the output
+
+DELTA_OUTPUT = with_activation(
+    "The error of the output",
+    start("∂C/∂Z2_i0", "Turn the output's weighted input for sample `i`, and watch the cost."),
     index(
-        "∂f2(C_i0)/∂C_μ0 = [f2'(C_i0) δ_iμ]",
-        "The function acts on each element by itself: only `i = μ` moves, by the slope there.",
+        "∂C/∂Z2_i0 = [∂C/∂Y_hat_l0 ∂f2(Z2_l0)/∂Z2_i0]",
+        "The chain rule: `Y_hat = f2(Z2)`. The new index `l` is summed over.",
     ),
-)
-
-PARTIAL_C_BY_W2 = with_activation(
-    "∂C/∂W2",
-    start("∂C_μ0/∂W2_m0", "Turn a weight of the output layer, watch the output neuron's input."),
-    index(
-        "∂C_μ0/∂W2_m0 = [B_μk ∂W2_k0/∂W2_m0]", "`C_μ0 = B_μk W2_k0`, and `B` knows nothing of `W2`."
+    matrix(
+        "∂C/∂Z2_i0",
+        r"[2 \, (\hat{Y}_{l0} - Y_{l0}) \, f_2'(Z^{(2)}_{l0}) \, I_{li}]",
+        '2 * np.einsum("lo,lo,li->io", Y_hat - Y, f2.slope(Z2), np.eye(len(Z2)))',
+        lambda Y_hat, Y, f2, Z2: (
+            2 * np.einsum("lo,lo,li->io", Y_hat - Y, f2.slope(Z2), np.eye(len(Z2)))
+        ),
+        "A square has the slope twice its base; `f2` acts on each element by itself.",
     ),
-    index("∂C_μ0/∂W2_m0 = B_μk [δ_km]", "A matrix by its own elements: a delta for each index."),
+    matrix(
+        "∂C/∂Z2_i0",
+        rf"2 \, ([{OFF}]) \, f_2'([Z^{{(2)}}_{{i0}}])",
+        "2 * (Y_hat - Y) * f2.slope(Z2)",
+        lambda Y_hat, Y, f2, Z2: 2 * (Y_hat - Y) * f2.slope(Z2),
+        "`I_li` picks `l = i`: sample `i` answers for itself alone.",
+    ),
+    matrix(
+        "delta2",
+        r"[2 \, (\hat{Y} - Y) * f_2'(Z^{(2)})]",
+        "2 * (Y_hat - Y) * f2.slope(Z2)",
+        lambda Y_hat, Y, f2, Z2: 2 * (Y_hat - Y) * f2.slope(Z2),
+        "All samples at once. Both indices are shared: element by element (*). It gets a name.",
+    ),
 )
 
 GRADIENT_W2 = with_activation(
-    "The gradient by W2, with activation",
-    index("δW2_m0 = −∂Δ/∂W2_m0", "`δW` is short for the way downhill: minus the slope."),
+    "The slopes in W2",
+    start("∂C/∂W2_m0", "Turn one weight into the output and watch the cost."),
+    index("∂C/∂W2_m0 = [∂C/∂Z2_i0 ∂Z2_i0/∂W2_m0]", "The chain rule: `W2` acts through `Z2` alone."),
     index(
-        "δW2_m0 = [2 Ỹ_i0 ∂Ŷ_i0/∂W2_m0]",
-        "The chain rule; with the minus of `Ỹ = Y − Ŷ` two signs cancel.",
+        "∂C/∂W2_m0 = [delta2_i0 A1_ik I_km]",
+        "`delta2` is that first factor; `Z2_i0 = A1_ik W2_k0`, and `∂W2_k0/∂W2_m0 = I_km`.",
+    ),
+    index("∂C/∂W2_m0 = delta2_i0 [A1_im]", "`I_km` picks `k = m`."),
+    index("∂C/∂W2_m0 = [(A1.T)_mi] delta2_i0", "The free index to the front: `A1_im = (A1.T)_mi`."),
+    matrix(
+        "∂C/∂W2",
+        r"[A^{(1)}.T \cdot \delta^{(2)}]",
+        "A1.T @ delta2",
+        lambda A1, delta2: A1.T @ delta2,
+        "`i` hooks onto `i`: a matrix product over the samples.",
+        "A1.T delta2",
+    ),
+)
+
+DELTA_HIDDEN = with_activation(
+    "The error of the hidden layer",
+    start("∂C/∂Z1_in", "Turn hidden neuron `n`'s weighted input for sample `i`, watch the cost."),
+    index(
+        "∂C/∂Z1_in = [∂C/∂Z2_l0 ∂Z2_l0/∂A1_rs ∂A1_rs/∂Z1_in]",
+        "The chain rule, two links: `Z1` acts through `A1`, and that through `Z2`.",
     ),
     index(
-        "δW2_m0 = 2 Ỹ_i0 [∂f2(C_i0)/∂C_μ0 ∂C_μ0/∂W2_m0]",
-        "`Ŷ = f2(C)`: the chain rule again, now through `C`. `μ` is a new index, summed over.",
+        "∂C/∂Z1_in = [delta2_l0 I_lr I_ks W2_k0 f1'(Z1_rs) I_ri I_sn]",
+        "`delta2` is known; `Z2_l0 = A1_lk W2_k0`; `f1` acts on each element by itself.",
     ),
     index(
-        "δW2_m0 = 2 Ỹ_i0 [f2'(C_i0) δ_iμ B_μk δ_km]",
-        "Both partial derivatives put in: `∂f2/∂C` and `∂C/∂W2`.",
-    ),
-    index("δW2_m0 = 2 Ỹ_i0 f2'(C_i0) [B_im]", "`δ_iμ` picks `μ = i`, `δ_km` picks `k = m`."),
-    index(
-        "δW2_m0 = 2 [(B.T)_mi] Ỹ_i0 f2'(C_i0)",
-        "Move the free index to the front: `B_im = (B.T)_mi`.",
+        "∂C/∂Z1_in = [delta2_i0 W2_n0 f1'(Z1_in)]",
+        "`l` and `r` are both `i`, `k` and `s` are both `n`: all identities are folded.",
     ),
     matrix(
-        "δW2",
-        r"2 \, (B.T) \cdot [(\tilde{Y} * f_2'(C))]",
-        "2 * B.T @ (Ỹ * f2.slope(C))",
-        lambda B, Ỹ, f2, C: 2 * B.T @ (Ỹ * f2.slope(C)),
-        "`Ỹ` and `f2'(C)` share both indices: multiplied element by element (*), then the product.",
-        "B.T Ỹ",
-    ),
-)
-
-PARTIAL_F2_BY_C = with_activation(
-    "∂f2/∂C",
-    start("∂f2(C_i0)/∂C_μν", "As before, with an index `ν` for the column, the only one there is."),
-    index(
-        "∂f2(C_i0)/∂C_μν = [f2'(C_i0) δ_iμ δ_0ν]",
-        "Only the element that is turned moves: `i = μ` and `0 = ν`.",
-    ),
-)
-
-PARTIAL_C_BY_B = with_activation(
-    "∂C/∂B",
-    start("∂C_μν/∂B_ls", "Turn one hidden neuron's output for one sample, watch `C`."),
-    index(
-        "∂C_μν/∂B_ls = [∂B_μk/∂B_ls W2_kν]", "`C_μν = B_μk W2_kν`, and `W2` does not depend on `B`."
-    ),
-    index("∂C_μν/∂B_ls = [δ_μl δ_ks] W2_kν", "A matrix by its own elements: a delta each."),
-)
-
-PARTIAL_B_BY_A = with_activation(
-    "∂B/∂A",
-    start("∂B_ls/∂A_re", "Turn one hidden neuron's input for one sample, watch `B`."),
-    index("∂B_ls/∂A_re = [f1'(A_ls) δ_lr δ_se]", "`f1` acts on each element by itself."),
-)
-
-PARTIAL_A_BY_W1 = with_activation(
-    "∂A/∂W1",
-    start("∂A_re/∂W1_mn", "Turn one weight of the hidden layer, watch A."),
-    index(
-        "∂A_re/∂W1_mn = [X_rj ∂W1_je/∂W1_mn]",
-        "`A_re = X_rj W1_je`, and `X` does not depend on `W1`.",
-    ),
-    index("∂A_re/∂W1_mn = X_rj [δ_jm δ_en]", "A matrix by its own elements: a delta each."),
-)
-
-PARTIAL_B_BY_W1 = with_activation(
-    "∂B/∂W1",
-    start("∂B_ls/∂W1_mn", "Turn one weight of the hidden layer, watch `B`."),
-    index(
-        "∂B_ls/∂W1_mn = [∂B_ls/∂A_re ∂A_re/∂W1_mn]", "`B = f1(A)`: the chain rule, now through `A`."
-    ),
-    index(
-        "∂B_ls/∂W1_mn = [f1'(A_ls) δ_lr δ_se δ_jm δ_en X_rj]",
-        "Both partial derivatives put in: `∂B/∂A` and `∂A/∂W1`.",
-    ),
-    index(
-        "∂B_ls/∂W1_mn = f1'(A_ls) δ_lr [δ_sn X_rm]",
-        "`δ_jm` picks `j = m`; `δ_se` and `δ_en` together say `s = n`.",
+        "delta1",
+        r"[(\delta^{(2)} \cdot W^{(2)}.T) * f_1'(Z^{(1)})]",
+        "delta2 @ W2.T * f1.slope(Z1)",
+        lambda delta2, W2, f1, Z1: delta2 @ W2.T * f1.slope(Z1),
+        "`W2_n0 = (W2.T)_0n` hooks on (·); `f1'` shares both indices (*). It gets a name.",
+        "delta2 W2.T",
     ),
 )
 
 GRADIENT_W1 = with_activation(
-    "The gradient by W1, with activation",
-    index("δW1_mn = −∂Δ/∂W1_mn", "`δW` is short for the way downhill: minus the slope."),
+    "The slopes in W1",
+    start("∂C/∂W1_mn", "Turn one weight into the hidden layer and watch the cost."),
+    index("∂C/∂W1_mn = [∂C/∂Z1_ie ∂Z1_ie/∂W1_mn]", "The chain rule: `W1` acts through `Z1` alone."),
     index(
-        "δW1_mn = [2 Ỹ_i0 ∂Ŷ_i0/∂W1_mn]",
-        "The chain rule; with the minus of `Ỹ = Y − Ŷ` two signs cancel.",
+        "∂C/∂W1_mn = [delta1_ie X_ij I_jm I_en]",
+        "`delta1` is that first factor; `Z1_ie = X_ij W1_je`: an identity for each index.",
     ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 [∂f2(C_i0)/∂C_μν ∂C_μν/∂B_ls ∂B_ls/∂W1_mn]",
-        "The chain rule through `C` and `B`, each with two indices of its own, summed over.",
-    ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 [f2'(C_i0) δ_iμ δ_0ν δ_μl δ_ks W2_kν f1'(A_ls) δ_sn δ_lr X_rm]",
-        "The three partial derivatives put in: `∂f2/∂C`, `∂C/∂B`, `∂B/∂W1`.",
-    ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) [W2_n0 f1'(A_in) X_im]",
-        "The deltas folded: `ν = 0`; `μ`, `l` and `r` are all `i`; `k` and `s` are both `n`.",
-    ),
-    index(
-        "δW1_mn = 2 [(X.T)_mi] Ỹ_i0 f2'(C_i0) [(W2.T)_0n] f1'(A_in)",
-        "The free indices to their places: `m` to the front, `n` to the end.",
-    ),
+    index("∂C/∂W1_mn = [X_im delta1_in]", "`I_jm` picks `j = m`, `I_en` picks `e = n`."),
     matrix(
-        "δW1",
-        r"2 \, (X.T) \cdot [\left( ((\tilde{Y} * f_2'(C)) \cdot (W^{(2)}.T)) * f_1'(A) \right)]",
-        "2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A))",
-        lambda X, Ỹ, f2, C, W2, f1, A: 2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A)),
-        "Shared indices multiply element by element (*), hooked ones by the matrix product (·).",
-        "X.T Ỹ W2.T",
+        "∂C/∂W1",
+        r"[X.T \cdot \delta^{(1)}]",
+        "X.T @ delta1",
+        lambda X, delta1: X.T @ delta1,
+        "`X_im = (X.T)_mi`, the free index to the front, and `i` hooks onto `i`.",
+        "X.T delta1",
     ),
 )
 
-FOLDING_THE_DELTAS = with_activation(
-    "Folding the deltas, one at a time",
+
+# ---------------------------------------------------------------- for the patient, without deltas
+
+PARTIAL_F2_BY_Z2 = with_activation(
+    "∂f2/∂Z2",
+    start("∂f2(Z2_i0)/∂Z2_μν", "Turn the output's weighted input for one sample, watch another."),
     index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) δ_iμ δ_0ν δ_μl δ_ks W2_kν f1'(A_ls) δ_sn δ_lr X_rm",
-        "A delta is 1 where its indices agree, else 0: in a sum it replaces one by the other.",
+        "∂f2(Z2_i0)/∂Z2_μν = [f2'(Z2_i0) I_iμ I_0ν]",
+        "The function acts on each element by itself: only `i = μ` and `0 = ν` moves.",
     ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) δ_iμ δ_μl δ_ks [W2_k0] f1'(A_ls) δ_sn δ_lr X_rm",
-        "`δ_0ν` picks `ν = 0`: `δ_0ν W2_kν = W2_k0`.",
-    ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) [δ_il] δ_ks W2_k0 f1'(A_ls) δ_sn δ_lr X_rm",
-        "`μ` is summed over and stands in two deltas: `δ_iμ δ_μl = δ_il`.",
-    ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) δ_il [δ_ir δ_kn] W2_k0 f1'(A_ls) δ_sn X_rm",
-        "Where `l = i`, `δ_lr` is `δ_ir`; where `s = n`, `δ_ks` is `δ_kn`."
-        " `m` and `n` are free: let them be.",
-    ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) [X_im] δ_il δ_kn W2_k0 f1'(A_ls) δ_sn", "`δ_ir` picks `r = i`."
-    ),
-    index(
-        "δW1_mn = 2 Ỹ_i0 f2'(C_i0) X_im δ_kn W2_k0 [f1'(A_in)]", "`δ_il`: `l = i`. `δ_sn`: `s = n`."
-    ),
-    index("δW1_mn = 2 Ỹ_i0 f2'(C_i0) X_im [W2_n0] f1'(A_in)", "`δ_kn` picks `k = n`."),
 )
 
-WITH_AUXILIARY_MATRICES = with_activation(
-    "The same with two auxiliary matrices",
+PARTIAL_Z2_BY_W2 = with_activation(
+    "∂Z2/∂W2",
+    start("∂Z2_μ0/∂W2_m0", "Turn a weight into the output, watch its weighted input."),
     index(
-        "δW1_mn = 2 (X.T)_mi Ỹ_i0 f2'(C_i0) (W2.T)_0n f1'(A_in)",
-        "The gradient by `W1` in components, its free indices in their places.",
+        "∂Z2_μ0/∂W2_m0 = [A1_μk ∂W2_k0/∂W2_m0]",
+        "`Z2_μ0 = A1_μk W2_k0`, and `A1` knows nothing of `W2`.",
+    ),
+    index("∂Z2_μ0/∂W2_m0 = A1_μk [I_km]", "A matrix by its own elements: an identity."),
+)
+
+PARTIAL_Z2_BY_A1 = with_activation(
+    "∂Z2/∂A1",
+    start("∂Z2_μν/∂A1_ls", "Turn one hidden neuron's activation for one sample, watch `Z2`."),
+    index(
+        "∂Z2_μν/∂A1_ls = [∂A1_μk/∂A1_ls W2_kν]",
+        "`Z2_μν = A1_μk W2_kν`, and `W2` does not depend on `A1`.",
+    ),
+    index("∂Z2_μν/∂A1_ls = [I_μl I_ks] W2_kν", "A matrix by its own elements: two identities."),
+)
+
+PARTIAL_A1_BY_Z1 = with_activation(
+    "∂A1/∂Z1",
+    start("∂A1_ls/∂Z1_re", "Turn one hidden neuron's weighted input for one sample, watch `A1`."),
+    index("∂A1_ls/∂Z1_re = [f1'(Z1_ls) I_lr I_se]", "`f1` acts on each element by itself."),
+)
+
+PARTIAL_Z1_BY_W1 = with_activation(
+    "∂Z1/∂W1",
+    start("∂Z1_re/∂W1_mn", "Turn one weight into the hidden layer, watch `Z1`."),
+    index(
+        "∂Z1_re/∂W1_mn = [X_rj ∂W1_je/∂W1_mn]",
+        "`Z1_re = X_rj W1_je`, and `X` does not depend on `W1`.",
+    ),
+    index("∂Z1_re/∂W1_mn = X_rj [I_jm I_en]", "A matrix by its own elements: two identities."),
+)
+
+WHOLE_CHAIN = with_activation(
+    "The slopes in W1, the whole chain in one line",
+    start("∂C/∂W1_mn", "Turn one weight into the hidden layer and watch the cost."),
+    index(
+        "∂C/∂W1_mn = [∂C/∂Y_hat_i0 ∂f2(Z2_i0)/∂Z2_μν ∂Z2_μν/∂A1_ls ∂A1_ls/∂Z1_re ∂Z1_re/∂W1_mn]",
+        "The chain rule through all stages, each with two indices of its own, summed over.",
     ),
     index(
-        "δW1_mn = 2 (X.T)_mi [D_i0] (W2.T)_0n f1'(A_in)",
-        "A name for what carries `i` and 0: $D = \\tilde{Y} * f_2'(C)$, element by element.",
+        "∂C/∂W1_mn = ∂C/∂Y_hat_i0"
+        " [f2'(Z2_i0) I_iμ I_0ν I_μl I_ks W2_kν f1'(Z1_ls) I_lr I_se X_rj I_jm I_en]",
+        "The four small derivations put in.",
     ),
-    index("δW1_mn = 2 (X.T)_mi [F_in] f1'(A_in)", "`F = D·W2.T`, over an inner axis of length 1."),
+    index(
+        "∂C/∂W1_mn = ∂C/∂Y_hat_i0 f2'(Z2_i0) I_iμ [W2_k0] I_μl I_ks f1'(Z1_ls) I_lr I_sn [X_rm]",
+        "`I_0ν` picks `ν = 0`, `I_jm` picks `j = m`; `I_se` and `I_en` together say `s = n`.",
+    ),
+    index(
+        "∂C/∂W1_mn = ∂C/∂Y_hat_i0 f2'(Z2_i0) [I_il] W2_k0 I_ks f1'(Z1_ls) I_lr I_sn X_rm",
+        "`μ` is summed over and stands in two identities: `I_iμ I_μl = I_il`.",
+    ),
+    index(
+        "∂C/∂W1_mn = ∂C/∂Y_hat_i0 f2'(Z2_i0) I_il W2_k0 [I_kn] f1'([Z1_ln]) [X_lm]",
+        "`I_sn` picks `s = n` in all the rest, `I_lr` picks `r = l`.",
+    ),
+    index(
+        "∂C/∂W1_mn = ∂C/∂Y_hat_i0 f2'(Z2_i0) [W2_n0] f1'([Z1_in]) [X_im]",
+        "`I_kn` picks `k = n`, `I_il` picks `l = i`. No identity is left.",
+    ),
+    index(
+        "∂C/∂W1_mn = [delta2_i0] W2_n0 f1'(Z1_in) X_im",
+        "The first two factors are the error of the output.",
+    ),
+    index("∂C/∂W1_mn = X_im [delta1_in]", "The next two make it the error of the hidden layer."),
     matrix(
-        "δW1",
-        r"2 \, (X.T) \cdot [(F * f_1'(A))]",
-        "2 * X.T @ (F * f1.slope(A))",
-        lambda X, F, f1, A: 2 * X.T @ (F * f1.slope(A)),
-        "`F` and `f1'(A)` share both indices; the sum over `i` is the matrix product.",
-        "X.T F",
+        "∂C/∂W1",
+        r"[X.T \cdot (((2 \, (\hat{Y} - Y) * f_2'(Z^{(2)})) \cdot W^{(2)}.T) * f_1'(Z^{(1)}))]",
+        "X.T @ ((2 * (Y_hat - Y) * f2.slope(Z2)) @ W2.T * f1.slope(Z1))",
+        lambda X, Y_hat, Y, f2, Z2, W2, f1, Z1: (
+            X.T @ ((2 * (Y_hat - Y) * f2.slope(Z2)) @ W2.T * f1.slope(Z1))
+        ),
+        "Both errors written out: all in one line.",
+        "X.T Y_hat W2.T",
     ),
-    matrix(
-        "δW1",
-        r"2 \, (X.T) \cdot (([D \cdot (W^{(2)}.T)]) * f_1'(A))",
-        "2 * X.T @ ((D @ W2.T) * f1.slope(A))",
-        lambda X, D, W2, f1, A: 2 * X.T @ ((D @ W2.T) * f1.slope(A)),
-        "`F` put back.",
-        "X.T D W2.T",
-    ),
-    matrix(
-        "δW1",
-        r"2 \, (X.T) \cdot ((([\tilde{Y} * f_2'(C)]) \cdot (W^{(2)}.T)) * f_1'(A))",
-        "2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A))",
-        lambda X, Ỹ, f2, C, W2, f1, A: 2 * X.T @ (((Ỹ * f2.slope(C)) @ W2.T) * f1.slope(A)),
-        "`D` put back: the formula of the derivation.",
-        "X.T Ỹ W2.T",
-    ),
-    D=numpy_line("Ỹ * f2.slope(C)", lambda Ỹ, f2, C: Ỹ * f2.slope(C)),
-    F=numpy_line("D @ W2.T", lambda D, W2: D @ W2.T),
 )

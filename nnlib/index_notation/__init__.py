@@ -9,12 +9,12 @@ A term is a product, its factors set off by spaces:
 
     2  0.5               a number
     η                    a name without indices: a single number
-    W1_jk  Ỹ_i0          a name, then one index for each axis: a letter runs, a digit stays
+    W1_jk  Y_hat_i0      a name, then one index for each axis: a letter runs, a digit stays
     (A.T)_ji             a transpose
     (X·W1)_im            a matrix product (by @), also ((X·W1).T)_mi
     f2(C_i0)  f2'(C_i0)  a function or its slope, element by element
-    ∂Ŷ_i0/∂W1_mn         a partial derivative, given as the array dŶ_dW1 with axes i, 0, m, n
-    ∂f2(C_i0)/∂C_μν      the same, given as df2_dC
+    ∂C/∂W1_mn            a partial derivative, given as the array dC_dW1 with axes m, n
+    ∂f2(Z2_i0)/∂Z2_μν    the same, given as df2_dZ2 with axes i, 0, μ, ν
     I_km                 an element of the identity matrix: 1 where k = m, otherwise 0;
                          Kronecker's delta δ_km is the same and is written I
 

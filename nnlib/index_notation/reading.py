@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-NAME = r"[^\W\d_]+\d*"
+NAME = r"(?:Y_hat|[^\W\d_]+\d*)"  # Y_hat is Ŷ, as code spells it
 INDICES = r"(?:_[^\W_]+)?"
 FACTOR = re.compile(
     rf"""∂ (?:(?P<top_function>{NAME})\()? (?P<top>{NAME}) (?P<top_indices>{INDICES}) \)?

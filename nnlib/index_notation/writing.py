@@ -9,7 +9,7 @@ from nnlib.index_notation.arrays import left_arrays, spread
 from nnlib.index_notation.reading import EQUALS, FACTOR, NAME, SIGN, Factor, Term, unique
 
 ACCENTS = {"\u0302": "hat", "\u0303": "tilde"}
-SPELLED = {"delta": "δ", "eta": "η", "sigma": "σ"}  # as code spells Greek letters
+SPELLED = {"delta": "δ", "eta": "η", "sigma": "σ", "Y_hat": "Ŷ"}  # as code spells them
 LAYERED = ("W", "Z", "A", "δ")  # W1 is the W of layer 1; of all else, 1 is the first
 
 

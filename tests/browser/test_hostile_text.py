@@ -21,7 +21,7 @@ import ipywidgets
 import numpy as np
 from IPython.display import HTML, Markdown, display
 from nnlib import MEAN_SQUARES, SIGMOID, Network, load_digits
-from nnlib.derivations import PARTIAL_C_BY_W2
+from nnlib.derivations import PARTIAL_Z2_BY_W2
 from nnlib.sweep import sweep
 from nnlib.widgets import (
     contraction_explorer, derivation_stepper, knob_board, slowdown_explorer, sweep_board,
@@ -36,8 +36,8 @@ nets = [
     Network([2, 2, 1], activations=a, cost=c, rng=rng) for a, c in zip(f, costs, strict=True)
 ]
 derivations = [
-    dataclasses.replace(PARTIAL_C_BY_W2, title=text, steps=tuple(
-        dataclasses.replace(step, reason=text) for step in PARTIAL_C_BY_W2.steps
+    dataclasses.replace(PARTIAL_Z2_BY_W2, title=text, steps=tuple(
+        dataclasses.replace(step, reason=text) for step in PARTIAL_Z2_BY_W2.steps
     ))
     for text in SCRIPTS
 ]
@@ -68,7 +68,7 @@ REFUSALS = {
     "a saved network": "Network.load(write(Network([2, 2, 1], rng=rng), {text}))",
     "a file's name": "Network.load({text})",
     "a formula": "contraction_explorer(np.eye(2), np.eye(2), {text})",
-    "the name of an argument": "derivation_stepper(PARTIAL_C_BY_W2, **{{{text}: 3}})",
+    "the name of an argument": "derivation_stepper(PARTIAL_Z2_BY_W2, **{{{text}: 3}})",
     "an attribute": "getattr(nets[0], {text})",
     "a learning rate": "slowdown_explorer(eta={text})",
     "a hyper-parameter": "sweep_board(load_digits(), {{{text}: (1, 2), 'eta': (1, 2)}})",

@@ -24,7 +24,7 @@ from nnlib.widgets.stepper import (
     written_out,
 )
 
-TWO = (d.PARTIAL_C_BY_W2, d.GRADIENT_W2)
+TWO = (d.PARTIAL_Z2_BY_W2, d.GRADIENT_W2)
 
 
 NEXT, BACK, NEW = "Next ▶", "◀ Back", "New numbers"
@@ -58,7 +58,7 @@ def test_next_at_the_very_end_and_back_at_the_very_start_stay():
     assert (walk.number, walk.k) == (0, 0)
     walk.go(1, -1)
     walk.next()
-    assert (walk.number, walk.k) == (1, 6)
+    assert (walk.number, walk.k) == (1, 5)
 
 
 def test_back_goes_to_the_last_line_of_the_derivation_before():
@@ -72,7 +72,7 @@ def test_first_and_last_stay_in_the_derivation():
     walk = Walk(TWO)
     walk.go(1, 3)
     walk.last()
-    assert (walk.number, walk.k) == (1, 6)
+    assert (walk.number, walk.k) == (1, 5)
     walk.first()
     assert (walk.number, walk.k) == (1, 0)
 
@@ -133,20 +133,20 @@ def test_the_sheet_holds_every_line_and_every_reason_once():
 
 def test_the_lines_to_come_are_hidden_and_only_the_reason_in_hand_is_seen():
     walk = Walk(TWO)
-    walk.go(1, 5)
+    walk.go(1, 4)
     hidden = re.search(r"([^}]*){ display: none", look(walk, "board"))[1]
-    assert ".d1 .l6" in hidden
-    assert ".d1 .l5" not in hidden
-    assert ".d1 .r:not(.r5)" in hidden
+    assert ".d1 .l5" in hidden
+    assert ".d1 .l4" not in hidden
+    assert ".d1 .r:not(.r4)" in hidden
     assert ".d:not(.d1)" in hidden
 
 
 def test_the_check_is_a_sentence():
     walk = Walk(TWO)
-    walk.go(1, 6)
+    walk.go(1, 5)
     text = re.sub("<.*?>", "", verdict(walk).replace("<br>", " "))
     assert re.fullmatch(
-        r"✓ Line 7 of 7: left = right, largest difference (0|\de-1\d), "
+        r"✓ Line 6 of 6: left = right, largest difference (0|\de-1\d), "
         r"on X \(10,3\), Y \(10,1\), W1 \(3,4\), W2 \(4,1\)",
         text,
     )
@@ -154,7 +154,7 @@ def test_the_check_is_a_sentence():
 
 def test_a_line_that_does_not_hold_is_crossed():
     steps = list(d.GRADIENT_W2.steps)
-    steps[-1] = d.matrix("δW2", "wrong", "B.T @ Ỹ", lambda B, Ỹ: B.T @ Ỹ, "", "B.T Ỹ")
+    steps[-1] = d.matrix("∂C/∂W2", "wrong", "A1.T @ Y", lambda A1, Y: A1.T @ Y, "", "A1.T Y")
     walk = Walk([d.Derivation("wrong", d.TOY_NET, d.WITH_ACTIVATION, steps, d.SQUARE_AND_CUBE)])
     walk.last()
     assert "✗" in verdict(walk)
