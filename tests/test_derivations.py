@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -531,6 +533,17 @@ def test_the_static_block_shows_every_line_and_reason(derivation):
     for k, (row, step) in enumerate(zip(rows, derivation.steps, strict=True)):
         assert row.count("|") == 5 and step.reason in row
         assert all(marked(side) in row for side in derivation.sides(k))
+
+
+@pytest.mark.parametrize(
+    "derivation",
+    (WHOLE_CHAIN, GRADIENT_W1_WITHOUT_ACTIVATION, GRADIENT_W2_WITHOUT_ACTIVATION),
+    ids=lambda derivation: derivation.title,
+)
+def test_a_derivation_that_notebook_4_folds_away_is_the_one_of_the_package(derivation):
+    path = Path(__file__).resolve().parents[1] / "notebooks" / "04_gradients_by_hand.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    assert any(derivation._repr_markdown_() in cell.source for cell in cells)
 
 
 def test_every_derivation_of_the_package_is_among_DERIVATIONS():

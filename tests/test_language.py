@@ -16,7 +16,9 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 HELD = (
     "00",
     "01",
+    "02",
     "03",
+    "04",
     "05",
 )
 HELD_DERIVATIONS = (
