@@ -576,7 +576,7 @@ def test_sizes_can_be_chosen():
 @pytest.mark.parametrize(
     ("choice", "message"),
     (
-        ({"sample": 3}, "expected a choice among samples, .*; got sample"),
+        ({"sample": 3}, "expected a choice among samples, .*, got sample"),
         ({"samples": 0}, "samples: expected a whole number of at least 1, got 0"),
         ({"samples": "ten"}, "samples: expected a whole number"),
         ({"f1": np.tanh}, "f1: expected an Activation, got .*; write f1=TANH"),
