@@ -53,12 +53,12 @@ def _standard_normal(rng, n_in, n_out):
 
 
 SCALED = Initialiser(
-    "weights N(0, 1/√n_in), biases N(0, 1)",
+    "weights N(0, σ = 1/√n_in), biases N(0, σ = 1)",
     weights=lambda rng, n_in, n_out: rng.standard_normal((n_in, n_out)) / np.sqrt(n_in),
     biases=_standard_normal,
 )
 LARGE = Initialiser(
-    "weights N(0, 1), biases N(0, 1)",
+    "weights N(0, σ = 1), biases N(0, σ = 1)",
     weights=lambda rng, n_in, n_out: rng.standard_normal((n_in, n_out)),
     biases=_standard_normal,
 )

@@ -590,7 +590,7 @@ def test_a_wrong_choice_is_refused_in_words(choice, message):
 def test_the_repr_is_short():
     assert repr(GRADIENT_OF_THE_COST) == (
         'Derivation "The gradient of the cost, down to the answers", 3 lines; '
-        ".check(rng) proves them"
+        ".check(rng) tests them"
     )
 
 

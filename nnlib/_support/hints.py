@@ -154,7 +154,8 @@ def short(thing):
 # What stands for a letter that a terminal does not know; any other becomes its number
 _IN_ASCII = str.maketrans(
     {"×": "x", "→": "->", "−": "-", "·": "*", "½": "1/2", "²": "^2", "³": "^3", "√": "sqrt "}
-    | {"…": "...", "‖": "|", "‘": "'", "’": "'", "Σ": "sum", "∂": "d", "δ": "delta", "η": "eta"}
+    | {"…": "...", "‖": "|", "‘": "'", "’": "'", "Σ": "sum", "∂": "d"}
+    | {"δ": "delta", "η": "eta", "σ": "sigma"}
 )
 
 

@@ -1,4 +1,4 @@
-r"""Derivations as data: every line a formula, a reason, and the NumPy that proves it.
+r"""Derivations as data: every line a formula, the reason that proves it, the NumPy that tests it.
 
     >>> GRADIENT_W2.check(np.random.default_rng(0)) < BAR_MEASURED
     True

@@ -131,7 +131,7 @@ class Derivation:
         return max(difference(left, right) for left, right in itertools.pairwise(values))
 
     def __repr__(self):
-        return f'Derivation "{self.title}", {len(self.steps)} lines; .check(rng) proves them'
+        return f'Derivation "{self.title}", {len(self.steps)} lines; .check(rng) tests them'
 
     def _repr_markdown_(self):
         return markdown(self)

@@ -1,4 +1,4 @@
-"""The derivation stepper: line by line, and each line proven on random numbers as it comes.
+"""The derivation stepper: line by line, and each line tested on random numbers as it comes.
 
 Three layers: Walk knows the line it has come to and the numbers the lines are tried on, functions
 set the lines in type, Stepper has the controls. All formulas are typeset once; a step only changes
@@ -42,7 +42,7 @@ KEYS = {
 
 @door
 def derivation_stepper(*derivations, seed=0, **chosen):
-    """A board that goes through one or more derivations line by line, and proves every line.
+    """A board that goes through one or more derivations line by line, and tests every line.
 
     seed    of the random numbers that "New numbers" draws
     chosen  sizes and activations of the example: derivation_stepper(GRADIENT_W2, f1=TANH, hidden=2)

@@ -355,7 +355,7 @@ class Watcher(Board):
         return self._trace.parameters[self._trace.last(self._epoch.value)]
 
     def _draw(self):
-        """A random start: weights N(0, 1) in two decimals, so that the field shows all of it."""
+        """A random start: weights N(0, σ = 1), in two decimals: the field shows all of it."""
         weights = self._rng.standard_normal(HIDDEN * self._X.shape[1] + HIDDEN).round(2)
         return np.append(weights, np.zeros(HIDDEN + 1))
 
