@@ -415,16 +415,16 @@ class KnobBoard(Board):
         self.listen(self._show, self._eta)
         names = [self._preset(name, eta) for name, eta in etas.items()]
         self._steps = self._step_buttons()
-        reset = self.button("Reset", self._reset, "60px")
+        reset = self.button("Reset", self._reset)
         right = [self._slider, self._eta, row(*names), row(*self._steps, reset)]
         return [self._panel(), ipywidgets.VBox(right)]
 
     def _step_buttons(self):
-        everything = f"One step: all {self._knobs.net.n_parameters} knobs, an epoch"
+        everything = f"One step: all {self._knobs.net.n_parameters} knobs"
         return [
-            self.button("One step: this knob", self._step_this, "150px"),
-            self.button(everything, self._epoch, "230px"),
-            self.button(f"{MANY_EPOCHS} epochs", self._epochs, "90px"),
+            self.button("One step: this knob", self._step_this),
+            self.button(everything, self._epoch),
+            self.button(f"{MANY_EPOCHS} epochs", self._epochs),
         ]
 
     def _panel(self):
@@ -447,7 +447,7 @@ class KnobBoard(Board):
         return self.button("", lambda: self._choose(knob), "64px", tooltip=tip)
 
     def _preset(self, name, eta):
-        return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta), "132px")
+        return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta))
 
     # what they do
 

@@ -235,7 +235,8 @@ def verdict(walk):
     line = walk.line
     mark, colour = ("✓", "green") if line.holds else ("✗", "orange")
     sign = f"<b style='color: var(--nnlib-{colour})'>{mark}</b> " if walk.k else ""
-    text = html.escape(f"Line {walk.k + 1} of {len(walk.lines)}: {line.verdict}")
+    said = f": {line.verdict}".replace(": the first line", "")
+    text = html.escape(f"Line {walk.k + 1} of {len(walk.lines)}{said}")
     return f"<div role='status'>{sign}{text.replace(', on ', ',<br>on ', 1)}</div>"
 
 

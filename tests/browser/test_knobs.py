@@ -89,7 +89,7 @@ def test_the_four_learning_rates_do_what_they_are_called(board):
 def test_divergence_is_said_in_words_and_reset_mends_it(board):
     board.press("divergent: 0.3")
     board.says("A step of η = 0.3")
-    board.press("One step: all 16 knobs, an epoch")
+    board.press("One step: all 16 knobs")
     board.says("the step was too long")
     board.press("100 epochs")
     board.says("Diverged in step")

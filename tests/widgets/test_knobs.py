@@ -317,7 +317,7 @@ def test_the_step_that_was_announced_is_the_step_that_is_made():
 
 def test_divergence_stops_the_steps_until_reset():
     board = toy_board()
-    names = "One step: this knob", "One step: all 16 knobs, an epoch", f"{MANY_EPOCHS} epochs"
+    names = "One step: this knob", "One step: all 16 knobs", f"{MANY_EPOCHS} epochs"
     steps = [control(board, name) for name in names]
     press(board, "divergent", f"{MANY_EPOCHS} epochs")
     assert "Diverged in step" in words(board)
@@ -417,7 +417,7 @@ def test_it_works_with_own_data_of_any_size():
     board = knob_board(net, X, Y)
     for name in (
         "One step: this knob",
-        "One step: all 33 knobs, an epoch",
+        "One step: all 33 knobs",
         "100 epochs",
         "divergent",
     ):

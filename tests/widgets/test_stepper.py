@@ -152,6 +152,11 @@ def test_the_check_is_a_sentence():
     )
 
 
+def test_the_first_line_is_not_said_to_be_the_first_line():
+    text = re.sub("<.*?>", "", verdict(Walk(TWO)).replace("<br>", " "))
+    assert text == "Line 1 of 3, on X (10,3), Y (10,1), W1 (3,4), W2 (4,1)"
+
+
 def test_a_line_that_does_not_hold_is_crossed():
     steps = list(d.GRADIENT_W2.steps)
     steps[-1] = d.matrix("∂C/∂W2", "wrong", "A1.T @ Y", lambda A1, Y: A1.T @ Y, "", "A1.T Y")
