@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
+from nnlib import QUADRATIC, Network
 from nnlib import derivations as package
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SQUARE, TANH
 from nnlib.derivations import (
@@ -26,6 +27,7 @@ from nnlib.derivations import (
     DELTA_QUADRATIC,
     DERIVATIONS,
     DESCENT_STEP,
+    ERROR_ONE_LAYER_BACK,
     GRADIENT_OF_THE_COST,
     GRADIENT_W1,
     GRADIENT_W1_WITHOUT_ACTIVATION,
@@ -36,6 +38,7 @@ from nnlib.derivations import (
     NET_2_2_1,
     NINE_PARTIALS,
     OUTER_PRODUCT,
+    SLOPES_OF_ANY_LAYER,
     WEIGHT_DECAY,
     WHOLE_CHAIN,
     Derivation,
@@ -427,6 +430,21 @@ def test_both_modern_costs_end_at_the_same_output_error():
     assert DELTA_CROSS_ENTROPY.steps[-1].code.text == "a - y"
     assert DELTA_LOG_LIKELIHOOD.steps[-1].code.text == "a - y"
     assert DELTA_QUADRATIC.steps[-1].code.text == "(a - y) * σ.slope(z)"
+
+
+def test_the_error_of_a_net_of_any_depth_goes_back_by_the_last_line():
+    rng = np.random.default_rng(0)
+    net = Network([5, 4, 3, 4, 2], activations=TANH, cost=QUADRATIC, rng=rng)
+    X, Y = rng.normal(size=(7, 5)), rng.normal(size=(7, 2))
+    Z, A = net.forward(X)
+    back, slopes = (d.steps[-1].code for d in (ERROR_ONE_LAYER_BACK, SLOPES_OF_ANY_LAYER))
+    delta = QUADRATIC.error(Z[-1], A[-1], Y, TANH) / 7
+    dW, _ = net.backward(Z, A, Y)
+    for l in (3, 2, 1):
+        arrays = {"deltanext": delta, "Wnext": net.W[l], "Zl": Z[l - 1], "Al": A[l], "f": TANH}
+        np.testing.assert_allclose(slopes(arrays.get), dW[l], rtol=1e-10)
+        delta = back(arrays.get)
+    np.testing.assert_allclose(X.T @ delta, dW[0], rtol=1e-10)
 
 
 # LaTeX and text

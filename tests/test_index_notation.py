@@ -142,6 +142,13 @@ def test_Y_hat_is_one_name_as_code_spells_it():
     assert Formula("s = Y_hat_i0").evaluate(Y_hat=[[1], [2]]) == 3
 
 
+def test_the_layers_l_and_l_plus_1_have_names_too():
+    assert latex_of("bnext_k") == "b^{(l+1)}_{k}"
+    assert latex_of("deltanext_ik (Wnext.T)_kj f'(Zl_ij)") == (
+        r"\delta^{(l+1)}_{ik} \, (W^{(l+1)\,\mathsf{T}})_{kj} \, f'(Z^{(l)}_{ij})"
+    )
+
+
 def test_a_single_number_of_the_2_2_1_net_is_numbered_below():
     assert latex_of("w1 x1 + b1") == r"w_1 \, x_1 + b_1"
 

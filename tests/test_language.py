@@ -22,8 +22,10 @@ HELD = (
     "05",
 )
 HELD_DERIVATIONS = (
+    "backpropagation",
     "matrices",
     "net_2_2_1",
+    "output_errors",
     "toy_net",
     "toy_net_gradients",
 )

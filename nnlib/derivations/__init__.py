@@ -20,6 +20,7 @@ the cost C is the sum of the squares of Ŷ − Y. delta1 and delta2 are ∂C/∂
 are m and n, bound ones i j k l s r e μ ν: the learning rate is η, its other common letter is one.
 """
 
+from nnlib.derivations.backpropagation import ERROR_ONE_LAYER_BACK, SLOPES_OF_ANY_LAYER
 from nnlib.derivations.derivation import SIZES, Derivation, check_choices, difference
 from nnlib.derivations.matrices import (
     DERIVATIVE_BY_ITSELF,
@@ -100,6 +101,8 @@ DERIVATIONS = (
     SLOPE_OF_THE_SIGMOID,
     DELTA_QUADRATIC,
     DELTA_CROSS_ENTROPY,
+    ERROR_ONE_LAYER_BACK,
+    SLOPES_OF_ANY_LAYER,
     JACOBIAN_OF_SOFTMAX,
     DELTA_LOG_LIKELIHOOD,
     GRADIENT_OF_THE_REGULARISER,

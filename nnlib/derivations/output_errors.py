@@ -15,7 +15,7 @@ def one_hot(rng, shape):
     return np.eye(*shape)[rng.integers(*shape)]
 
 
-Z = Symbol("z", ("outputs",), "the weighted inputs of the output neurons")
+Z = Symbol("z", ("outputs",), "the weighted inputs of the output neurons, for one sample")
 TARGETS = Symbol("y", ("outputs",), "their targets, from 0 to 1", between_0_and_1)
 CLASS = Symbol("y", ("outputs",), "the target, 1 for the right class and 0 elsewhere", one_hot)
 SIGMOID_OUTPUT = {"a": numpy_line("σ.value(z)", lambda σ, z: σ.value(z))}
@@ -39,17 +39,10 @@ SLOPE_OF_THE_SIGMOID = Derivation(
         ),
         matrix(
             "∂a/∂z",
-            r"[\frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}}]",
-            "1 / (1 + np.exp(-z)) * (np.exp(-z) / (1 + np.exp(-z)))",
-            lambda z: 1 / (1 + np.exp(-z)) * (np.exp(-z) / (1 + np.exp(-z))),
-            "Split into two fractions.",
-        ),
-        matrix(
-            "∂a/∂z",
-            r"\frac{1}{1 + e^{-z}} \left( [1 - \frac{1}{1 + e^{-z}}] \right)",
+            r"[\frac{1}{1 + e^{-z}} \left( 1 - \frac{1}{1 + e^{-z}} \right)]",
             "1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z)))",
             lambda z: 1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z))),
-            "$e^{-z} = (1 + e^{-z}) - 1$ in the second.",
+            "Split into two fractions; in the second, $e^{-z} = (1 + e^{-z}) - 1$.",
         ),
         matrix(
             "∂a/∂z",
@@ -79,24 +72,17 @@ DELTA_QUADRATIC = Derivation(
         index("δ_j = [∂C/∂a_k ∂a_k/∂z_j]", "The chain rule through every output `a_k`."),
         matrix(
             "δ_j",
-            r"[(a_{k} - y_{k})] \, \frac{\partial a_{k}}{\partial z_{j}}",
-            'np.einsum("k,kj->j", a - y, da_dz)',
-            lambda a, y, da_dz: np.einsum("k,kj->j", a - y, da_dz),
-            "$C = \\frac{1}{2} \\sum_k (a_k - y_k)^2$: the 2 of the square meets the ½.",
-        ),
-        matrix(
-            "δ_j",
-            r"(a_{k} - y_{k}) \, [\sigma'(z_{k}) \, \delta_{kj}]",
+            r"[(a_{k} - y_{k}) \, \sigma'(z_{k}) \, I_{kj}]",
             'np.einsum("k,k,kj->j", a - y, σ.slope(z), np.eye(len(z)))',
             lambda a, y, σ, z: np.einsum("k,k,kj->j", a - y, σ.slope(z), np.eye(len(z))),
-            "`a_k = σ(z_k)` depends on its own input only.",
+            "The 2 of the square meets the ½; `a_k = σ(z_k)` depends on its own input only.",
         ),
         matrix(
             "δ_j",
             r"[(a_{j} - y_{j}) \, \sigma'(z_{j})]",
             "[(a[j] - y[j]) * σ.slope(z)[j] for j in range(len(z))]",
             lambda a, y, σ, z: [(a[j] - y[j]) * σ.slope(z)[j] for j in range(len(z))],
-            "`δ_kj` picks `k = j`.",
+            "`I_kj` picks `k = j`.",
         ),
         matrix(
             "δ",
@@ -124,36 +110,20 @@ DELTA_CROSS_ENTROPY = Derivation(
         index("δ_j = [∂C/∂a_k ∂a_k/∂z_j]", "The chain rule through every output `a_k`."),
         matrix(
             "δ_j",
-            r"[- \left( \frac{y_{k}}{a_{k}} - \frac{1 - y_{k}}{1 - a_{k}} \right)]"
-            r" \, \frac{\partial a_{k}}{\partial z_{j}}",
-            'np.einsum("k,kj->j", -(y / a - (1 - y) / (1 - a)), da_dz)',
-            lambda y, a, da_dz: np.einsum("k,kj->j", -(y / a - (1 - y) / (1 - a)), da_dz),
-            r"$C = -\sum_k [y_k \ln a_k + (1 - y_k) \ln(1 - a_k)]$; $\ln a$ has the slope $1/a$.",
-        ),
-        matrix(
-            "δ_j",
-            r"- \left( \frac{y_{k}}{a_{k}} - \frac{1 - y_{k}}{1 - a_{k}} \right)"
-            r" \, [\sigma'(z_{k}) \, \delta_{kj}]",
+            r"[- \left( \frac{y_{k}}{a_{k}} - \frac{1 - y_{k}}{1 - a_{k}} \right)"
+            r" \, \sigma'(z_{k}) \, I_{kj}]",
             'np.einsum("k,k,kj->j", -(y / a - (1 - y) / (1 - a)), σ.slope(z), np.eye(len(z)))',
             lambda y, a, σ, z: np.einsum(
                 "k,k,kj->j", -(y / a - (1 - y) / (1 - a)), σ.slope(z), np.eye(len(z))
             ),
-            "`a_k = σ(z_k)` depends on its own input only.",
+            r"$\ln a$ has the slope $1/a$; `a_k = σ(z_k)` depends on its own input only.",
         ),
         matrix(
             "δ_j",
-            r"- \left( \frac{y_{j}}{a_{j}} - \frac{1 - y_{j}}{1 - a_{j}} \right)"
-            r" \, [\sigma'(z_{j})]",
-            "-(y / a - (1 - y) / (1 - a)) * σ.slope(z)",
-            lambda y, a, σ, z: -(y / a - (1 - y) / (1 - a)) * σ.slope(z),
-            "`δ_kj` picks `k = j`.",
-        ),
-        matrix(
-            "δ_j",
-            r"[\frac{a_{j} - y_{j}}{a_{j} \, (1 - a_{j})}] \, \sigma'(z_{j})",
+            r"[\frac{a_{j} - y_{j}}{a_{j} \, (1 - a_{j})}] \, \sigma'([z_{j}])",
             "(a - y) / (a * (1 - a)) * σ.slope(z)",
             lambda a, y, σ, z: (a - y) / (a * (1 - a)) * σ.slope(z),
-            "One common denominator: $-y (1 - a) + (1 - y) a = a - y$.",
+            "`I_kj` picks `k = j`. One common denominator: $-y (1 - a) + (1 - y) a = a - y$.",
         ),
         matrix(
             "δ_j",
@@ -181,30 +151,26 @@ JACOBIAN_OF_SOFTMAX = Derivation(
         ),
         matrix(
             "∂a_j/∂z_k",
-            r"[\frac{\delta_{jk} \, e^{z_{j}} \, S - e^{z_{j}} \, e^{z_{k}}}{S^2}]",
+            r"[\frac{I_{jk} \, e^{z_{j}} \, S - e^{z_{j}} \, e^{z_{k}}}{S^2}]",
             "(np.eye(len(z)) * np.exp(z)[:, None] * S - np.outer(np.exp(z), np.exp(z))) / S**2",
             lambda z, S: (
                 (np.eye(len(z)) * np.exp(z)[:, None] * S - np.outer(np.exp(z), np.exp(z))) / S**2
             ),
             "The quotient rule: the top moves only where `j = k`, and `S` has the slope $e^{z_k}$.",
         ),
-        index(
-            "∂a_j/∂z_k = [δ_jk a_j − a_j a_k]",
-            "Divided through: each exponential over `S` is an output `a`.",
-        ),
         matrix(
             "∂a_j/∂z_k",
-            r"[a_{j} \, (\delta_{jk} - a_{k})]",
+            r"[a_{j} \, (I_{jk} - a_{k})]",
             "a[:, None] * (np.eye(len(a)) - a[None, :])",
             lambda a: a[:, None] * (np.eye(len(a)) - a[None, :]),
-            "`a_j` is taken out.",
+            "Divided through: each exponential over `S` is an output. `a_j` is taken out.",
         ),
         matrix(
             "∂a/∂z",
             r"[\mathrm{diag}(a) - a \cdot a.T]",
             "np.diag(a) - np.outer(a, a)",
             lambda a: np.diag(a) - np.outer(a, a),
-            "As a matrix, with a as a column.",
+            "As a matrix, with `a` as a column.",
         ),
         matrix(
             "∂a/∂z",
@@ -227,33 +193,26 @@ DELTA_LOG_LIKELIHOOD = Derivation(
         index("δ_k = [∂C/∂a_j ∂a_j/∂z_k]", "The chain rule through every output `a_j`."),
         matrix(
             "δ_k",
-            r"[- \sum_j \frac{y_{j}}{a_{j}}] \, \frac{\partial a_{j}}{\partial z_{k}}",
-            'np.einsum("j,jk->k", -y / a, da_dz)',
-            lambda y, a, da_dz: np.einsum("j,jk->k", -y / a, da_dz),
-            "$C = -\\sum_j y_j \\ln a_j$: minus the logarithm of the output for the right class.",
-        ),
-        matrix(
-            "δ_k",
-            r"- \sum_j \frac{y_{j}}{a_{j}} \, [a_{j} \, (\delta_{jk} - a_{k})]",
+            r"[- \frac{y_{j}}{a_{j}} \, a_{j} \, (I_{jk} - a_{k})]",
             'np.einsum("j,jk->k", -y / a, a[:, None] * (np.eye(len(a)) - a[None, :]))',
             lambda y, a: np.einsum("j,jk->k", -y / a, a[:, None] * (np.eye(len(a)) - a[None, :])),
-            "The Jacobian of softmax put in.",
+            r"$C = -y_j \ln a_j$, and $\ln a$ has the slope $1/a$; the Jacobian is put in.",
         ),
         matrix(
             "δ_k",
-            r"- \sum_j [y_{j}] \, (\delta_{jk} - a_{k})",
+            r"[- y_{j}] \, (I_{jk} - a_{k})",
             'np.einsum("j,jk->k", -y, np.eye(len(a)) - a[None, :])',
             lambda y, a: np.einsum("j,jk->k", -y, np.eye(len(a)) - a[None, :]),
             "`a_j` cancels.",
         ),
         matrix(
             "δ_k",
-            r"[- \sum_j y_{j} \, \delta_{jk} + a_{k} \sum_j y_{j}]",
+            r"[- y_{j} \, I_{jk} + a_{k} \, y_{j}]",
             'np.einsum("j,jk->k", -y, np.eye(len(y))) + a * sum(y)',
             lambda y, a: np.einsum("j,jk->k", -y, np.eye(len(y))) + a * sum(y),
             "The bracket multiplied out.",
         ),
-        index("δ_k = [− y_k + a_k]", "`δ_jk` picks `j = k`; the targets `y` sum to 1."),
+        index("δ_k = [− y_k + a_k]", "`I_jk` picks `j = k`; the targets `y_j` sum to 1."),
         matrix("δ", r"[a - y]", "a - y", lambda a, y: a - y, "As for sigmoid and cross-entropy."),
     ),
 )

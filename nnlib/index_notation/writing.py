@@ -11,6 +11,7 @@ from nnlib.index_notation.reading import EQUALS, FACTOR, NAME, SIGN, Factor, Ter
 ACCENTS = {"\u0302": "hat", "\u0303": "tilde"}
 SPELLED = {"delta": "δ", "eta": "η", "sigma": "σ", "Y_hat": "Ŷ"}  # as code spells them
 LAYERED = ("W", "Z", "A", "δ")  # W1 is the W of layer 1; of all else, 1 is the first
+ANY_LAYER = re.compile(r"(W|b|Z|A|delta)(l|next)")  # Zl is the Z of layer l, Znext of the next
 
 
 # Numbers
@@ -113,7 +114,7 @@ def latex_of(text):
 
 def transposed(latex):
     """`latex` with each .T as an upright T above; beside a layer, which stands there already."""
-    beside = re.sub(r"\^\{(\(\w+\))\}\.T\b", r"^{\1\\,\\mathsf{T}}", latex)
+    beside = re.sub(r"\^\{(\([\w+]+\))\}\.T\b", r"^{\1\\,\\mathsf{T}}", latex)
     return re.sub(r"\.T\b", r"^{\\mathsf{T}}", beside)
 
 
@@ -162,7 +163,9 @@ def latex_indices(indices):
 
 
 def latex_name(name):
-    r"""A name in LaTeX: W1 as W^{(1)}, delta2 as \delta^{(2)}, Ŷ as \hat{Y}, f2 as f_2."""
+    r"""A name in LaTeX: W1 as W^{(1)}, Znext as Z^{(l+1)}, Ŷ as \hat{Y}, f2 as f_2."""
+    if found := ANY_LAYER.fullmatch(name):
+        return f"{latex_name(found[1])}^{{({'l' if found[2] == 'l' else 'l+1'})}}"
     letters = name.rstrip(string.digits)
     digits = name[len(letters) :]
     letters = SPELLED.get(letters, letters)
