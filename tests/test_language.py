@@ -20,6 +20,7 @@ HELD = (
     "03",
     "04",
     "05",
+    "06",
 )
 HELD_DERIVATIONS = (
     "backpropagation",
