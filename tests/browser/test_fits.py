@@ -21,7 +21,7 @@ B = np.array([[7, 8, 1, 3], [5, 4, 2, 7], [3, 6, 9, 4]])
 """
 BOARDS = {
     "contraction_explorer": "contraction_explorer(A, B)",
-    "derivation_stepper": "derivation_stepper(d.PARTIAL_C_BY_W2, d.GRADIENT_W2, d.GRADIENT_W1)",
+    "derivation_stepper": "derivation_stepper(d.PARTIAL_Z2_BY_W2, d.GRADIENT_W2, d.GRADIENT_W1)",
     "digit_pad": "digit_pad(Network([784, 30, 10], rng=rng), digits)",
     "knob_board": "knob_board(net, X, X[:, :1] - 2 * X[:, 1:2])",
     "sample_explorer": "sample_explorer()",

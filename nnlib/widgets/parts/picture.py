@@ -28,7 +28,6 @@ NARROWER = 600  # pixels: below, the parts stand below one another
 SMALLEST = 11  # pixels of type
 STILL = 1000, 1.5, LIGHT.paper  # the width, the pixel ratio and the paper of a still picture
 STILL_SAYS = "A still picture: run this cell to touch it."
-NO_ROOM = -1.0  # less room than any label takes
 
 
 @dataclass(frozen=True)
@@ -199,7 +198,7 @@ class Picture(InBrowser):
         with matplotlib.rc_context(look.style):
             self._moving = self.drawing.build(figure, look)
         self._limits = self._background = self._sent = None
-        self._room = NO_ROOM
+        self._room = None
         if self._state is not None:
             self._arrange()
 
@@ -210,7 +209,7 @@ class Picture(InBrowser):
             self._limits, self._background = limits, None
             with matplotlib.rc_context(self.look.style):
                 if self.drawing.set_limits(*limits):
-                    self._room = NO_ROOM
+                    self._room = None
         for artist in self._moving:
             artist.set_animated(True)
             artist.set_in_layout(False)
@@ -229,8 +228,9 @@ class Picture(InBrowser):
 
     def _draw_background(self):
         """Draw what stays. The axes move only where a label has no room, for it takes long."""
-        self._canvas.draw()
-        if np.any(self._needs() > self._room):
+        if self._room is not None:
+            self._canvas.draw()
+        if self._room is None or np.any(self._needs() > self._room):
             self.figure.set_layout_engine("constrained")
             self._canvas.draw()
             self.figure.set_layout_engine("none")
