@@ -2,85 +2,55 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import Exercise
-from nnlib.exercises.making import number, together
+from nnlib.exercises.exercise import exercise
+from nnlib.exercises.making import number, together, whole
 
 
-def safe_eta(curvatures):
-    return 2 / max(curvatures)
-
-
-SAFE_ETA = Exercise(
-    "10.1 The largest safe η",
+@exercise("10.1 The largest safe η",
     "A bowl ½ Σ c x² with the `curvatures` c in its directions. In each of them a step multiplies "
     "x by 1 − η c. From which η on does some direction no longer shrink?",
-    draw=lambda rng: (rng.uniform(0.2, 5, int(rng.integers(2, 6))),),
-    solution=safe_eta,
-    slips={
+    lambda rng: (rng.uniform(0.2, 5, int(rng.integers(2, 6))),), {
         "the flattest direction is taken, not the steepest": "max -> min",
         "1/c stands for 2/c: that is where a step hits the bottom": "2 -> 1",
         "the mean of the curvatures is taken": "max -> np.mean",
         "the sum of the curvatures is taken": "max -> sum",
-        "it is upside down": lambda curvatures: max(curvatures) / 2,
-    },
-    hints=("It no longer shrinks from 1 − η c = −1 on.", "Which direction gets there first?"),
-)
+        "it is upside down": "2 / max(curvatures) -> max(curvatures) / 2",
+    }, ("It no longer shrinks from 1 − η c = −1 on.", "Which direction gets there first?"))
+def safe_eta(curvatures):
+    return 2 / max(curvatures)
 
 
-def grid(a, b, k):
+@exercise("10.2 A grid of equal factors",
+    "`k` learning rates from `a` to `b`, both among them, each the same *factor* above the one "
+    "before.",
+    together(number(0.01, 0.1), number(1, 9), whole(3, 8)), {
+        "the steps are equal, not the factors": "return -> return np.linspace(a, b, k) + 0 *",
+        "there is one too many": "np.arange(k) -> np.arange(k + 1)",
+        "the end b is not among them": "(k - 1) -> k",
+        "a and b are taken for exponents": "return -> return np.logspace(a, b, k) + 0 *",
+        "it starts at 1, not at a": "a * (b / a) -> (b / a)",
+        "it runs from b to a": "(a, b, k): -> (b, a, k):",
+    }, ("The factor is the (k − 1)-th root of b / a.",))
+def grid_of(a, b, k):
     return a * (b / a) ** (np.arange(k) / (k - 1))
 
 
-EQUAL_FACTORS = Exercise(
-    "10.2 A grid of equal factors",
-    "`k` learning rates from `a` to `b`, both among them, each the same *factor* above the one "
-    "before.",
-    draw=together(number(0.01, 0.1), number(1, 9), lambda rng: (int(rng.integers(3, 8)),)),
-    solution=grid,
-    slips={
-        "the steps are equal, not the factors": lambda a, b, k: np.linspace(a, b, k),
-        "there is one too many": lambda a, b, k: grid(a, b, k + 1),
-        "the end b is not among them": "(k - 1) -> k",
-        "a and b are taken for exponents": lambda a, b, k: np.logspace(a, b, k),
-        "it starts at 1, not at a": "a * (b / a) -> (b / a)",
-        "it runs from b to a": lambda a, b, k: grid(a, b, k)[::-1],
-    },
-    hints=("The factor is the (k − 1)-th root of b / a.",),
-)
-
-
-def told_apart(a, b):
-    error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
-    return a.mean() - b.mean(), error
-
-
-TOLD_APART = Exercise(
-    "10.3 Told apart?",
+@exercise("10.3 Told apart?",
     "Two recipes, the accuracies of several seeds each. Return the difference of their means and "
     "its standard error: the variance of a mean is that of its numbers (`ddof=1`) divided by how "
     "many they are, and the variance of a difference is the sum of both.",
-    draw=lambda rng: tuple(rng.normal(0.9, 0.02, int(n)) for n in rng.integers(4, 9, 2)),
-    solution=told_apart,
-    slips={
-        "the standard deviation is taken for the standard error": lambda a, b: (
-            a.mean() - b.mean(),
-            np.sqrt(a.var(ddof=1) + b.var(ddof=1)),
-        ),
+    lambda rng: tuple(rng.normal(0.9, 0.02, int(n)) for n in rng.integers(4, 9, 2)), {
+        "the standard deviation stands for the error": "error = -> len = lambda x: 1; error =",
         "ddof=1 is missing at a": "a.var(ddof=1) -> a.var()",
         "ddof=1 is missing at b": "b.var(ddof=1) -> b.var()",
         "the error is that of one recipe only": " + b.var(ddof=1) / len(b) -> ",
         "the variances are subtracted": " + b.var -> - b.var",
         "the root is missing": "np.sqrt -> ",
         "the best of each are compared": "a.mean() - b.mean() -> a.max() - b.max()",
-    },
-    hints=("`a.var(ddof=1) / len(a)` is the variance of the mean of `a`.",),
-)
-
-
-def too_good(R, exam):
-    winner = R[:, exam].mean(axis=1).argmax()
-    rest = np.delete(R, exam, axis=1)
-    return R[winner, exam].mean() - rest[winner].mean()
+    }, ("`a.var(ddof=1) / len(a)` is the variance of the mean of `a`.",))
+def told_apart(a, b):
+    error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    return a.mean() - b.mean(), error
 
 
 def runs_and_exam(rng):
@@ -88,43 +58,34 @@ def runs_and_exam(rng):
     return R, rng.permutation(80)[:20]
 
 
-TOO_GOOD = Exercise(
-    "10.4 How much too good?",
+@exercise("10.4 How much too good?",
     "`R[r, i]` tells whether run r reads image i. The images `exam` choose the winner, the run "
     "with the most of them right (the first of equals). Return by how much its share on these is "
     "above its share on all *other* images.",
-    draw=runs_and_exam,
-    solution=too_good,
-    slips={
+    runs_and_exam, {
         "it is judged on the images that chose it": "rest[winner] -> R[winner, exam]",
         "the images that chose it are among those that judge it": "rest[winner] -> R[winner]",
         "it is compared with all runs": "rest[winner].mean() -> rest.mean()",
-        "it is compared with the best run on the other images": "rest[winner].mean() -> "
-        "rest.mean(axis=1).max()",
+        "it is compared with the best run on the rest": "[winner].mean() -> .mean(axis=1).max()",
         "the other images choose the winner": "R[:, exam].mean -> np.delete(R, exam, 1).mean",
         "the loser is taken for the winner": "argmax -> argmin",
-    },
-    hints=("`np.delete(R, exam, axis=1)` is R without these columns.",),
-)
+    }, ("`np.delete(R, exam, axis=1)` is R without these columns.",))
+def too_good(R, exam):
+    winner = R[:, exam].mean(axis=1).argmax()
+    rest = np.delete(R, exam, axis=1)
+    return R[winner, exam].mean() - rest[winner].mean()
 
 
-def vote(outputs):
-    return outputs.mean(axis=0).argmax(axis=1)
-
-
-VOTE = Exercise(
-    "10.5 A vote among nets",
+@exercise("10.5 A vote among nets",
     "`outputs[r, i, k]` is what run r answers for sample i and class k. Return the class of each "
     "sample after the outputs of all runs were averaged.",
-    draw=lambda rng: (rng.random(size=rng.integers(8, 12, 3)),),
-    solution=vote,
-    slips={
+    lambda rng: (rng.random(size=rng.integers(8, 12, 3)),), {
         "the samples are averaged, not the runs": "mean(axis=0) -> mean(axis=1)",
         "the largest sample of a class is looked for": "argmax(axis=1) -> argmax(axis=0)",
         "the largest output counts, not the mean": "outputs.mean -> outputs.max",
         "only the first run is asked": "outputs.mean(axis=0) -> outputs[0]",
         "the outputs are returned, not the classes": "argmax -> max",
         "the least likely class is returned": "argmax -> argmin",
-    },
-    hints=("Which axis counts the runs?", "After the mean two axes are left: samples, classes."),
-)
+    }, ("Which axis counts the runs?", "After the mean two axes are left: samples, classes."))
+def vote(outputs):
+    return outputs.mean(axis=0).argmax(axis=1)

@@ -1,4 +1,4 @@
-"""An exercise as data: a task, a stub, random arguments, a solution and the usual slips.
+"""An exercise as data: a task, random arguments, the usual slips, a hint or two, and the solution.
 
 A slip is an edit of the solution's own text, "what stands there -> what was written instead", or a
 wrong function where no edit says it. Edits of different places can be made together: so two slips
@@ -11,18 +11,13 @@ import itertools
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlib.exercises.running import result_of, same
+from nnlib.exercises.running import same, tried
 
 DRAWS = 20  # cases an answer is run on
-
-
-def itself(answer):
-    """An answer that is a function already."""
-    return answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +26,10 @@ class Exercise:
 
     name      begins with its number, "2.1"
     draw      rng -> the arguments of one case; about half of the shapes square, half not
-    solution  a function of them; its text is what a student may read
     slips     {sentence: "old -> new" in the text of the solution, or a wrong function}
+    solution  a function of the arguments; its text is what a student may read
     stub      what stands in the cell; "" is `def …: return ...` of the solution
-    read      makes a function of the arguments of an answer that is none: a value, a formula
+    read      (answer, names of the arguments) -> the function to judge, of an answer that is none
     accept    (result, arguments) -> "" or the sentence on it, where many answers are right
     draws     how many cases; 1 where a value is asked for
     written   the solution as a student writes it, where that is not the function
@@ -43,19 +38,21 @@ class Exercise:
     name: str
     task: str
     draw: Callable
-    solution: Callable
     slips: dict
     hints: tuple
+    solution: Callable
     stub: str = ""
-    read: Callable = itself
+    read: Callable = lambda answer, names: answer
     accept: Callable = None
     draws: int = DRAWS
     written: str = ""
+    names: list = field(init=False)
 
     def __post_init__(self):
-        if not self.stub:
-            head = f"def {self.solution.__name__}({', '.join(self.names)}):"
-            object.__setattr__(self, "stub", f"{head}\n    return ...")
+        names = list(inspect.signature(self.solution).parameters)
+        head = f"def {self.solution.__name__}({', '.join(names)}):"
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "stub", self.stub or f"{head}\n    return ...")
 
     @property
     def answer(self):
@@ -69,11 +66,8 @@ class Exercise:
 
     @functools.cached_property
     def source(self):
-        return textwrap.dedent(inspect.getsource(self.solution))
-
-    @functools.cached_property
-    def names(self):
-        return list(inspect.signature(self.solution).parameters)
+        lines = inspect.getsource(self.solution)
+        return textwrap.dedent(lines[re.search(r"^ *def ", lines, re.M).start() :])
 
     @functools.cached_property
     def singles(self):
@@ -98,10 +92,9 @@ class Exercise:
         spans = sorted((self.span(slip) for slip in slips), reverse=True)
         if any(later[0] < earlier[1] for later, earlier in itertools.pairwise(spans)):
             return None
-        text = self.source
+        text, scope = self.source, dict(self.solution.__globals__)
         for start, end, new in spans:
             text = text[:start] + new + text[end:]
-        scope = dict(self.solution.__globals__)
         exec(compile(text, f"<slip in {self.name}>", "exec"), scope)
         return scope[self.solution.__name__]
 
@@ -109,70 +102,29 @@ class Exercise:
         """Where an edit's old text starts and ends, and the new one."""
         old, new = slip.split(" -> ", 1)
         if self.source.count(old) != 1:
-            times = self.source.count(old)
-            raise ValueError(f'{self.name}: "{old}" stands {times} times in the solution')
+            times, name = self.source.count(old), self.name
+            raise ValueError(f'{name}: expected "{old}" once, got it {times} times; mend this slip')
         start = self.source.index(old)
         return start, start + len(old), new
 
 
+def exercise(name, task, draw, slips, hints, **special):
+    """Stands above a solution, as @exercise(…), and makes it an Exercise."""
+    return lambda solution: Exercise(name, task, draw, slips, hints, solution, **special)
+
+
 @functools.lru_cache(maxsize=256)
 def cases(exercise, seed=0):
-    """[(arguments, right result)]: every slip gives something else in every one of them."""
+    """[(arguments, right result, {(sentence,): result})]: in each all slips give others."""
     rng, found = np.random.default_rng(seed), []
+    singles = {} if exercise.accept else exercise.singles
     for _ in range(100 * exercise.draws):
         args = exercise.draw(rng)
-        right = result_of(exercise.solution, args)
-        wrong = () if exercise.accept else exercise.singles.values()
-        if not any(same(result_of(function, args), right) for function in wrong):
-            found.append((args, right))
+        right = tried(exercise.solution, args)
+        wrong = {words: tried(function, args) for words, function in singles.items()}
+        if not any(same(result, right) for result in wrong.values()):
+            found.append((args, right, wrong))
         if len(found) == exercise.draws:
             return found
-    raise ValueError(f"{exercise.name}: one of the slips cannot be told from the solution")
-
-
-@functools.lru_cache(maxsize=4096)
-def wrong_results(exercise, sentences, seed):
-    """What the solution with these slips gives in every case."""
-    known = exercise.singles if len(sentences) == 1 else exercise.pairs
-    return [result_of(known[sentences], args) for args, _ in cases(exercise, seed)]
-
-
-def slip_behind(kinds, found, usual=(1, -1, 2, 0.5)):
-    """(the slips that give just what was found, "" if none do; the factor left over).
-
-    kinds  {sentences: what comes of these slips in every case}, for one slip, then for two
-    usual  factors that are likelier than one slip more
-    Where several slips give the same, they are joined by "or when".
-    """
-    likely = []
-    for results in kinds:
-        names = {}
-        for sentences, wrong in results.items():
-            names.setdefault(multiple(found, wrong), []).append(" and ".join(sentences))
-        factor = next((f for f in [*usual, *names] if f and f in names), None)
-        if factor:
-            likely.append((", or when ".join(names[factor][:2]), factor))
-        if factor in usual:
-            return likely[-1]
-    return likely[0] if likely else ("", 1)
-
-
-def multiple(found, truth):
-    """The number that every result is of its truth, 1 where they are the same, None if no one."""
-    if all(map(same, found, truth)):
-        return 1
-    pairs = list(zip(found, truth, strict=True))
-    if not all(type(f) is type(t) is np.ndarray and f.shape == t.shape for f, t in pairs):
-        return None
-    if not all(t.any() for t in truth):
-        return None
-    ratio = np.vdot(truth[0], found[0]) / np.vdot(truth[0], truth[0])
-    fits = 1e-9 < abs(ratio) < np.inf and all(same(f, ratio * t) for f, t in pairs)
-    if len(pairs) == truth[0].size == 1:  # one number is some multiple of any other
-        fits = rounded(ratio) in (-1, 2, 0.5)
-    return rounded(ratio) if fits else None
-
-
-def rounded(ratio):
-    """A ratio to seven digits, or ½ would be 0.4999999999."""
-    return float(f"{ratio:.7g}")
+    n, name = len(found), exercise.name
+    raise ValueError(f"{name}: expected cases where each slip shows, got {n}; one gives the same")

@@ -1,13 +1,14 @@
 """The check of an answer: in which order it is looked at, and what is said of it."""
 
+import functools
 import inspect
 
 import numpy as np
 
 from nnlib._support.hints import door
-from nnlib.exercises.exercise import cases, multiple, slip_behind, wrong_results
-from nnlib.exercises.running import CLOSE, Failed, as_plain, parts, run_answer, said, same
-from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING, Verdict
+from nnlib.exercises.exercise import cases
+from nnlib.exercises.running import CLOSE, Failed, as_plain, run_once, same, tried
+from nnlib.exercises.verdict import FAILS, NOTHING, Trouble, verdict_of
 
 
 @door
@@ -20,78 +21,132 @@ def check(exercise, answer, seed=0):
     stopped after a million steps of Python's; what gets away from that is one long call into C
     and a bare `except:` within the loop, for which only restarting the kernel helps.
     """
-    try:
-        with np.errstate(all="ignore"):  # what overflows is told in words
-            state, *sentences = judged(exercise, answer, seed)
-    except Exception as error:  # odd objects may fail anywhere: in repr, in ==
-        state, *sentences = FAILS, f"this cannot be judged: {said(error)}"
-    return Verdict(state, tuple(filter(None, sentences)))
+    return verdict_of(judged, exercise, answer, seed)
 
 
 def judged(exercise, answer, seed):
-    """(state, sentence) for an answer."""
+    """The sentence on a right answer, in a tuple; Trouble with any other."""
     if answer is ...:
-        return (NOTHING,)
+        raise Trouble(state=NOTHING)
+    function = exercise.read(answer, exercise.names)
+    can_be_called(function, exercise.names)
+    drawn = cases(exercise, seed)
+    found = [result_in_case(exercise, function, args) for args, _, _ in drawn]
+    if words := sentence_on(exercise, seed, found):
+        raise Trouble(words)
+    if not exercise.accept and not same(run_once(function, drawn[0][0])[1], found[0]):
+        raise Trouble("the same arguments give another result the second time.")
+    for result in found:
+        if isinstance(result, Failed):
+            raise Trouble(result.why, state=FAILS)
+    if not exercise.accept:
+        all_same(exercise.names, drawn, found)
+    return (f"on {len(drawn)} random cases." if len(drawn) > 1 else "",)
+
+
+def can_be_called(function, names):
+    """Trouble with an answer that is no function of these arguments."""
+    wanted = ", ".join(names)
+    if not callable(function):
+        got = in_short(as_plain(function))
+        raise Trouble(f"a function of {wanted} is asked for; this is {got}.")
     try:
-        function = exercise.read(answer)
-    except Exception as error:
-        return FAILS, str(error)
-    if trouble := trouble_with_call(function, exercise):
-        return NOT_YET, trouble
-    runs = []
-    for args, _ in cases(exercise, seed):
-        runs.append(run_answer(function, args, raw=exercise.accept is not None))
-        if runs[-1].empty:
-            return (NOTHING,)
-        if runs[-1].endless:  # more of it tells nothing
-            return FAILS, runs[-1].failure
-    state, words = judged_runs(exercise, function, runs, seed)
-    note = "What it prints is not shown here." if any(one.printed for one in runs) else ""
-    return state, f"{words} {note}".strip()
+        inspect.signature(function).bind(*names)
+    except TypeError:
+        raise Trouble(f"your function has to take {wanted}, in this order.") from None
+    except ValueError:  # some built-in functions do not tell
+        pass
 
 
-def judged_runs(exercise, function, runs, seed):
-    """(state, sentence) for what came of a function in every case."""
-    drawn, found = cases(exercise, seed), [one.result for one in runs]
-    if trouble := touched(runs, drawn, exercise) or sentence_on(exercise, drawn, found, seed):
-        return NOT_YET, trouble
-    if not exercise.accept and not same(run_answer(function, drawn[0][0]).result, found[0]):
-        return NOT_YET, "the same arguments give another result the second time."
-    for one in runs:
-        if one.failure:
-            return FAILS, one.failure
-    if trouble := trouble_with_values(exercise, drawn, found):
-        return NOT_YET, trouble
-    return IS_RIGHT, f"on {len(drawn)} random cases." if len(drawn) > 1 else ""
+def result_in_case(exercise, function, args):
+    """What an answer gives in one case; Trouble if it is a stub's, or more cases tell nothing."""
+    given, result = run_once(function, args, raw=exercise.accept)
+    if result is ... or (isinstance(result, (tuple, list)) and any(r is ... for r in result)):
+        raise Trouble(state=NOTHING)
+    if isinstance(result, Failed) and result == "Endless":
+        raise Trouble(result.why, state=FAILS)
+    for name, after, before in zip(exercise.names, given, args, strict=True):
+        is_array = isinstance(before, (np.ndarray, list))
+        if is_array and not same(as_plain(after), as_plain(before)):
+            raise Trouble(
+                f"your function changes its argument {name}: write {name} = {name} - …, "
+                f"which makes a new array, and not {name} -= …"
+            )
+    return result
 
 
-# What is wrong, in words
+# Which slip gives just these results
 
 
-def sentence_on(exercise, drawn, found, seed):
+def sentence_on(exercise, seed, found):
     """The sentence that names the slip behind all these results, "" where there is none."""
+    drawn, fails = cases(exercise, seed), [isinstance(f, Failed) for f in found]
     if exercise.accept:
-        pairs = zip(found, drawn, strict=True)
-        said = [exercise.accept(f, args) for f, (args, _) in pairs if not isinstance(f, Failed)]
+        kept = [k for k, failed in enumerate(fails) if not failed]
+        said = [exercise.accept(found[k], drawn[k][0]) for k in kept]
         return max(filter(None, said), key=said.count, default="")
-    truth = [right for _, right in drawn]
-    whole = multiple(found, truth)
-    if whole == 1 or all(isinstance(f, Failed) or f is None for f in found):
+    whole = multiple(found, [right for _, right, _ in drawn])
+    if whole == 1 or all(fails):
         return ""
-    kinds = (exercise.singles,) if whole else (exercise.singles, exercise.pairs)
-    results = ({words: wrong_results(exercise, words, seed) for words in kind} for kind in kinds)
-    named, factor = slip_behind(results, found)
+    kinds = (results_of_slips(exercise, seed, many) for many in ((1,) if whole else (1, 2)))
+    named, factor = slip_behind(kinds, found)
     if whole and (not named or factor != 1):
         return f"{in_words(whole)}."
-    return this_is(named, factor, found) if named else ""
-
-
-def this_is(named, factor, found):
-    """The sentence on a slip by name, with the factor left over and where it fails."""
     also = f", and {in_words(factor)}" if factor != 1 else ""
-    failed = {f for f in found if isinstance(f, Failed)}
-    some = f" Where the shapes allow it; else it fails: {', '.join(sorted(failed))}."
-    return f"this is what you get when {named}{also}.{some if failed else ''}"
+    failed = ", ".join(sorted({f for f in found if isinstance(f, Failed)}))
+    some = f" Where the shapes allow it; else it fails: {failed}." if failed else ""
+    return f"this is what you get when {named}{also}.{some}" if named else ""
+
+
+@functools.lru_cache(maxsize=256)
+def results_of_slips(exercise, seed, many):
+    """{sentences: what the solution with this slip, or these two, gives in every case}."""
+    drawn = cases(exercise, seed)
+    if many == 1:
+        return {one: [wrong[one] for _, _, wrong in drawn] for one in exercise.singles}
+    pairs = exercise.pairs.items()
+    return {two: [tried(function, args) for args, _, _ in drawn] for two, function in pairs}
+
+
+def slip_behind(kinds, found, usual=(1, -1, 2, 0.5)):
+    """(the slips that give just what was found, "" if none do; the factor left over).
+
+    kinds  {sentences: what comes of these slips in every case}, for one slip, then for two
+    usual  factors that are likelier than one slip more
+    Where several slips give the same, they are joined by "or when".
+    """
+    likely = []
+    for results in kinds:
+        names = {}
+        for sentences, wrong in results.items():
+            names.setdefault(multiple(found, wrong), []).append(" and ".join(sentences))
+        factor = next((f for f in (*usual, *names) if f and f in names), None)
+        if factor:
+            likely.append((", or when ".join(names[factor][:2]), factor))
+        if factor in usual:
+            return likely[-1]
+    return likely[0] if likely else ("", 1)
+
+
+def multiple(found, truth):
+    """The number that every result is of its truth, 1 where they are the same, None if no one."""
+    if all(map(same, found, truth)):
+        return 1
+    pairs = list(zip(found, truth, strict=True))
+    if not all(type(f) is type(t) is np.ndarray and f.shape == t.shape for f, t in pairs):
+        return None
+    if not all(t.any() for t in truth):
+        return None
+    ratio = np.vdot(truth[0], found[0]) / np.vdot(truth[0], truth[0])
+    fits = 1e-9 < abs(ratio) < np.inf and all(same(f, ratio * t) for f, t in pairs)
+    if len(pairs) == truth[0].size == 1:  # one number is some multiple of any other
+        fits = rounded(ratio) in (-1, 2, 0.5)
+    return rounded(ratio) if fits else None
+
+
+def rounded(ratio):
+    """A ratio to seven digits, or ½ would be 0.4999999999."""
+    return float(f"{ratio:.7g}")
 
 
 def in_words(factor):
@@ -99,75 +154,42 @@ def in_words(factor):
     return usual.get(factor, f"everything is {factor:.6g} times what it should be")
 
 
-def trouble_with_call(function, exercise):
-    """The sentence on an answer that cannot be called with the arguments, else ""."""
-    names = ", ".join(exercise.names)
-    if not callable(function):
-        return f"a function of {names} is asked for; this is {in_short(as_plain(function))}."
-    try:
-        inspect.signature(function).bind(*exercise.names)
-    except TypeError:
-        return f"your function has to take {names}, in this order."
-    except ValueError:  # some built-in functions do not tell
-        pass
-    return ""
+# How a result differs whose slip has no name
 
 
-def touched(runs, drawn, exercise):
-    """The sentence on an argument that was changed, else ""."""
-    for one, (args, _) in zip(runs, drawn, strict=True):
-        for name, after, before in zip(exercise.names, one.given, args, strict=True):
-            is_array = isinstance(before, (np.ndarray, list))
-            if is_array and not same(as_plain(after), as_plain(before)):
-                return (
-                    f"your function changes its argument {name}: write {name} = {name} - …, "
-                    f"which makes a new array, and not {name} -= …"
-                )
-    return ""
-
-
-def trouble_with_values(exercise, drawn, found):
-    """The sentence on results whose slip has no name, "" where all are right."""
-    rights = [same(f, right) for f, (_, right) in zip(found, drawn, strict=True)]
-    if exercise.accept or all(rights):
-        return ""
-    k = rights.index(False)
-    args, right = drawn[k]
+def all_same(names, drawn, found):
+    """Trouble with the first result that differs."""
+    rights = [same(f, right) for f, (_, right, _) in zip(found, drawn, strict=True)]
+    if all(rights):
+        return
+    args, right, _ = drawn[rights.index(False)]
+    wrong = found[rights.index(False)]
+    if wrong is None:
+        raise Trouble("your function returns nothing: is a return missing?")
     often = f"right in {sum(rights)} of {len(drawn)} cases; " if any(rights) else ""
-    differs = often + first_difference(found[k], right, args, exercise)
-    return trouble_with_form(found[k], right) or differs
+    with np.printoptions(precision=4):
+        given = [f"{n} = {' '.join(str(a).split())[:40]}" for n, a in zip(names, args, strict=True)]
+    raise Trouble(often + how_it_differs(wrong, right, ", ".join(given)))
 
 
-def trouble_with_form(found, right):
-    """The sentence on a result of another form or shape, else ""."""
-    if found is None:
-        return "your function returns nothing: is a return missing?"
-    if isinstance(right, tuple) and (not isinstance(found, tuple) or len(found) != len(right)):
-        return f"{len(right)} things are to be returned, in this order."
-    if isinstance(found, tuple) and not isinstance(right, tuple):
+def how_it_differs(found, right, given):
+    """The sentence on the form, the shape or the first element that differs."""
+    if isinstance(right, tuple):
+        if not isinstance(found, tuple) or len(found) != len(right):
+            return f"{len(right)} things are to be returned, in this order."
+        k = list(map(same, found, right)).index(False)
+        return f"result {k + 1}: {how_it_differs(found[k], right[k], given)}"
+    if isinstance(found, tuple):
         return "one thing is to be returned, not several, and no rows of different lengths."
-    for k, (f, r) in enumerate(zip(parts(found), parts(right), strict=False)):
-        if isinstance(r, np.ndarray) and isinstance(f, np.ndarray) and f.shape != r.shape:
-            which = f" of result {k + 1}" if isinstance(right, tuple) else ""
-            return f"the shape{which} is {f.shape}, it should be {r.shape}{only_turned(f, r)}."
-    return ""
-
-
-def only_turned(found, right):
-    """The end of a sentence on an array that only has to be transposed, else ""."""
-    return ": the numbers are right, but it has to be transposed" if same(found.T, right) else ""
-
-
-def first_difference(found, right, args, exercise):
-    """Which result and which element differs, and what it should be."""
-    pairs = enumerate(zip(parts(found), parts(right), strict=False))
-    k, f, r = next((k, f, r) for k, (f, r) in pairs if not same(f, r))
-    which = f"result {k + 1}, " if isinstance(right, tuple) else ""
-    if not isinstance(r, np.ndarray) or not isinstance(f, np.ndarray) or f.shape != r.shape:
-        return f"{which}got {in_short(f)}, it should be {in_short(r)}."
-    if not r.shape:
-        return f"{which}for {given(args, exercise)} it is {f:.6g}, it should be {r:.6g}."
-    return which + first_element(f, r)
+    if not isinstance(right, np.ndarray) or not isinstance(found, np.ndarray):
+        return f"got {in_short(found)}, it should be {in_short(right)}."
+    if found.shape != right.shape:
+        turned = ": the numbers are right, but it has to be transposed"
+        end = turned if same(found.T, right) else ""
+        return f"the shape is {found.shape}, it should be {right.shape}{end}."
+    if not right.shape:
+        return f"for {given} it is {found:.6g}, it should be {right:.6g}."
+    return first_element(found, right)
 
 
 def first_element(found, right):
@@ -177,12 +199,6 @@ def first_element(found, right):
     where = tuple(map(int, np.argwhere(wrong)[0])) if wrong.any() else (0,) * right.ndim
     first = f"{list(where)}: {found[where]:.6g}, it should be {right[where]:.6g}"
     return f"{wrong.sum()} of {right.size} elements are wrong; the first is {first}."
-
-
-def given(args, exercise):
-    with np.printoptions(precision=4):
-        pairs = zip(exercise.names, args, strict=True)
-        return ", ".join(f"{name} = {' '.join(str(a).split())[:40]}" for name, a in pairs)
 
 
 def in_short(thing):

@@ -1,17 +1,19 @@
-"""What exercises are made of: random arguments, and functions of answers that are none."""
+"""What exercises share: random arguments, answers that are no functions, and slips."""
 
+from nnlib.activations import SIGMOID, TANH
+from nnlib.exercises.verdict import FAILS, Trouble
 from nnlib.index_notation import Formula
 
 
 def arrays(*shapes):
-    """rng -> normal arrays whose axes are letters: ("nm", "mp"); a 1 is one, half are square."""
+    """rng -> normal arrays whose axes are letters, ("nm", "mp"); half of the cases are square."""
 
     def draw(rng):
-        letters = sorted(set("".join(shapes)) - {"1"})
+        letters = sorted(set("".join(shapes)))
         sizes = dict(zip(letters, rng.integers(2, 6, len(letters)), strict=True))
         if rng.random() < 0.5:
             sizes = dict.fromkeys(letters, int(rng.integers(2, 5)))
-        return tuple(rng.normal(size=[(sizes | {"1": 1})[c] for c in shape]) for shape in shapes)
+        return tuple(rng.normal(size=[sizes[c] for c in shape]) for shape in shapes)
 
     return draw
 
@@ -22,23 +24,52 @@ def number(low, high, sign=False):
     return lambda rng: (float((rng.uniform(low, high) * rng.choice(signs)).round(3)),)
 
 
+def whole(low, high):
+    """rng -> (a whole number from low to high - 1,)."""
+    return lambda rng: (int(rng.integers(low, high)),)
+
+
 def together(*draws):
     """rng -> the arguments of several draws in a row."""
     return lambda rng: tuple(argument for draw in draws for argument in draw(rng))
 
 
-def value(answer):
-    """The function whose result is the answer, whatever the arguments."""
-    return lambda *arguments: answer
+def net_arrays(*shapes):
+    """rng -> such arrays, and two different activations."""
+    two = lambda rng: (SIGMOID, TANH) if rng.random() < 0.5 else (TANH, SIGMOID)  # noqa: E731
+    return together(arrays(*shapes), two)
 
 
-def formula_of(*names, without=()):
-    """read(line): the function of these arrays that a line for Formula computes."""
+def value(written):
+    """What makes an exercise ask for a value, once: `name = ...`."""
+    name = written.split(" = ")[0]
+    read = {"read": lambda answer, names: lambda *arguments: answer, "draws": 1}
+    return {"stub": f"{name} = ...", "written": f"{written}\n"} | read
 
-    def read(line):
-        if any(word in str(line) for word in without):
-            raise ValueError(f"the line can be written without {without[0]}")
-        formula = Formula(line)
+
+def line(formula, without=()):
+    """What makes an exercise ask for a line for Formula, without some words."""
+
+    def read(answer, names):
+        if any(word in str(answer) for word in without):
+            raise Trouble(f"the line can be written without {without[0]}", state=FAILS)
+        try:
+            formula = Formula(answer)
+        except ValueError as error:
+            raise Trouble(str(error), state=FAILS) from None
         return lambda *arrays: formula.evaluate(**dict(zip(names, arrays, strict=True)))
 
-    return read
+    written = f'line = "{formula}"\n'
+    return {"stub": "line = ...", "written": written, "read": read, "draws": 12}
+
+
+# Slips that several exercises share
+
+UPHILL = "the step goes uphill: plus stands for minus"
+NO_ETA = "η is left out"
+COUNTED = "they are counted: how many, not which share"
+LAST_TERM = {"= stands for +=: only the last term of each sum is left": "+= -> ="}
+NO_SLOPE = {
+    "f2' is missing": " * f2.slope(Z2) -> ",
+    "f1' is missing": " * f1.slope(Z1) -> ",
+}

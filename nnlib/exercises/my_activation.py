@@ -5,10 +5,9 @@ import numpy as np
 from nnlib._support.checks import array_of_numbers
 from nnlib._support.hints import door, short
 from nnlib.activations import Activation
-from nnlib.exercises.exercise import multiple
-from nnlib.exercises.judging import in_words
-from nnlib.exercises.running import close, run_answer, said
-from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING, Verdict
+from nnlib.exercises.judging import in_words, multiple
+from nnlib.exercises.running import Failed, close, run_once
+from nnlib.exercises.verdict import NOTHING, Trouble, verdict_of
 from nnlib.gradcheck import EPS, central_differences
 
 POINTS = np.linspace(-4, 4, 400)  # where a slope is looked at: 0, the usual kink, lies between two
@@ -22,61 +21,63 @@ def check_my_activation(activation):
 
     The slope is compared with central differences at 400 points from −4 to 4. It never raises.
     """
+    return verdict_of(judge_activation, activation)
+
+
+def judge_activation(activation):
+    """The sentence on a right activation, in a tuple; Trouble with any other."""
     if activation is ...:
-        return Verdict(NOTHING)
-    try:
-        with np.errstate(all="ignore"):
-            trouble = trouble_with_activation(activation) or trouble_with_slope(activation)
-    except (Exception, SystemExit) as error:
-        return Verdict(FAILS, (f"this cannot be judged: {said(error)}",))
-    if trouble:
-        return Verdict(NOT_YET, (trouble,))
-    return Verdict(IS_RIGHT, (f"{activation.name}: the slope is right from −4 to 4.",))
+        raise Trouble(state=NOTHING)
+    look_at_activation(activation)
+    return (f"{activation.name}: the slope is right from −4 to 4.",)
 
 
-def trouble_with_activation(activation):
-    """The sentence on why there are no two curves to compare, else ""."""
+def look_at_activation(activation):
+    """Trouble with what is no pair of curves, or with a slope that is not that of the value."""
     if not isinstance(activation, Activation):
         got = short(activation)
-        return f'Expected Activation("mine", value=..., slope=...), a function each; got {got}.'
+        wanted = 'Activation("mine", value=..., slope=...), a function each'
+        raise Trouble(f"Expected {wanted}; got {got}.")
     for what in ("value", "slope"):
-        found, trouble = curve(getattr(activation, what))
-        if trouble:
-            return f"{activation.name}: the {what} {trouble}"
-        one_by_one = [np.ravel(getattr(activation, what)(POINTS[k : k + 1]))[0] for k in (0, 250)]
-        if not close(found[[0, 250]], np.array(one_by_one)):
-            return f"{activation.name}: the {what} at one point depends on the other points."
-    return ""
+        look_at_curve(getattr(activation, what), f"{activation.name}: the {what}")
+    look_at_slope(activation)
 
 
-def curve(function):
-    """(a function at POINTS, ""), or (None, the end of a sentence on why it is no curve)."""
-    one = run_answer(function, (POINTS,), raw=True)
-    if one.failure:
-        return None, f"fails on an array: {one.failure}. Use NumPy's functions, such as np.exp."
-    found, trouble = as_numbers(one.result)
-    if trouble:
-        return None, f"is no curve: {trouble}"
+def look_at_curve(function, name):
+    """Trouble with a function that does not make of POINTS one number each, by itself."""
+    _, found = run_once(function, (POINTS,), raw=True)
+    if isinstance(found, Failed):
+        why = f"fails on an array: {found.why}. Use NumPy's functions, such as np.exp."
+        raise Trouble(f"{name} {why}")
+    try:
+        found = as_numbers(found)
+    except Trouble as trouble:
+        raise Trouble(f"{name} is no curve: {trouble}") from None
     if found.shape != POINTS.shape:
-        return None, f"has the shape {found.shape} for {POINTS.shape} points: one number each."
+        shapes = f"the shape {found.shape} for {POINTS.shape} points: one number each."
+        raise Trouble(f"{name} has {shapes}")
     if not np.isfinite(found).all():
-        return None, f"is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}."
-    return found, ""
+        raise Trouble(f"{name} is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}.")
+    one_by_one = [np.ravel(function(POINTS[k : k + 1]))[0] for k in (0, 250)]
+    if not close(found[[0, 250]], np.array(one_by_one)):
+        raise Trouble(f"{name} at one point depends on the other points.")
 
 
-def trouble_with_slope(activation):
-    """The sentence on a slope that is not the slope of the value, else ""."""
-    f, z = activation, POINTS
+def look_at_slope(f):
+    """Trouble with a slope that is not the slope of the value."""
+    z = POINTS
     slope, times = f.slope(z), f.times_slope(np.full(z.shape, 3.0), z, f.value(z))
     measured, smooth = slope_at_points(f.value)
     size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(f.value(z)))
     wrong = smooth & (np.abs(slope - measured) > GOOD_TO * size)
-    if not wrong.any():
-        return "" if close(times, 3 * slope) else f"{f.name}: times_slope is not v * slope(z)."
-    k = int(np.argmax(np.where(wrong, np.abs(slope - measured), 0)))
-    where = f"at {wrong.sum()} of {len(z)} points; most at z = {z[k]:.2f}"
-    what = f"yours is {slope[k]:.4g}, it should be {measured[k]:.4g}"
-    return f"{f.name}: the slope is wrong {where}: {what}.{hint(f, measured, smooth)}"
+    if not wrong.any() and not close(times, 3 * slope):
+        raise Trouble(f"{f.name}: times_slope is not v * slope(z).")
+    if wrong.any():
+        k = int(np.argmax(np.where(wrong, np.abs(slope - measured), 0)))
+        where = f"at {wrong.sum()} of {len(z)} points; most at z = {z[k]:.2f}"
+        what = f"yours is {slope[k]:.4g}, it should be {measured[k]:.4g}"
+        end = hint(f, measured, smooth)
+        raise Trouble(f"{f.name}: the slope is wrong {where}: {what}.{end}")
 
 
 def slope_at_points(value):
@@ -103,9 +104,10 @@ def hint(f, measured, smooth):
 
 
 def as_numbers(thing):
-    """(a float array, ""), or (None, what was expected and got instead)."""
+    """A float array, or Trouble: what was expected and got instead."""
     try:
-        return array_of_numbers(thing, "it", np.dtype(float)), ""
+        return array_of_numbers(thing, "it", np.dtype(float))
     except ValueError as error:
         found, _, do = str(error).removeprefix("it: ").partition("; ")
-        return None, f"{found}; {'is a `return` missing?' if thing is None else do + '.'}"
+        end = "is a `return` missing?" if thing is None else f"{do}."
+        raise Trouble(f"{found}; {end}") from None

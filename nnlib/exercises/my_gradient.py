@@ -1,11 +1,12 @@
 """Is my gradient of the toy net right? And if it is not: which slip gives just these numbers?
 
-The four slopes are exercises like any other. What is special: the answer is an array, or a function
-of any of the letters, and the numbers are the student's own.
+The slopes are an exercise like any other. What is special: they are arrays, or functions of any of
+the letters; and the numbers are the student's own.
 
     Z1 = X W1 + b1    A1 = f1(Z1)    Z2 = A1 W2 + b2    Y_hat = f2(Z2)    C = Σ (Y_hat - Y)²
 """
 
+import functools
 import inspect
 import itertools
 
@@ -13,11 +14,11 @@ import numpy as np
 
 from nnlib._support.hints import door, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
-from nnlib.exercises.exercise import Exercise, multiple, rounded, slip_behind
-from nnlib.exercises.judging import first_element
-from nnlib.exercises.my_activation import as_numbers, trouble_with_activation, trouble_with_slope
-from nnlib.exercises.running import Failed, result_of, run_answer, said, same
-from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING, Verdict
+from nnlib.exercises.exercise import exercise
+from nnlib.exercises.judging import first_element, multiple, rounded, slip_behind
+from nnlib.exercises.my_activation import as_numbers, look_at_activation
+from nnlib.exercises.running import Failed, run_once, same, tried
+from nnlib.exercises.verdict import NOTHING, Trouble, verdict_of
 
 
 @door
@@ -32,226 +33,187 @@ def check_my_gradient(
     X, Y, W1, W2, b1, b2 what the arrays were computed from; functions may do without: then an
                          example of shapes (10,3), (10,1), (3,4), (4,1) is drawn
     f1, f2               the two Activations, one for IDENTITY where there is none
-    All of them negated, the ways downhill, are right as well. A wrong gradient is laid beside the
-    usual slips; the verdict names the one that gives just these numbers, or the first element that
+    Negated ones, the ways downhill, are right as well. A wrong gradient is laid beside the usual
+    slips; the verdict names the one that gives just these numbers, or the first element that
     differs. It never raises.
     """
-    mine = {"dW1": dW1, "dW2": dW2} | ({"db1": db1} if db1 is not None else {})
-    mine |= {"db2": db2} if db2 is not None else {}
-    if all(thing is ... for thing in mine.values()):
-        return Verdict(NOTHING)
-    try:
-        with np.errstate(all="ignore"):  # what overflows is told in words
-            data = {"X": X, "Y": Y, "W1": W1, "W2": W2, "b1": b1, "b2": b2}
-            net, trouble = toy_net(data, f1, f2, mine)
-            return Verdict(NOT_YET, (trouble,)) if trouble else judge_all(mine, net)
-    except (Exception, SystemExit) as error:  # odd objects may fail anywhere: in repr, in ==
-        return Verdict(FAILS, (f"this cannot be judged: {said(error)}",))
+    biases = {name: mine for name, mine in (("db1", db1), ("db2", db2)) if mine is not None}
+    data = {"X": X, "Y": Y, "W1": W1, "W2": W2, "b1": b1, "b2": b2}
+    return verdict_of(judge_all, {"dW1": dW1, "dW2": dW2} | biases, data, f1, f2)
 
 
-# The true slopes and the slips
-
-
-def dW1(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
+@exercise(
+    "4.0 The slopes of the toy net", "", None,
+    {
+        "Y stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y",
+        "Y_hat is missing in Y_hat - Y": "(Y_hat - Y) -> (-Y)",
+        "Y_hat stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y_hat",
+        "f2' is missing": " * f2.slope(Z2) -> ",
+        "f2 stands where f2' belongs": "f2.slope -> f2.value",
+        "f2' is taken at Y_hat and not at Z2": "f2.slope(Z2) -> f2.slope(Y_hat)",
+        "z goes into f2' written for a, as in z (1 - z)": "slope(Z2) -> times_slope(1, Z2, Z2)",
+        "f1' is missing": " * f1.slope(Z1) -> ",
+        "f1 stands where f1' belongs": "f1.slope -> f1.value",
+        "f1' is taken at A1 and not at Z1": "f1.slope(Z1) -> f1.slope(A1)",
+        "z goes into f1' written for a, as in z (1 - z)": "slope(Z1) -> times_slope(1, Z1, Z1)",
+        "f1' is taken of the slopes that come back": "f1.slope(Z1) -> f1.slope(delta2 @ W2.T)",
+        "the transpose of W2 is missing": "W2.T -> W2",
+        "the transpose of X is missing": "X.T -> X",
+        "Z1 stands where A1 belongs": "A1.T -> Z1.T",
+        "Y_hat stands where A1 belongs": "A1.T -> Y_hat.T",
+        "the transpose of A1 is missing": "A1.T -> A1",
+        "only the last sample counts, as with = for +=":
+            "return -> delta1[:-1] = delta2[:-1] = 0; return",
+        "the slopes are not summed over the samples":
+            "delta1.sum(axis=0), delta2.sum(axis=0) -> delta1, delta2",
+        "the sum runs over the neurons, not over the samples":
+            "delta1.sum(axis=0), delta2.sum(axis=0) -> delta1.sum(axis=1), delta2.sum(axis=1)",
+    }, (),
+)  # fmt: skip
+def slopes(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
     delta2 = 2 * (Y_hat - Y) * f2.slope(Z2)
     delta1 = delta2 @ W2.T * f1.slope(Z1)
-    return X.T @ delta1
+    return X.T @ delta1, A1.T @ delta2, delta1.sum(axis=0), delta2.sum(axis=0)
 
 
-def dW2(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
-    delta2 = 2 * (Y_hat - Y) * f2.slope(Z2)
-    return A1.T @ delta2
+NAMES = ("dW1", "dW2", "db1", "db2")
 
 
-def db1(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
-    delta2 = 2 * (Y_hat - Y) * f2.slope(Z2)
-    delta1 = delta2 @ W2.T * f1.slope(Z1)
-    return delta1.sum(axis=0)
-
-
-def db2(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
-    delta2 = 2 * (Y_hat - Y) * f2.slope(Z2)
-    return delta2.sum(axis=0)
-
-
-ERROR_SLIPS = {
-    "Y stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y",
-    "Y_hat is missing in Y_hat - Y": "(Y_hat - Y) -> (-Y)",
-    "Y_hat stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y_hat",
-    "f2' is missing": " * f2.slope(Z2) -> ",
-    "f2 stands where f2' belongs": "f2.slope -> f2.value",
-    "f2' is taken at Y_hat and not at Z2": "f2.slope(Z2) -> f2.slope(Y_hat)",
-    "z goes into f2' written for a, as in z (1 - z)": "f2.slope(Z2) -> f2.times_slope(1, Z2, Z2)",
-}
-HIDDEN_SLIPS = ERROR_SLIPS | {
-    "f1' is missing": " * f1.slope(Z1) -> ",
-    "f1 stands where f1' belongs": "f1.slope -> f1.value",
-    "f1' is taken at A1 and not at Z1": "f1.slope(Z1) -> f1.slope(A1)",
-    "z goes into f1' written for a, as in z (1 - z)": "f1.slope(Z1) -> f1.times_slope(1, Z1, Z1)",
-    "f1' is taken of the slopes that come back": "f1.slope(Z1) -> f1.slope(delta2 @ W2.T)",
-    "the transpose of W2 is missing": "W2.T -> W2",
-}
-LAST = "only the last sample counts, as with = for +="
-WRONG_AXIS = {
-    "the slopes are not summed over the samples": ".sum(axis=0) -> ",
-    "the sum runs over the neurons, not over the samples": "axis=0 -> axis=1",
-}
-SLOPES = {
-    slopes.__name__: Exercise(slopes.__name__, "", None, slopes, slips, ())
-    for slopes, slips in (
-        (dW1, HIDDEN_SLIPS | {
-            "the transpose of X is missing": "X.T -> X",
-            LAST: "X.T @ delta1 -> X[-1:].T @ delta1[-1:]",
-        }),
-        (dW2, ERROR_SLIPS | {
-            "Z1 stands where A1 belongs": "A1.T -> Z1.T",
-            "Y_hat stands where A1 belongs": "A1.T -> Y_hat.T",
-            "the transpose of A1 is missing": "A1.T -> A1",
-            LAST: "A1.T @ delta2 -> A1[-1:].T @ delta2[-1:]",
-        }),
-        (db1, HIDDEN_SLIPS | WRONG_AXIS | {LAST: "delta1.sum(axis=0) -> delta1[-1]"}),
-        (db2, ERROR_SLIPS | WRONG_AXIS | {LAST: "delta2.sum(axis=0) -> delta2[-1]"}),
-    )
-}  # fmt: skip
-
-
-def arguments(net, **other):
-    """What the true slopes are functions of."""
-    return tuple((net | other)[name] for name in SLOPES["dW1"].names)
+def slopes_of(net, function=slopes.solution):
+    """{dW1: …, dW2: …, db1: …, db2: …} by the true slopes or by one with slips; {} if it fails."""
+    found = tried(function, tuple(net[letter] for letter in slopes.names))
+    return {} if isinstance(found, Failed) else dict(zip(NAMES, found, strict=True))
 
 
 # The verdict
 
 
-def judge_all(mine, net):
-    """The Verdict on {dW1: …, dW2: …}, each still a function or an array."""
-    arrays, troubles = {}, {}
+def judge_all(mine, data, f1, f2):
+    """The sentences on {dW1: …, dW2: …} where all are right, else Trouble with them."""
+    if all(thing is ... for thing in mine.values()):
+        raise Trouble(state=NOTHING)
+    net, arrays, told = toy_net(data, f1, f2, mine), {}, {}
     for name, thing in mine.items():
-        arrays[name], troubles[name] = as_gradient(thing, net, name)
-    right = {name: SLOPES[name].solution(*arguments(net)) for name in mine}
-    if are_swapped(arrays, right):
-        words = "The two matrices are swapped: dW1 stands in the place of dW2."
-        return Verdict(NOT_YET, (words,))
-    sentences, way = best_way(arrays, right, net)
-    told = tuple(f"{name}: {troubles[name] or sentences[name]}" for name in mine)
-    if not all(s.startswith("right") for s in (troubles[name] or sentences[name] for name in mine)):
-        return Verdict(NOT_YET, told)
-    down = "These are the ways downhill, minus the slopes: a step adds them, W1 + η dW1."
-    return Verdict(IS_RIGHT, told + ((down,) if way < 0 else ()))
+        try:
+            arrays[name] = as_gradient(thing, net, name)
+        except Trouble as trouble:
+            told[name] = str(trouble)
+    judge = Judge(net, arrays)
+    judge.look_for_swapped()
+    found, way = judge.best_way()
+    sentences = [f"{name}: {(told | found)[name]}" for name in mine]
+    if way < 0 and all(words.startswith("right") for words in found.values()):
+        down = "the way downhill, minus the slope: a step adds it, W1 + η dW1."
+        downs = "These are the ways downhill, minus the slopes: a step adds them, W1 + η dW1."
+        sentences.append(downs if len(found) > 1 else f"This is {down}")
+    if told or not all(words.startswith("right") for words in found.values()):
+        raise Trouble(*sentences)
+    return sentences
 
 
-def best_way(arrays, right, net):
-    """({name: sentence}, 1 for slopes or -1 for ways downhill): that which explains more."""
-    known = {name: array for name, array in arrays.items() if array is not None}
-    up = {name: judged_slope(name, known, right, net) for name in known}
-    if not strange(up) or (len(known) < 2 and "sign is turned" in str(up)):
-        return up, 1
-    right = {name: -array for name, array in right.items()}
-    down = {name: judged_slope(name, known, right, net, -1) for name in known}
-    return (down, -1) if strange(down) < strange(up) else (up, 1)
+class Judge:
+    """A student's arrays beside the true slopes of one net, and what slips make of these."""
+
+    def __init__(self, net, mine):
+        self.net, self.mine, self.true = net, mine, slopes_of(net)
+
+    @functools.cached_property
+    def singles(self):
+        return {words: slopes_of(self.net, slip) for words, slip in slopes.singles.items()}
+
+    @functools.cached_property
+    def pairs(self):
+        return {words: slopes_of(self.net, slip) for words, slip in slopes.pairs.items()}
+
+    def look_for_swapped(self):
+        """Trouble if dW1 and dW2 are each what the other should be."""
+        one, two = self.true["dW1"], self.true["dW2"]
+        for way in (1, -1):
+            turned = (way * self.mine.get(name, np.nan) for name in NAMES[:2])
+            if not same(one, two) and all(map(same, turned, (two, one))):
+                raise Trouble("The two matrices are swapped: dW1 stands in the place of dW2.")
+
+    def best_way(self):
+        """({name: sentence}, 1 for slopes or -1 for ways downhill): that which explains more."""
+        ways = []
+        for way in (1, -1):
+            told = {name: self.sentence(name, way) for name in self.mine}
+            strange = [w for w in told.values() if "sign is turned" in w or "no usual slip" in w]
+            ways.append((len(strange), told, way))
+            if not strange:
+                break
+        return min(ways, key=lambda one: one[0])[1:]
+
+    def sentence(self, name, way):
+        """The sentence on one array of finite numbers, taken for a way downhill if way is -1."""
+        array, true = self.mine[name], self.true[name]
+        if same(way * array, true):
+            return "right." if true.any() else "right, but every element is 0 here: take others."
+        if named := self.slips_in(name, way * array) or self.updated_first(name, way):
+            return f"this is what you get when {named}."
+        if array.shape != true.shape:
+            return self.about_shape(name)
+        if step := multiple([self.net[name[1:]] - array], [true]):
+            return f"these are {name[1:]} after the step with η = {step:.3g}, not the slopes."
+        words = first_element(array, way * true)
+        all_wrong = words.startswith(f"{true.size} of")
+        return ("no usual slip gives these numbers; " if all_wrong else "") + words
+
+    def slips_in(self, name, array):
+        """The fewest slips that give just this array, but for a common factor; "" if none do."""
+        n, true = len(self.net["X"]), self.true[name]
+        left = multiple([array], [true])
+        whole = about_factor(left, n) if left else ""
+        kinds = (getattr(self, kind) for kind in (["singles"] if whole else ["singles", "pairs"]))
+        wrong = ({words: one[name] for words, one in kind.items() if one} for kind in kinds)
+        shows = ({w: [a] for w, a in kind.items() if not same(abs(a), abs(true))} for kind in wrong)
+        shares = (1, rounded(1 / n))
+        usual = [sign * two * s for s in shares for two in (1, 2, 0.5) for sign in (1, -1)]
+        named, factor = slip_behind(shows, [array], usual)
+        if factor == 1 or not named:
+            return named or whole
+        return whole or f"{named}, and apart from that {about_factor(factor, n)}"
+
+    def updated_first(self, name, way):
+        """"W2 is taken after its update", and with which slip; "" if that is not what happened."""
+        array, W2 = way * self.mine[name], self.net["W2"]
+        steps = [self.true["dW2"], way * self.mine.get("dW2", np.nan)]
+        known = {("",): slopes.solution} | slopes.singles
+        for step, ((words,), function) in itertools.product(steps, known.items()):
+            if name not in ("dW1", "db1") or np.shape(step) != W2.shape:
+                continue
+            before, later = (slopes_of(self.net | {"W2": W}, function) for W in (W2, step))
+            if before and before[name].shape == array.shape:
+                if eta := multiple([array - before[name]], [later[name]]):
+                    also = f"{words} and " if words else ""
+                    return f"{also}W2 is taken after its update (by {abs(eta):.3g} dW2)"
+        return ""
+
+    def about_shape(self, name):
+        """The sentence on an array of another shape than the parameters."""
+        array, true = self.mine[name], self.true[name]
+        found = f"its shape is {array.shape}, but that of {name[1:]} is {true.shape}"
+        if same(array.T, true) or same(-array.T, true):
+            return f"{found}: the numbers are right, but it has to be transposed."
+        other = {"dW1": "dW2", "dW2": "dW1"}.get(name, name)
+        if array.shape == self.true[other].shape:
+            return f"{found}. That is the shape of the other: are the two matrices swapped?"
+        if array.size == true.size:
+            return f"{found}: the same number of elements, in another order."
+        return f"{found}. Write the shapes side by side: which transpose is missing?"
 
 
-def strange(sentences):
-    """How many sentences tell of a turned sign, or have no name for what is wrong."""
-    return sum("sign is turned" in s or "no usual slip" in s for s in sentences.values())
-
-
-def judged_slope(name, arrays, right, net, way=1):
-    """The sentence on one array of finite numbers."""
-    array, true = arrays[name], right[name]
-    if same(array, true):
-        return "right." if true.any() else "right, but here every element is 0: try other numbers."
-    named = slips_in(name, array, true, net, way) or updated_first(name, arrays, right, net, way)
-    if named:
-        return f"this is what you get when {named}."
-    step = multiple([net[name[1:]] - array], [way * true]) if array.shape == true.shape else None
-    if step:
-        return f"these are {name[1:]} after the step with η = {step:.3g}, not the slopes."
-    return about_values(array, true) or about_shape(name, array, right)
-
-
-def slips_in(name, array, true, net, way):
-    """The fewest slips that give just this array, but for a common factor; "" if none do."""
-    exercise, left = SLOPES[name], multiple([array], [true])
-    whole = about_factor(left, net) if left else ""
-    kinds = (exercise.singles,) if whole else (exercise.singles, exercise.pairs)
-    args = arguments(net)
-    wrongs = ({words: result_of(f, args) for words, f in kind.items()} for kind in kinds)
-    results = ({k: [way * w] for k, w in kind.items() if is_slip(w, true)} for kind in wrongs)
-    mean = rounded(1 / len(net["X"]))
-    usual = [sign * two * share for share in (1, mean) for two in (1, 2, 0.5) for sign in (1, -1)]
-    named, factor = slip_behind(results, [array], usual)
-    if factor == 1 or not named:
-        return named or whole
-    return whole or f"{named}, and apart from that {about_factor(factor, net)}"
-
-
-def is_slip(wrong, true):
-    """Whether a slip gives an array at all, and shows in these numbers."""
-    return not isinstance(wrong, Failed) and not same(wrong, true) and not same(-wrong, true)
-
-
-def about_factor(factor, net):
+def about_factor(factor, n):
     """What a common factor comes of, as part of a sentence."""
-    twos = {1: "", 0.5: "the factor 2 is missing", 2: "the factor 2 stands twice"}
-    means = {1: "", 1 / len(net["X"]): "the mean over the samples is taken for the sum"}
-    sign = "the sign is turned" if factor < 0 else ""
+    sign = ["the sign is turned"] if factor < 0 else []
     eta = f"η = {abs(factor):.3g} is already in it"
+    twos = {1: [], 0.5: ["the factor 2 is missing"], 2: ["the factor 2 stands twice"]}
+    means = {1: [], 1 / n: ["the mean over the samples is taken for the sum"]}
     for (two, missing), (mean, taken) in itertools.product(twos.items(), means.items()):
         if np.isclose(abs(factor), two * mean, rtol=1e-6):
-            known = joined(filter(None, (sign, missing, taken)))
-            return f"{known}, or {eta}" if taken else known
-    if abs(factor) > 1:
-        eta = f"everything is {abs(factor):.6g} times what it should be"
-    return joined(filter(None, (sign, eta)))
-
-
-def updated_first(name, arrays, right, net, way):
-    """"W2 is taken after its update", and with which slip; "" where that is not what happened."""
-    if name[1:] not in ("W1", "b1") or arrays[name].shape != right[name].shape:
-        return ""
-    known = {("",): SLOPES[name].solution} | SLOPES[name].singles
-    steps = [way * right.get("dW2", 0), way * arrays.get("dW2", 0)]
-    for step, ((words,), function) in itertools.product(steps, known.items()):
-        if np.shape(step) == net["W2"].shape:
-            before, change = (result_of(function, arguments(net, W2=W)) for W in (net["W2"], step))
-            if isinstance(before, Failed) or before.shape != arrays[name].shape:
-                continue
-            eta = multiple([way * arrays[name] - before], [change])
-            if eta:
-                also = f"{words} and " if words else ""
-                return f"{also}W2 is taken after its update (by {abs(eta):.3g} dW2)"
-    return ""
-
-
-def are_swapped(arrays, right):
-    """Whether dW1 and dW2 are each what the other should be."""
-    one, two = arrays["dW1"], arrays["dW2"]
-    if one is None or two is None or same(right["dW1"], right["dW2"]):
-        return False
-    return any(same(way * one, right["dW2"]) and same(way * two, right["dW1"]) for way in (1, -1))
-
-
-def about_shape(name, array, right):
-    """The sentence on an array of another shape than the parameters."""
-    true = right[name]
-    found = f"its shape is {array.shape}, but that of {name[1:]} is {true.shape}"
-    if same(array.T, true) or same(-array.T, true):
-        return f"{found}: the numbers are right, but it has to be transposed."
-    if name in ("dW1", "dW2") and array.shape == right["dW2" if name == "dW1" else "dW1"].shape:
-        return f"{found}. That is the shape of the other: are the two matrices swapped?"
-    if array.size == true.size:
-        return f"{found}: the same number of elements, in another order."
-    return f"{found}. Write the shapes side by side: which transpose is missing?"
-
-
-def about_values(array, true):
-    """The sentence on wrong numbers that no slip explains, "" where the shape is wrong."""
-    if array.shape != true.shape:
-        return ""
-    words = first_element(array, true)
-    all_wrong = words.startswith(f"{true.size} of")
-    return ("no usual slip gives these numbers; " if all_wrong else "") + words
+            return joined(sign + missing + taken) + (f", or {eta}" if taken else "")
+    times = f"everything is {abs(factor):.6g} times what it should be"
+    return joined([*sign, times if abs(factor) > 1 else eta])
 
 
 def joined(words):
@@ -264,57 +226,60 @@ def joined(words):
 
 
 def toy_net(data, f1, f2, mine):
-    """(the forward pass by name, ""), or (None, the sentence on what is wrong with the data)."""
+    """The forward pass of the student's data, or of an example, by its letters."""
     given = {name: array for name, array in data.items() if array is not None}
-    if not given and all(callable(thing) or thing in (None, ...) for thing in mine.values()):
+    if not given and all(callable(one) or one is None or one is ... for one in mine.values()):
         given = example()
-    needed = [*"X Y W1 W2".split(), *(["b1", "b2"] if {"db1", "db2"} & set(mine) else [])]
-    missing = [name for name in needed if name not in given]
-    if missing:
+    needed = ["X", "Y", "W1", "W2", *(["b1", "b2"] if {"db1", "db2"} & set(mine) else [])]
+    if missing := [name for name in needed if name not in given]:
         calls = ", ".join(f"{name}={name}" for name in needed)
-        return None, f"{joined(missing)} missing: pass what you computed with, {calls}."
-    for name, f in (("f1", f1), ("f2", f2)):
-        if trouble := trouble_with_function(f):
-            return None, f"{name}: {trouble}"
-    arrays = {}
-    for name, thing in given.items():
-        arrays[name], trouble = as_finite(thing)
-        if trouble:
-            return None, f"{name}: {trouble}"
-    trouble = trouble_with_shapes(**arrays)
-    return (None, trouble) if trouble else passed_forward(arrays, f1, f2)
+        raise Trouble(f"{joined(missing)} missing: pass what you computed with, {calls}.")
+    within("f1", look_at, f1)
+    within("f2", look_at, f2)
+    arrays = {name: within(name, as_finite, thing) for name, thing in given.items()}
+    look_at_shapes(**arrays)
+    return passed_forward(arrays, f1, f2)
 
 
-def trouble_with_function(f):
+def within(name, function, *args):
+    """function(*args), whose Trouble begins with a name."""
+    try:
+        return function(*args)
+    except Trouble as trouble:
+        raise Trouble(f"{name}: {trouble}") from None
+
+
+def look_at(f):
+    """Trouble with what is no Activation, or with a wrong one of the student's own."""
     if not isinstance(f, Activation):
-        return f"expected an Activation such as SQUARE, got {short(f)}."
-    return "" if f in ACTIVATIONS else trouble_with_activation(f) or trouble_with_slope(f)
+        raise Trouble(f"expected an Activation such as SQUARE, got {short(f)}.")
+    if f not in ACTIVATIONS:
+        look_at_activation(f)
 
 
-def example():
+def example(n=10, n_in=3, hidden=4, n_out=1):
     """Random data and parameters for the toy net, in the shapes of the blackboard."""
     rng = np.random.default_rng(0)
-    shapes = {"X": (10, 3), "Y": (10, 1), "W1": (3, 4), "W2": (4, 1)}
-    biases = {"b1": np.zeros(4), "b2": np.zeros(1)}
+    shapes = {"X": (n, n_in), "Y": (n, n_out), "W1": (n_in, hidden), "W2": (hidden, n_out)}
+    biases = {"b1": np.zeros(hidden), "b2": np.zeros(n_out)}
     return {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()} | biases
 
 
-def trouble_with_shapes(X, Y, W1, W2, b1=0, b2=0):
-    """The sentence on shapes that do not hook onto each other, else ""."""
+def look_at_shapes(X, Y, W1, W2, b1=0, b2=0):
+    """Trouble with shapes that do not hook onto each other."""
     shapes = f"X {X.shape}, Y {Y.shape}, W1 {W1.shape}, W2 {W2.shape}"
     if any(array.ndim != 2 or not array.size for array in (X, Y, W1, W2)):
-        return f"X, Y, W1, W2: expected matrices, with two axes each, got {shapes}."
-    fits = X.shape[1] == W1.shape[0] and W1.shape[1] == W2.shape[0]
+        raise Trouble(f"X, Y, W1, W2: expected matrices, with two axes each, got {shapes}.")
+    fits = W1.shape[0] == X.shape[1] and W2.shape == (W1.shape[1], Y.shape[1])
     for name, b, W in (("b1", b1, W1), ("b2", b2, W2)):
         shapes += f", {name} {np.shape(b)}" if np.ndim(b) else ""
         fits = fits and np.shape(b) in ((), (W.shape[1],), (1, W.shape[1]))
-    if not fits or Y.shape != (X.shape[0], W2.shape[1]):
-        return f"These shapes do not hook onto each other: {shapes}."
-    return ""
+    if not fits or len(X) != len(Y):
+        raise Trouble(f"These shapes do not hook onto each other: {shapes}.")
 
 
 def passed_forward(arrays, f1, f2):
-    """(the forward pass by name, ""), or (None, why there is none)."""
+    """The letters of the net's forward pass: {X: …, Z1: …, Y_hat: …, f1: …}."""
     net = {"b1": np.zeros(1), "b2": np.zeros(1)} | arrays | {"f1": f1, "f2": f2}
     net["Z1"] = net["X"] @ net["W1"] + net["b1"]
     net["A1"] = f1.value(net["Z1"])
@@ -322,65 +287,67 @@ def passed_forward(arrays, f1, f2):
     net["Y_hat"] = f2.value(net["Z2"])
     for name, f, Z in (("f1", f1, net["Z1"]), ("f2", f2, net["Z2"])):
         if np.shape(f.slope(Z)) != Z.shape:
-            return None, (
+            raise Trouble(
                 f"{name}: this check is for functions that act element by element; the slope of "
                 f"{f.name} has the shape {np.shape(f.slope(Z))} for {Z.shape}."
             )
-    if not all(np.isfinite(SLOPES[name].solution(*arguments(net))).all() for name in SLOPES):
-        return None, "The true gradient is not finite for these numbers: take smaller ones."
+    if not all(np.isfinite(slope).all() for slope in slopes_of(net).values()):
+        raise Trouble("The true gradient is not finite for these numbers: take smaller ones.")
     source = zip("ABCŶỸ", ("Z1", "A1", "Z2", "Y_hat"), strict=False)  # the letters of the source
-    return net | {old: net[new] for old, new in source} | {"Ỹ": net["Y"] - net["Y_hat"]}, ""
+    return net | {old: net[new] for old, new in source} | {"Ỹ": net["Y"] - net["Y_hat"]}
 
 
 def as_finite(thing):
-    """(a float array of finite numbers, ""), or (None, what was expected and got instead)."""
-    array, trouble = as_numbers(thing)
-    if trouble or np.isfinite(array).all():
-        return array, trouble
-    where = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
-    return None, f"expected finite numbers, got {array[tuple(where)]} at element {where}."
+    """A float array of finite numbers, or Trouble."""
+    array = as_numbers(thing)
+    for where in np.argwhere(~np.isfinite(array))[:1].tolist():
+        got = array[tuple(where)]
+        raise Trouble(f"expected finite numbers, got {got} at element {where}.")
+    return array
 
 
 def as_gradient(thing, net, name):
-    """(a float array, ""), or (None, the sentence on why there is none)."""
-    if callable(thing):
-        thing, trouble = called(thing, net)
-        if trouble:
-            return None, trouble
-    if thing is ...:
-        return None, "nothing written yet."
-    array, trouble = as_finite(thing)
-    if array is not None and name in ("db1", "db2") and array.ndim == 2 and len(array) == 1:
-        array = array[0]  # one row is what keepdims leaves
-    return array, trouble
+    """A float array, or Trouble: an array as it is, a function's result."""
+    array = called(thing, net, name) if callable(thing) else thing
+    if array is ...:
+        raise Trouble("nothing written yet.")
+    array = as_finite(array)
+    row = name in ("db1", "db2") and array.ndim == 2 and len(array) == 1  # keepdims leaves one
+    return array[0] if row else array
 
 
-def called(function, net):
-    """(what the function returns, ""), or (None, the sentence on why it does not)."""
-    names, trouble = wanted(function, net)
-    if trouble:
-        return None, trouble
-    one = run_answer(function, tuple(net[name] for name in names), raw=True)
-    if one.failure:
-        hint = " Is a transpose missing?" if one.result == "ValueError" else ""
-        return None, f"your function fails: {one.failure}.{hint}"
-    return one.result, ""
+def called(function, net, name):
+    """What the function returns, or Trouble: it asks for other letters, or fails."""
+    letters = wanted(function, net)
+    result = run_once(function, tuple(net[letter] for letter in letters), raw=True)[1]
+    if not isinstance(result, Failed):
+        return result
+    if result != "ValueError":
+        raise Trouble(f"your function fails: {result.why}.")
+    square = passed_forward(example(4, 4, 4, 4), net["f1"], net["f2"])  # here all shapes fit
+    there = run_once(function, tuple(square[letter] for letter in letters))[1]
+    if isinstance(there, np.ndarray) and there.shape == (4, 4):
+        for way in (1, -1):
+            named = Judge(square, {}).slips_in(name, way * there)
+            if "transpose" in named and "sign" not in named:
+                raise Trouble(f"this is what you get when {named}. It fails: {result.why}.")
+    raise Trouble(f"your function fails: {result.why}. Is a transpose missing?")
 
 
 def wanted(function, net):
-    """(the letters to call a function with, ""), or (None, the sentence on what it asks for)."""
+    """The letters to call a function with, or Trouble with what it asks for."""
     four = ("X", "Y", "W1", "W2")
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions do not tell
-        return four, ""
+        return four
     places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     names = [p.name for p in places if p.default is p.empty]
     if all(name in net for name in names):
-        return names, ""
+        return names
     if len(names) == 4:
-        return four, ""
-    return None, (
+        return four
+    raise Trouble(
         f"your function asks for {', '.join(names)}; write it as a function of X, Y, W1, W2, "
         "or of any of b1, b2, Z1, A1, Z2, Y_hat, f1, f2."
     )

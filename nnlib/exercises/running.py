@@ -3,18 +3,18 @@
 import contextlib
 import copy
 import inspect
-import io
 import itertools
 import linecache
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from nnlib.exercises.verdict import said
+
 CLOSE = 1e-7  # relative to the largest entry: more than rounding, far less than any slip
-STEPS = 1_000_000  # of Python's that a call may take: far more than any answer needs
+MOST_STEPS = 1_000_000  # of Python's that a call may take: far more than any answer needs
 ITEMS = 10_000  # that are taken from a generator
 # Whose steps are not counted: nnlib's, those of installed packages, Python's own
 PACKAGES = Path(__file__).parents[1], Path(np.__file__).parents[1], Path(contextlib.__file__).parent
@@ -25,7 +25,8 @@ class Endless(BaseException):
     """Not an Exception, so that a student's own `except Exception` lets it pass."""
 
 
-class at_most:
+@contextlib.contextmanager
+def at_most(left):
     """Within it a student's code may take so many of Python's own steps, then Endless is raised.
 
     Counted, not timed: the same on a slow machine, in any thread and in a browser. Not counted are
@@ -34,83 +35,64 @@ class at_most:
     at work nothing is counted.
     """
 
-    def __init__(self, steps):
-        self.left = steps
-
-    def __enter__(self):
-        self.mine = sys.gettrace() is None
-        if self.mine:
-            sys.settrace(self.enter)
-
-    def __exit__(self, *_):
-        if self.mine:
-            sys.settrace(None)
-
-    def enter(self, frame, event, arg):
+    def enter(frame, event, arg):
         if frame.f_code.co_filename.startswith(OURS):
             return None
         frame.f_trace_opcodes = True  # or a loop on one line would be one step
-        return self.count(frame, event, arg)
+        return count()
 
-    def count(self, frame, event, arg):
-        self.left -= 1
-        if self.left < 0:
+    def count(*_):
+        nonlocal left
+        left -= 1
+        if left < 0:
             raise Endless
-        return self.count
+        return count
+
+    mine = sys.gettrace() is None
+    sys.settrace(enter) if mine else None
+    try:
+        yield
+    finally:
+        sys.settrace(None) if mine else None
 
 
 class Failed(str):
     """A result that is none: the name of the exception. Two of one name are the same."""
 
-
-@dataclass
-class Called:
-    """What a student wrote, called once: its arguments after that, and what came of it."""
-
-    given: tuple
-    result: object = None
-    failure: str = ""
-    printed: str = ""
-    empty: bool = False
-    endless: bool = False
+    why = ""
 
 
-def run_answer(function, args, raw=False):
-    """The Called of a function on copies of these arguments; raw leaves the result as it is."""
-    one, printed = Called(copy.deepcopy(args)), io.StringIO()
+def run_once(function, args, raw=False):
+    """(the arguments after it, the result) of a student's function: as_plain, raw, or Failed."""
+    given = copy.deepcopy(args)
     try:
-        with contextlib.redirect_stdout(printed), at_most(STEPS):
-            result = listed(function(*one.given))
-        one.empty = holds_ellipsis(result)
-        one.result = result if raw else as_plain(result)
+        with at_most(MOST_STEPS):
+            return given, result_of(function, given, raw)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit, RecursionError, …
-        one.result, one.failure = Failed(type(error).__name__), failure(error, function)
-        one.endless = isinstance(error, Endless)
-    one.printed = printed.getvalue()
-    return one
+        failed = Failed(type(error).__name__)
+        failed.why = why(error, function)
+        return given, failed
 
 
-def result_of(function, args):
-    """What a function of ours gives, as a plain thing; what it raises, by name."""
+def result_of(function, args, raw=False):
+    """What a function gives, as a plain thing; a generator is run to its end, but not for ever."""
+    result = function(*args)
+    if inspect.isgenerator(result):
+        result = list(itertools.islice(result, ITEMS))
+    return result if raw else as_plain(result)
+
+
+def tried(function, args):
+    """What a function of ours gives, or Failed; an ill-fitting shape is a usual result of slips."""
     try:
-        return as_plain(listed(function(*copy.deepcopy(args))))
+        return result_of(function, copy.deepcopy(args))
     except Exception as error:
         return Failed(type(error).__name__)
 
 
-def listed(result):
-    """A generator is run to its end, but not for ever."""
-    return list(itertools.islice(result, ITEMS)) if inspect.isgenerator(result) else result
-
-
-def holds_ellipsis(result):
-    """Whether a stub's … is the result, or stands in it."""
-    return result is ... or (isinstance(result, (tuple, list)) and any(r is ... for r in result))
-
-
-def failure(error, function):
+def why(error, function):
     """What went wrong, and the student's own line where it did."""
     trace, line = error.__traceback__, ""
     mine = getattr(getattr(function, "__code__", None), "co_filename", None)
@@ -119,20 +101,8 @@ def failure(error, function):
             text = linecache.getline(mine, trace.tb_lineno or 0).strip()
             line = f"; in line {trace.tb_lineno}: {text}" if text else line
         trace = trace.tb_next
-    if isinstance(error, Endless):
-        return f"it does not end; stopped after {STEPS:,} steps{line}"
-    return f"{said(error)}{line}"
-
-
-def said(error):
-    """An exception in one line."""
-    try:
-        return " ".join(f"{type(error).__name__}: {error!s:.200}".split()).rstrip(": ")
-    except Exception:
-        return type(error).__name__
-
-
-# What is compared
+    endless = f"it does not end; stopped after {MOST_STEPS:,} steps"
+    return f"{endless if isinstance(error, Endless) else said(error)}{line}"
 
 
 def as_plain(thing):
@@ -148,18 +118,15 @@ def as_plain(thing):
     return thing
 
 
-def parts(thing):
-    return thing if isinstance(thing, tuple) else (thing,)
-
-
 def same(left, right):
     """Equal in form, and in value but for rounding."""
-    if isinstance(left, tuple) or isinstance(right, tuple):
-        alike = type(left) is type(right) and len(left) == len(right)
-        return alike and all(map(same, left, right))
-    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, np.ndarray):
         return left.shape == right.shape and close(left, right)
-    return type(left) is type(right) and not isinstance(left, np.ndarray) and left == right
+    return left == right
 
 
 def close(left, right):

@@ -3,101 +3,62 @@
 import numpy as np
 
 from nnlib.activations import SOFTMAX
-from nnlib.exercises.exercise import Exercise
-from nnlib.exercises.making import arrays, number, together
+from nnlib.exercises.exercise import exercise
+from nnlib.exercises.making import arrays
 
 
-def probabilities(shape):
-    """rng -> rows of probabilities of such a shape."""
-    draw = arrays(shape)
-    return lambda rng: (SOFTMAX.value(draw(rng)[0]),)
-
-
-def weighted_inputs(A):
-    return np.log(A) - np.log(A).mean(axis=1, keepdims=True)
-
-
-WEIGHTED_INPUTS = Exercise(
-    "7.1 Back from softmax",
+@exercise("7.1 Back from softmax",
     "The rows of `A` are probabilities. Which weighted inputs do they come from? Many: any number "
     "may be added to a row. Return those whose rows have the mean 0.",
-    draw=probabilities("nk"),
-    solution=weighted_inputs,
-    slips={
+    lambda rng: (SOFTMAX.value(arrays("nk")(rng)[0]),), {
         "keepdims is missing": ", keepdims=True -> ",
-        "the columns have the mean 0, not the rows": "axis=1, keepdims -> axis=0, keepdims",
-        "the mean is not taken off": " - np.log(A).mean(axis=1, keepdims=True) -> ",
-        "the logarithm of the mean is taken off": "np.log(A).mean(axis=1, keepdims=True) -> "
-        "np.log(A.mean(axis=1, keepdims=True))",
-        "the mean of the probabilities is taken off": "np.log(A).mean -> A.mean",
-    },
-    hints=("What undoes exp?", "Then the mean of each row goes."),
-)
+        "the columns have the mean 0, not the rows": "axis=1 -> axis=0",
+        "the mean is not taken off": " - L.mean(axis=1, keepdims=True) -> ",
+        "the logarithm of the mean is taken off": "- L.mean(axis=1, keepdims=True) -> "
+        "- np.log(A.mean(axis=1, keepdims=True))",
+        "the mean of the probabilities is taken off": "- L.mean -> - A.mean",
+    }, ("What undoes exp?", "Then the mean of each row goes."))
+def weighted_inputs(A):
+    L = np.log(A)
+    return L - L.mean(axis=1, keepdims=True)
 
 
+def far_rows(rng):
+    n, k = (int(size) for size in rng.integers(3, 6, 2))
+    Z = rng.normal(size=(n, k)) + np.append([1000, -1000], np.zeros(n - 2))[:, None]
+    return Z, rng.integers(0, k, n)
+
+
+@exercise("7.2 Costs that survive 1,000",
+    "The log-likelihood cost of each sample, −ln of the softmax output of its label, from `Z` and "
+    "`labels` (numbers from 0, not one-hot). A row may lie at 1,000, another at −1,000.",
+    far_rows, {
+        "exp overflows: the maximum of the row is not taken off": "Z - m[:, None] -> Z",
+        "one maximum is taken off all rows": "Z.max(axis=1) -> Z.max() * np.ones(len(Z))",
+        "the maximum is not added again": ".sum(axis=1)) + m -> .sum(axis=1))",
+        "labels are counted from 1": ", labels] -> , labels - 1]",
+        "the largest z stands for that of the label": "Z[np.arange(len(Z)), labels] -> m",
+        "the mean is taken, not one cost a sample": "return log_sums -> return log_sums.mean()",
+    }, ("−ln(e^z_y / Σ e^z_k) is ln Σ e^z_k − z_y.", "Σ e^z_k = e^m Σ e^(z_k − m): m = max."))
 def costs_of_z(Z, labels):
     m = Z.max(axis=1)
     log_sums = np.log(np.exp(Z - m[:, None]).sum(axis=1)) + m
     return log_sums - Z[np.arange(len(Z)), labels]
 
 
-def far_rows(rng):
-    n, k = int(rng.integers(3, 6)), int(rng.integers(3, 6))
-    Z = rng.normal(size=(n, k)) + np.append([1000, -1000], np.zeros(n - 2))[:, None]
-    return Z, rng.integers(0, k, n)
-
-
-COSTS_OF_Z = Exercise(
-    "7.2 Costs that survive 1,000",
-    "The log-likelihood cost of each sample, −ln of the softmax output of its label, from `Z` and "
-    "`labels` (numbers from 0, not one-hot). A row may lie at 1,000, another at −1,000.",
-    draw=far_rows,
-    solution=costs_of_z,
-    slips={
-        "exp overflows: the maximum of the row is not taken off": "Z - m[:, None] -> Z",
-        "one maximum is taken off all rows": "Z.max(axis=1) -> Z.max() * np.ones(len(Z))",
-        "the maximum is not added again": ".sum(axis=1)) + m -> .sum(axis=1))",
-        "labels are counted from 1": ", labels] -> , labels - 1]",
-        "the largest z stands for that of the label": "Z[np.arange(len(Z)), labels] -> m",
-        "the mean is taken, not one cost a sample": lambda Z, labels: costs_of_z(Z, labels).mean(),
-    },
-    hints=(
-        "−ln(e^z_y / Σ e^z_k) is ln Σ e^z_k − z_y.",
-        "Σ e^z_k = e^m Σ e^(z_k − m), with the largest z of the row for m.",
-    ),
-)
-
-
-def through_softmax(v, a):
-    return a * (v - (v * a).sum())
-
-
-THROUGH_SOFTMAX = Exercise(
-    "7.3 Back through softmax without a matrix",
+@exercise("7.3 Back through softmax without a matrix",
     "`a` is one row of softmax outputs, `v` the slopes of some cost in them. Return the slopes in "
     "z, $v_j \\partial a_j / \\partial z_k$, without building the Jacobian.",
-    draw=lambda rng: (v := rng.normal(size=int(rng.integers(3, 7))), SOFTMAX.value(v[::-1] ** 2)),
-    solution=through_softmax,
-    slips={
-        "only the diagonal of the Jacobian counts": lambda v, a: v * a * (1 - a),
+    lambda rng: (v := rng.normal(size=int(rng.integers(3, 7))), SOFTMAX.value(v[::-1] ** 2)), {
+        "only the diagonal of the Jacobian counts": "(v - (v * a).sum()) -> v * (1 - a)",
         "the factor a in front is missing": "a * (v -> (v",
         "v is summed without a": "(v * a).sum() -> v.sum()",
         "plus stands for minus": "v - (v -> v + (v",
         "the mean is taken for the sum": ".sum() -> .mean()",
         "the sum is left out": " - (v * a).sum() -> ",
-    },
-    hints=("The Jacobian is $a_j (I_{jk} - a_k)$: fold the identity.", "$v_j a_j$ is one number."),
-)
-
-
-def calibration(A, labels, edges):
-    largest, right = A.max(axis=1), A.argmax(axis=1) == labels
-    table = np.full((len(edges) - 1, 2), np.nan)
-    for k in range(len(table)):
-        group = (edges[k] <= largest) & (largest < edges[k + 1])
-        if group.any():
-            table[k] = largest[group].mean(), right[group].mean()
-    return table
+    }, ("The Jacobian is $a_j (I_{jk} - a_k)$: fold the identity.", "$v_j a_j$ is one number."))
+def through_softmax(v, a):
+    return a * (v - (v * a).sum())
 
 
 def answers(rng):
@@ -107,52 +68,24 @@ def answers(rng):
     return A, labels, np.array([0, 0.2, 0.4, 0.6, 0.8, 1.01])
 
 
-CALIBRATION = Exercise(
-    "7.4 Is it as sure as it says?",
+@exercise("7.4 Is it as sure as it says?",
     "The rows of `A` are the answers of a net. Group the samples by their largest output: from "
     "`edges[k]` up to, not including, `edges[k + 1]`. Return a table with a row for each group: "
     "the mean of the largest outputs, and the share that is right; `np.nan` twice where a group is "
     "empty.",
-    draw=answers,
-    solution=calibration,
-    slips={
-        "the right ones are counted: how many, not which share": "right[group].mean() -> "
-        "right[group].sum()",
-        "the two columns are swapped": "largest[group].mean(), right[group].mean() -> "
-        "right[group].mean(), largest[group].mean()",
+    answers, {
+        "the right ones are counted, not their share": "right[group].mean -> right[group].sum",
+        "the two columns are swapped": "return table -> return table[:, ::-1]",
         "each group holds all groups below it": "(edges[k] <= largest) & ( -> (",
         "an empty group gets zeros": "np.nan -> 0.0",
         "the mean of all outputs is taken for the largest": "A.max -> A.mean",
         "the smallest output is taken for the answer": "A.argmax -> A.argmin",
-    },
-    hints=("`A.max(axis=1)` is how sure, `A.argmax(axis=1)` of what.", "`group.any()`"),
-)
-
-
-def smoothed(labels, k, s):
-    return (1 - s) * np.eye(k)[labels] + s / k
-
-
-def some_labels(rng):
-    k = int(rng.integers(3, 7))
-    return rng.integers(0, k, k if rng.random() < 0.5 else 7), k
-
-
-SMOOTHED = Exercise(
-    "7.5 Targets that leave some doubt",
-    "One-hot targets in which the share `s` is taken from the 1 and shared out equally among all "
-    "`k` classes, the right one too: one row for each label.",
-    draw=together(some_labels, number(0.05, 0.4)),
-    solution=smoothed,
-    slips={
-        "s is not divided by k": "s / k -> s",
-        "the 1 keeps its share": "(1 - s) * -> ",
-        "the share goes to the others only": lambda labels, k, s: (
-            np.where(np.eye(k)[labels] == 1, 1 - s, s / (k - 1))
-        ),
-        "labels are counted from 1": "[labels] -> [labels - 1]",
-        "it is transposed: a column for each label": "[labels] -> [:, labels]",
-        "nothing is shared out": " + s / k -> ",
-    },
-    hints=("`np.eye(k)[labels]` is one-hot.", "Every row still adds up to 1."),
-)
+    }, ("`A.max(axis=1)` is how sure, `A.argmax(axis=1)` of what.", "`group.any()`"))
+def calibration(A, labels, edges):
+    largest, right = A.max(axis=1), A.argmax(axis=1) == labels
+    table = np.full((len(edges) - 1, 2), np.nan)
+    for k in range(len(table)):
+        group = (edges[k] <= largest) & (largest < edges[k + 1])
+        if group.any():
+            table[k] = largest[group].mean(), right[group].mean()
+    return table

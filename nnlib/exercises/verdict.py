@@ -1,8 +1,12 @@
 """What a check found, in one of four states: words, a sign and a colour."""
 
+import contextlib
 import html
+import io
 import textwrap
 from dataclasses import dataclass
+
+import numpy as np
 
 from nnlib._support.hints import printable
 from nnlib.palette import GREEN, GREY, ORANGE, PURPLE
@@ -30,12 +34,11 @@ class Verdict:
         return self.state == IS_RIGHT
 
     def __repr__(self):
-        sign, _ = SIGNS[self.state]
-        head = f"{sign} {self.state}"
+        between = ": " if len(self.sentences) == 1 else "\n"
+        text = between.join([f"{SIGNS[self.state][0]} {self.state}", "\n".join(self.sentences)])
         whole_words = {"break_long_words": False, "break_on_hyphens": False}
-        if len(self.sentences) == 1:
-            return textwrap.fill(f"{head}: {self.sentences[0]}", LINE, **whole_words)
-        return "\n".join([head, *(textwrap.fill(s, LINE, **whole_words) for s in self.sentences)])
+        lines = text.rstrip().splitlines()
+        return "\n".join(textwrap.fill(line, LINE, **whole_words) for line in lines)
 
     def _repr_html_(self):
         sign, colour = SIGNS[self.state]
@@ -46,3 +49,33 @@ class Verdict:
             f'<b><span aria-hidden="true" style="color: {colour}">{sign}</span> {self.state}</b>'
             f"{between}{words}</div>"
         )
+
+
+class Trouble(Exception):
+    """What is wrong with an answer: the sentences for the student, and the state it is in."""
+
+    def __init__(self, *sentences, state=NOT_YET):
+        super().__init__(*sentences)
+        self.state = state
+
+
+def verdict_of(judge, *answer):
+    """The Verdict of judge(*answer): right with the sentences it returns, or the Trouble it has."""
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
+            state, sentences = IS_RIGHT, judge(*answer)
+    except Trouble as trouble:
+        state, sentences = trouble.state, trouble.args
+    except (Exception, SystemExit) as error:  # odd objects may fail anywhere: in repr, in ==
+        state, sentences = FAILS, (f"this cannot be judged: {said(error)}",)
+    note = "What it prints is not shown here." if printed.getvalue() else ""
+    return Verdict(state, tuple(filter(None, (*sentences, note))))
+
+
+def said(error):
+    """An exception in one line."""
+    try:
+        return " ".join(f"{type(error).__name__}: {error!s:.200}".split()).rstrip(": ")
+    except Exception:
+        return type(error).__name__
