@@ -24,8 +24,8 @@ def main():
     parser.add_argument("folder", type=Path, help="where the copies go; made if it is not there")
     parser.add_argument("--fresh", metavar="NN", help="bring this notebook back as it was")
     asked = parser.parse_args()
-    if asked.folder.resolve() == HERE.resolve():
-        sys.exit("expected another folder than that of the notebooks; name one, such as work")
+    if asked.folder.resolve().is_relative_to(HERE.resolve()):  # copies would be copied in turn
+        sys.exit("expected a folder outside that of the notebooks; name one, such as work")
     try:
         kept = make_way(asked.folder / named(asked.fresh)) if asked.fresh is not None else None
         new = add_missing(asked.folder)

@@ -101,10 +101,11 @@ def test_a_number_that_no_notebook_has_is_told_with_those_there_are(work, tmp_pa
     assert told in answer.stderr
 
 
-def test_the_notebooks_own_folder_is_refused():
-    answer = run(ROOT, "notebooks", "--fresh", "03")
-    assert answer.returncode != 0
-    assert "expected another folder" in answer.stderr
+@pytest.mark.parametrize("folder", ["notebooks", "notebooks/work"])
+def test_the_notebooks_own_folder_and_those_in_it_are_refused(folder):
+    answer = run(ROOT, folder, "--fresh", "03")
+    assert answer.returncode != 0 and not (NOTEBOOKS / "work").exists()
+    assert "expected a folder outside that of the notebooks" in answer.stderr
 
 
 def test_a_place_where_no_folder_can_be_is_told_in_a_sentence(tmp_path):
