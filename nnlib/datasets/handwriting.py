@@ -6,13 +6,14 @@ these steps (LeCun et al. 1998); a drawing that skips one is often misread.
 
 import numpy as np
 
-from nnlib._support.checks import array_of_numbers
-from nnlib._support.hints import door, short
+from nnlib._support.checks import array_of_numbers, checked_finite
+from nnlib._support.hints import door
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 DUST = 0.1  # ink below this share of the darkest does not count when a drawing is cropped
 GRAIN = 8  # times the middle deviation from the paper: what is less is its grain, no ink
 FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
+SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
 
 
 @door
@@ -39,28 +40,53 @@ def prepared(ink, cropped=True, centred=True):
 
 def _checked_ink(ink):
     ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
-    if ink.ndim != 2 or not ink.size or not (np.isfinite(ink) & (ink >= 0)).all():
+    if ink.ndim != 2 or not ink.size:
         raise ValueError(
-            f"ink: expected a matrix (height, width) of numbers from 0 to 1, got {short(ink)}; "
-            "of a coloured picture take the mean of its colours, ink.mean(axis=2)"
+            "ink: expected a matrix (height, width) of numbers from 0 to 1, "
+            f"got shape {ink.shape}; {_as_a_matrix(ink.shape)}"
         )
-    if ink.max() > 1:
+    if checked_finite(ink, "ink").min() < 0 or ink.max() > 1:
+        tops = [top for top in (255, 65535) if ink.min() >= 0 and 2 < ink.max() <= top]
+        by = f"np.divide(ink, {tops[0]})" if tops else SPREAD
         raise ValueError(
-            f"ink: expected numbers from 0, paper, to 1, ink, got up to {ink.max():g}; "
-            "write 1 - ink / 255 for a photo of white paper, ink / 255 for white on black"
+            f"ink: expected numbers from 0, paper, to 1, ink, got {ink.min():g} to {ink.max():g}; "
+            f"write 1 - {by} for a photo of white paper, {by} for white on black"
         )
-    if np.median(ink) > 0.5:
+    if _is_turned(ink):
         raise ValueError(
-            "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; "
-            "write 1 - ink if white is 1 in your picture"
+            "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; write "
+            "np.subtract(1, ink) if white is 1 in your picture, else leave more paper around it"
         )
     return ink
 
 
+def _as_a_matrix(shape):
+    """What to do with an array of this shape to have a matrix, as the end of a sentence."""
+    if len(shape) == 3 and shape[2] in (3, 4):  # the fourth says how opaque the others are
+        return "of a coloured picture write np.asarray(ink)[:, :, :3].mean(axis=2)"
+    if shape == (SIDE * SIDE,):
+        return f"write np.reshape(ink, ({SIDE}, {SIDE}))"
+    return "give one drawing at a time"
+
+
+def _is_turned(ink):
+    """Whether more stands out from the paper by being lighter than by being darker."""
+    paper, grain = _paper_and_grain(ink)
+    darker, lighter = ink.max() - paper, paper - ink.min()
+    return lighter > max(darker, FAINT, grain) or (paper > 0.5 and darker <= max(FAINT, grain))
+
+
+def _paper_and_grain(ink):
+    """What most of the sheet shows, and how far from it no ink begins yet."""
+    paper = np.median(ink)
+    return paper, GRAIN * np.median(np.abs(ink - paper))
+
+
 def off_the_paper(ink):
     """What stands out from the paper, the middle of all pixels, and its grain; its darkest is 1."""
-    ink = ink - np.median(ink)
-    ink[ink < GRAIN * np.median(np.abs(ink))] = 0
+    paper, grain = _paper_and_grain(ink)
+    ink = ink - paper
+    ink[ink < grain] = 0
     return ink / ink.max() if ink.max() > FAINT else np.zeros_like(ink)
 
 
