@@ -16,6 +16,8 @@ from nnlib._support.checks import (
 from nnlib._support.hints import door, short
 from nnlib.palette import GREY, LIGHT, below
 
+HOW_SURE = (0.5, 0.7, 0.9, 0.99)  # largest outputs between which a reliability is counted
+
 
 @door
 def draw_digits(ax, images, captions=None, columns=10):
@@ -62,6 +64,41 @@ def draw_confusion(ax, labels, found, classes=10):
         ax.text(column, row, counts[row, column], ha="center", va="center", color=colour)
     ax.set(xlabel="read as", ylabel="is", xticks=range(classes), yticks=range(classes))
     return ax
+
+
+@door
+def draw_reliability(ax, outputs, labels):
+    """How often the largest of the outputs (n, n_out) is right, in groups by how large it is.
+
+    A point stands for each group, with the number of its samples: across, what the largest output
+    says; up, the share that is the label (n,). In the bars it lies 19 times of 20 if the outputs
+    are probabilities. ValueError unless they are from 0 to 1.
+    """
+    checked_axes(ax)
+    outputs = _checked_shares(outputs)
+    labels = checked_labels(labels, (len(outputs),), outputs.shape[1])
+    sure, right = outputs.max(axis=1), outputs.argmax(axis=1) == labels
+    group = np.digitize(sure, HOW_SURE)
+    ax.plot([0, 1], [0, 1], "--", color=GREY)
+    for one in (group == place for place in np.unique(group)):
+        n, says, share = one.sum(), sure[one].mean(), right[one].mean()
+        luck = 2 * np.sqrt(np.sum(sure[one] * (1 - sure[one]))) / n
+        ax.vlines(says, says - luck, says + luck, color=LIGHT.blush, linewidth=6)
+        ax.plot(says, share, "o", color=LIGHT.blue, zorder=3)
+        ax.annotate(f"{n:,}", (says, share), (-6, 4), textcoords="offset points", ha="right")
+    ax.set(xlabel="what the largest output says", ylabel="share that is right")
+    ax.set(xlim=(0, 1.02), ylim=(-0.02, 1.05))
+    return ax
+
+
+def _checked_shares(outputs):
+    outputs = checked_matrix(outputs, "outputs")
+    if not (outputs.min() >= 0 and outputs.max() <= 1):
+        raise ValueError(
+            f"outputs: expected numbers from 0 to 1, got {outputs.min():g} to {outputs.max():g}; "
+            "take a network with sigmoid or softmax outputs"
+        )
+    return outputs
 
 
 @door

@@ -38,6 +38,8 @@ DOORS = [  # what the door calls the array, an array that is right, the call
     ("W", "big_net.W[0]", "draw_weights(ax, _)"),
     ("labels", "labels", "draw_confusion(ax, _, labels)"),
     ("found", "labels", "draw_confusion(ax, labels, _)"),
+    ("outputs", "Y", "draw_reliability(ax, _, labels)"),
+    ("labels", "labels", "draw_reliability(ax, Y, _)"),
     ("W[0]", "rows", "draw_net(ax, [_])"),
     ("b[0]", "rows[0]", "draw_net(ax, [rows], [_])"),
     ("blocks, X", "X", "draw_blocks(ax, ('X', _))"),

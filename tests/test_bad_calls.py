@@ -315,6 +315,11 @@ BAD_CALLS = {
             "Y | labels[:1] | labels + 9 | labels - 1 | None | 3",
         ),
         *each("classes", "draw_confusion(ax, labels, labels, classes=_)", "0 | 1.5 | 'a' | None"),
+        *each("ax", "draw_reliability(_, Y, labels)", NOT_AXES),
+        *each(
+            "outputs", "draw_reliability(ax, _, labels)", "None | X[0] | 'a' | ragged | 5 | 2 * Y"
+        ),
+        *each("labels", "draw_reliability(ax, Y, _)", "Y | labels[:1] | labels + 9 | None | 3"),
         *each(
             "W", "draw_weights(ax, _)", "None | X | 'a' | big_net.W | big_net.W[0][0] | ragged | 5"
         ),

@@ -21,6 +21,7 @@ HELD = (
     "04",
     "05",
     "06",
+    "08",
 )
 HELD_DERIVATIONS = (
     "backpropagation",

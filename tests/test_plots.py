@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from nnlib.palette import BLUE, ORANGE
-from nnlib.plots import draw_blocks, draw_net, edge_style
+from nnlib.plots import draw_blocks, draw_net, draw_reliability, edge_style
 
 
 def new_axes():
@@ -128,3 +128,36 @@ def test_numbers_in_blocks_fit_into_their_squares():
     for text in ax.texts:
         if text.get_gid() == "number":
             assert text.get_window_extent().width < square
+
+
+def probabilities(sure, n):
+    """Outputs (n, 2) of which the first is the larger one and says `sure`."""
+    return np.tile([sure, 1 - sure], (n, 1))
+
+
+def points(ax):
+    """(what is said, the share that is right) of each group."""
+    return [
+        (line.get_xdata()[0], line.get_ydata()[0])
+        for line in ax.lines
+        if len(line.get_xdata()) == 1
+    ]
+
+
+def test_a_reliability_has_a_point_for_each_group_with_samples_and_says_how_many():
+    outputs = np.vstack([probabilities(0.6, 5), probabilities(0.95, 4)])
+    ax = draw_reliability(new_axes(), outputs, [0, 0, 1, 1, 1, 0, 0, 0, 1])
+    assert np.allclose(sorted(points(ax)), [(0.6, 0.4), (0.95, 0.75)])
+    assert words(ax) == ["5", "4"]
+
+
+@pytest.mark.parametrize("sure", [0.6, 0.8, 0.95])
+def test_what_is_said_and_so_lies_in_its_bar_nineteen_times_of_twenty(sure):
+    rng, inside = np.random.default_rng(0), 0
+    for _ in range(200):
+        labels = (rng.random(400) > sure).astype(int)
+        ax = draw_reliability(new_axes(), probabilities(sure, 400), labels)
+        (_, share), (bar,) = *points(ax), ax.collections
+        low, high = bar.get_segments()[0][:, 1]
+        inside += low <= share <= high
+    assert 0.9 < inside / 200 < 0.99

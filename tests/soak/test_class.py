@@ -29,7 +29,7 @@ class Student:
     """A kernel in a folder of its own that runs the notebook cell by cell, as Run All does."""
 
     def __init__(self, folder):
-        folder.mkdir()
+        shutil.copytree(NOTEBOOK.parent / "pictures", folder / "pictures")
         self.folder = folder
         self.notebook = nbformat.read(NOTEBOOK, as_version=4)
         self.notebook.cells.append(nbformat.v4.new_code_cell(EPOCHS))

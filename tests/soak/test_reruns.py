@@ -5,6 +5,7 @@ Costs about two and a half minutes on two quiet cores. The notebooks run on the 
 
 import dis
 import random
+import shutil
 from dataclasses import dataclass, field
 from types import CodeType
 
@@ -151,6 +152,7 @@ def shown(cell):
 def reader(request, tmp_path, monkeypatch):
     for name, value in offline(tmp_path).items():
         monkeypatch.setenv(name, value)
+    shutil.copytree(ROOT / "notebooks" / "pictures", tmp_path / "pictures")
     reader = Reader(request.param, tmp_path)
     with reader.client.setup_kernel():
         yield reader
