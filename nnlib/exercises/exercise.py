@@ -11,7 +11,7 @@ import itertools
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,13 +46,14 @@ class Exercise:
     accept: Callable = None
     draws: int = DRAWS
     written: str = ""
-    names: list = field(init=False)
 
     def __post_init__(self):
-        names = list(inspect.signature(self.solution).parameters)
-        head = f"def {self.solution.__name__}({', '.join(names)}):"
-        object.__setattr__(self, "names", names)
+        head = f"def {self.solution.__name__}({', '.join(self.names)}):"
         object.__setattr__(self, "stub", self.stub or f"{head}\n    return ...")
+
+    @functools.cached_property
+    def names(self):
+        return list(inspect.signature(self.solution).parameters)
 
     @property
     def answer(self):

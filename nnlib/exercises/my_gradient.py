@@ -103,9 +103,9 @@ def judge_all(mine, data, f1, f2):
     found, way = judge.best_way()
     sentences = [f"{name}: {(told | found)[name]}" for name in mine]
     if way < 0 and all(words.startswith("right") for words in found.values()):
-        down = "the way downhill, minus the slope: a step adds it, W1 + η dW1."
-        downs = "These are the ways downhill, minus the slopes: a step adds them, W1 + η dW1."
-        sentences.append(downs if len(found) > 1 else f"This is {down}")
+        one = "This is the way downhill, minus the slope: a step adds it, W1 + η dW1."
+        all_ = "These are the ways downhill, minus the slopes: a step adds them, W1 + η dW1."
+        sentences.append(all_ if len(found) > 1 else one)
     if told or not all(words.startswith("right") for words in found.values()):
         raise Trouble(*sentences)
     return sentences
@@ -234,8 +234,8 @@ def toy_net(data, f1, f2, mine):
     if missing := [name for name in needed if name not in given]:
         calls = ", ".join(f"{name}={name}" for name in needed)
         raise Trouble(f"{joined(missing)} missing: pass what you computed with, {calls}.")
-    within("f1", look_at, f1)
-    within("f2", look_at, f2)
+    for name, f in (("f1", f1), ("f2", f2)):
+        within(name, look_at, f)
     arrays = {name: within(name, as_finite, thing) for name, thing in given.items()}
     look_at_shapes(**arrays)
     return passed_forward(arrays, f1, f2)
@@ -255,6 +255,9 @@ def look_at(f):
         raise Trouble(f"expected an Activation such as SQUARE, got {short(f)}.")
     if f not in ACTIVATIONS:
         look_at_activation(f)
+    if np.shape(f.slope(np.zeros((2, 3)))) != (2, 3):
+        one_by_one = "this check is for functions that act element by element"
+        raise Trouble(f"{one_by_one}; the slope of {f.name} has another shape than z.")
 
 
 def example(n=10, n_in=3, hidden=4, n_out=1):
@@ -285,12 +288,6 @@ def passed_forward(arrays, f1, f2):
     net["A1"] = f1.value(net["Z1"])
     net["Z2"] = net["A1"] @ net["W2"] + net["b2"]
     net["Y_hat"] = f2.value(net["Z2"])
-    for name, f, Z in (("f1", f1, net["Z1"]), ("f2", f2, net["Z2"])):
-        if np.shape(f.slope(Z)) != Z.shape:
-            raise Trouble(
-                f"{name}: this check is for functions that act element by element; the slope of "
-                f"{f.name} has the shape {np.shape(f.slope(Z))} for {Z.shape}."
-            )
     if not all(np.isfinite(slope).all() for slope in slopes_of(net).values()):
         raise Trouble("The true gradient is not finite for these numbers: take smaller ones.")
     source = zip("ABCŶỸ", ("Z1", "A1", "Z2", "Y_hat"), strict=False)  # the letters of the source
@@ -341,8 +338,7 @@ def wanted(function, net):
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions do not tell
         return four
-    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    names = [p.name for p in places if p.default is p.empty]
+    names = [p.name for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
     if all(name in net for name in names):
         return names
     if len(names) == 4:
