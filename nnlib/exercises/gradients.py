@@ -1,7 +1,7 @@
 """Exercises of notebook 4: the identity folded, and gradients that are not in the text."""
 
 from nnlib.exercises.exercise import exercise
-from nnlib.exercises.making import NO_SLOPE, arrays, line, net_arrays
+from nnlib.exercises.making import NO_SLOPE, arrays, formula_line, net_arrays
 
 
 @exercise("4.1 Fold the identity",
@@ -13,7 +13,7 @@ from nnlib.exercises.making import NO_SLOPE, arrays, line, net_arrays
         "c is forgotten": " * c -> ",
         "row meets row: B_nj stands for B_jn": "A @ B -> A @ B.T",
     }, ("In a sum over i, $I_{mi}$ leaves only the term with i = m: write m for i.",),
-    **line("u_mn = A_mj B_jn c_n", without=("I_", "δ_")))
+    **formula_line("u_mn = A_mj B_jn c_n", without=("I_", "δ_")))
 def folded(A, B, c):
     return A @ B * c
 

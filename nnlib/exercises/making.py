@@ -47,7 +47,7 @@ def value(written):
     return {"stub": f"{name} = ...", "written": f"{written}\n"} | read
 
 
-def line(formula, without=()):
+def formula_line(formula, without=()):
     """What makes an exercise ask for a line for Formula, without some words."""
 
     def read(answer, names):

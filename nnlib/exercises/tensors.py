@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.exercises.exercise import exercise
-from nnlib.exercises.making import LAST_TERM, arrays, line, number, together
+from nnlib.exercises.making import LAST_TERM, arrays, formula_line, number, together
 
 
 @exercise("1.1 A matrix times a vector, by loops",
@@ -52,7 +52,7 @@ def columns_meet(A, B):
         "the result is transposed": "A.T @ B -> B.T @ A",
         "row meets row: this is A @ B.T": "A.T @ B -> A @ B.T",
     }, ("$A^{\\mathsf T}$ has the element $A_{ki}$ in row i and column k.",),
-    **line("C_ij = A_ki B_kj"))
+    **formula_line("C_ij = A_ki B_kj"))
 def at_b(A, B):
     return A.T @ B
 
@@ -65,7 +65,7 @@ def at_b(A, B):
         "the diagonal is not summed": "ij,ji-> -> ij,ji->i",
         "all of A @ B is summed": "ij,ji-> -> ij,jk->",
     }, ("First write $C_{ik} = A_{ij} B_{jk}$.", "On the diagonal k is i."),
-    **line("s = A_ij B_ji"))
+    **formula_line("s = A_ij B_ji"))
 def trace_of_product(A, B):
     return np.einsum("ij,ji->", A, B)
 
