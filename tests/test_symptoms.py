@@ -9,6 +9,7 @@ from nnlib import (
     RELU,
     SIGMOID,
     TANH,
+    Activation,
     Network,
     fit,
     load_digits,
@@ -46,6 +47,19 @@ def test_pixels_up_to_255_are_told():
     obeyed = noticed(digits, train.images, train.targets, eta=0.5, epochs=3)
     assert obeyed.noticed == []
     assert obeyed.training_accuracy[-1] > history.training_accuracy[-1]
+
+
+def test_dead_neurons_of_an_activation_of_your_own_are_told():
+    own = Activation("own", lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0)
+    x, y = np.array([[1.0, 2, 3, 4, 5], [1, 2, 3, 4, 6]]), np.array([[15.0], [16]])
+    (told,) = noticed(net(5, 2, 1, hidden=own), x, y, epochs=500).noticed
+    assert told.startswith("2 of 2 neurons of hidden layer 1 answer 0 to every sample")
+
+
+def test_a_dead_output_is_told():
+    weights = [-np.ones((5, 1))]
+    (told,) = noticed(net(5, 1, output=RELU, weights=weights), X, Y).noticed
+    assert told.startswith("1 of 1 neurons of the output layer answer 0 to every sample")
 
 
 def test_dead_hidden_neurons_are_counted():

@@ -43,12 +43,15 @@ def _of_targets(net, Y):
 
 
 def _of_neurons(net, X):
-    """A ReLU that is 0 for every sample has no slope either: it never learns again."""
-    A = net.forward(X)[1]
-    for layer, f in enumerate(net.activations[:-1], start=1):
-        dead, n = np.count_nonzero(~A[layer].any(axis=0)), A[layer].shape[1]
-        if f is RELU and 2 * dead >= n:
+    """A ReLU, or one of your own, that is 0 for every sample without a slope never learns again."""
+    Z, A = net.forward(X)
+    for layer, (f, z, a) in enumerate(zip(net.activations, Z, A[1:], strict=True), start=1):
+        if f is SOFTMAX or a[0].all():
+            continue  # no ReLU, or none is dead
+        dead, n = np.count_nonzero(~(a.any(axis=0) | f.slope(z).any(axis=0))), a.shape[1]
+        if 2 * dead >= n:
+            where = f"hidden layer {layer}" if layer < len(Z) else "the output layer"
             yield (
-                f"{dead} of {n} neurons of hidden layer {layer} answer 0 to every sample and learn "
+                f"{dead} of {n} neurons of {where} answer 0 to every sample and learn "
                 "no more: start anew with other random weights or a smaller η."
             )
