@@ -40,6 +40,16 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "one picture": (net(6, 2).predict, "X", PICTURES[0]),
     "one sample as a column": (net(6, 2).predict, "X", ROWS[0][:, None]),
     "class numbers": (lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS),
+    "class numbers in a column": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS[:, None]
+    ),
+    "class numbers from 1": (lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS + 1),
+    "pictures with a channel": (net(6, 2).predict, "X", PICTURES[:, :, :, None]),
+    "numbers as words": (net(6, 2).predict, "X", ROWS.astype(str)),
+    "labels in a list of floats": (
+        lambda y: net(6, 2).accuracy(ROWS, y), "labels", LABELS.astype(float).tolist()
+    ),
+    "names in bytes": (lambda y: net(6, 2).accuracy(ROWS, y), "names", np.array(list("abab"), "S")),
     "one output": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", LABELS),
     "one output of a data frame": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", Series(LABELS)),
     "targets as columns": (lambda Y: net(6, 2).cost_of(ROWS, Y), "Y", np.eye(2)[LABELS].T),
@@ -63,9 +73,27 @@ def test_the_line_that_a_refusal_tells_to_write_works(name):
     call, letter, given = CALLS[name]
     with pytest.raises(ValueError) as refusal:
         call(given)
-    line = re.search(r"write (np\.[a-z]+\(.*?\)(?:\[[^]]+\])?)(?:[ :;]|$)", str(refusal.value))[1]
+    line = re.search(r"write (np\.[a-z]+\(.*?\)(?:\[.+\])?)(?:[ :;]|$)", str(refusal.value))[1]
     obeyed = eval(line, {"np": np, letter: given})
     call([obeyed] if letter in ("weights", "biases") else obeyed)
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ([[1, 2], [3, "?"]], "the first that is none, '?', is in row 1, column 1"),
+        (np.array([["a", "b"], ["1", "2"]]), "the first that is none, 'a', is in row 0, column 0"),
+        (np.array([[1, {}]], object), "the first that is none, {}, is in row 0, column 1"),
+    ],
+)
+def test_the_first_entry_that_is_no_number_is_told_with_its_place(given, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        net(2, 2).predict(given)
+
+
+def test_too_few_labels_are_told_as_that():
+    with pytest.raises(ValueError, match="got .2,.; give as many labels as samples"):
+        net(6, 2).accuracy(ROWS, [0, 1])
 
 
 def test_targets_beyond_0_and_1_are_learnt_as_the_hint_says():

@@ -184,7 +184,7 @@ def _check_own(arrays, name, shapes, dtype):
         got = ", ".join(f"{shape} of {kind}" for shape, kind in found)
         raise ValueError(
             f"net.{name}: expected {dtype} arrays of shapes {shapes!r:.80}, got {got:.80}; "
-            f"put your numbers in with net.{name}[0][:] = …"
+            f"make it anew, and put your numbers in with net.{name}[0][:] = …"
         )
 
 
@@ -208,7 +208,7 @@ def _in_rows(shape, n_in, name):
         return f"write np.asarray({name})[None, :] for one sample"
     if len(shape) == 2 and shape[0] == n_in:
         return f"write np.transpose({name}): samples are rows"
-    if len(shape) > 1 and math.prod(shape) > 0 and math.prod(shape[-2:]) == n_in:
+    if len(shape) > 1 and n_in in (math.prod(shape[-2:]), math.prod(shape[1:])) and shape[0]:
         return f"write np.reshape({name}, (-1, {n_in})): a picture is one row"
     return "check sizes[0] and the data"
 
@@ -218,14 +218,24 @@ def checked_targets(Y, n, net, name="Y"):
     Y = array_of_numbers(Y, name, net.dtype)
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
-        do = f"for class numbers write np.eye({net.sizes[-1]})[labels]"
-        if Y.ndim == 1 and net.sizes[-1] == 1:
-            do = f"write np.asarray({name.split()[-1]})[:, None] for one output"
         raise ValueError(
             f"{name}: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
-            f"{do if Y.ndim == 1 else _turned(Y, shape, 'Y') + 'check sizes[-1] and the data'}"
+            f"{_in_rows_of_targets(Y, shape, name.split()[-1])}"
         )
     return Y
+
+
+def _in_rows_of_targets(Y, shape, name):
+    """What to do with Y to have one row of targets for each sample, as the end of a sentence."""
+    n, n_out = shape
+    if Y.shape == (n,) and n_out == 1:
+        return f"write np.asarray({name})[:, None] for one output"
+    if Y.shape in ((n,), (n, 1)):
+        labels = "labels" if Y.ndim == 1 else "np.ravel(labels)"
+        if Y.min() < 0 or Y.max() >= n_out:
+            labels = "np.unique(labels, return_inverse=True)[1]"
+        return f"for class numbers write np.eye({n_out})[{labels}]"
+    return f"{_turned(Y, shape, name)}check sizes[-1] and the data"
 
 
 def checked_pass(Z, A):
@@ -310,6 +320,8 @@ def _one_a_sample(labels, name):
     """How to have one class number for each sample, as the end of a sentence."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         return f"write np.ravel({name})"
+    if labels.ndim == 1:
+        return "give as many labels as samples"
     return "for one-hot targets Y pass Y.argmax(axis=1)"
 
 
@@ -318,7 +330,7 @@ def _from_0(labels, n_classes, name):
     if np.isin(labels, (-1, 1)).all():
         return f"write np.greater({name}, 0) for classes coded -1 and 1"
     if labels.dtype.kind == "f":
-        return "write labels.astype(int)"
+        return f"write np.asarray({name}, int)"
     if labels.min() == 1 and labels.max() == n_classes:
         return f"write np.subtract({name}, 1) for classes counted from 1"
     return "look at the data"
@@ -386,7 +398,7 @@ def array_of_numbers(array, name, dtype=None):
             own = int if found.dtype == bool else found.dtype
             return _cast(found, own if dtype is None else dtype)
         got = f"an array of {found.dtype}" if found.ndim else short(array)
-        do = _for_words(found) or "pass numbers alone"
+        do = _for_words(found, name)
     except ValueError:
         got, do = "rows of different lengths", "fill the short ones up, or leave them out"
     except FloatingPointError:
@@ -428,12 +440,27 @@ def _is_missing(entry):
     return entry is None or type(entry).__name__ == "NAType"
 
 
-def _for_words(array):
-    """What to do with an array of names of classes, "" if it holds something else."""
-    words = array.ravel().tolist()
-    if len(words) > 1 and all(isinstance(word, str) for word in words):
+def _for_words(array, name):
+    """What to do with an array in which words or other things stand, as the end of a sentence."""
+    entries = array.ravel().tolist()
+    wrong = [k for k, entry in enumerate(entries) if not _is_number(entry)]
+    if array.ndim and entries and not wrong:
+        return f"write np.asarray({name.split()[-1]}, float)"
+    if array.ndim == 1 and len(entries) > 1 and all(isinstance(e, (str, bytes)) for e in entries):
         return "for names of classes write np.unique(names, return_inverse=True)[1]"
-    return ""
+    if array.ndim == 2 and wrong:
+        row, column = divmod(wrong[0], array.shape[1])
+        none = f"the first that is none, {short(entries[wrong[0]])}"
+        return f"pass numbers alone: {none}, is in row {row}, column {column}"
+    return "pass numbers alone"
+
+
+def _is_number(entry):
+    """Whether an entry is a finite number, or a word for one."""
+    try:
+        return isinstance(entry, (str, bytes, numbers.Real)) and math.isfinite(float(entry))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _cast(array, dtype):
