@@ -22,6 +22,7 @@ HELD = (
     "05",
     "06",
     "08",
+    "09",
 )
 HELD_DERIVATIONS = (
     "backpropagation",
@@ -30,6 +31,7 @@ HELD_DERIVATIONS = (
     "output_errors",
     "toy_net",
     "toy_net_gradients",
+    "weight_decay",
 )
 
 

@@ -24,7 +24,8 @@ GRADIENT_OF_THE_REGULARISER = Derivation(
     REGULARISED,
     (
         start(
-            "∂R/∂W_kl", "$R = \\frac{\\lambda}{2n} \\sum_{ij} W_{ij}^2$: turn one weight and watch."
+            "∂R/∂W_kl",
+            r"$R = \frac{\lambda}{2n} W_{ij} W_{ij}$, the sum of all squares: turn one weight.",
         ),
         matrix(
             "∂R/∂W_kl",
@@ -35,17 +36,17 @@ GRADIENT_OF_THE_REGULARISER = Derivation(
         ),
         matrix(
             "∂R/∂W_kl",
-            r"[\frac{\lambda}{n}] \, W_{ij} \, [\delta_{ik} \, \delta_{jl}]",
+            r"[\frac{\lambda}{n}] \, W_{ij} \, [I_{ik} \, I_{jl}]",
             'λ / n * np.einsum("ij,ik,jl->kl", W, np.eye(len(W)), np.eye(len(W.T)))',
             lambda λ, n, W: λ / n * np.einsum("ij,ik,jl->kl", W, np.eye(len(W)), np.eye(len(W.T))),
-            "The 2 cancels; a matrix by its own elements gives a delta for each index.",
+            "The 2 cancels; a matrix by its own elements gives an `I` for each index.",
         ),
         matrix(
             "∂R/∂W_kl",
             r"\frac{\lambda}{n} \, [W_{kl}]",
             "λ / n * W",
             lambda λ, n, W: λ / n * W,
-            "`δ_ik` picks `i = k`, `δ_jl` picks `j = l`.",
+            "`I_ik` picks `i = k`, `I_jl` picks `j = l`: only the weight that was turned is left.",
         ),
     ),
 )
@@ -82,7 +83,8 @@ WEIGHT_DECAY = Derivation(
             r" - \eta \, [\frac{\partial C_0}{\partial W}]",
             "(1 - η * λ / n) * W - η * (X.T @ (X @ W - Y)) / n",
             lambda W, η, λ, n, X, Y: (1 - η * λ / n) * W - η * (X.T @ (X @ W - Y)) / n,
-            r"As a matrix. With `C0` as above, `∂C0/∂W` is $(X.T) \cdot (X \cdot W - Y) / n$.",
+            r"As matrices. The example tested here is a linear layer, $Z = X \cdot W$, with half"
+            r" the mean square as its `C0`: its slope is the transpose of `X` times $(Z - Y) / n$.",
         ),
     ),
 )
