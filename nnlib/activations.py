@@ -129,7 +129,7 @@ SOFTMAX = Activation(
     value=_softmax,
     slope=_softmax_jacobian,
     times_slope=_softmax_times_slope,
-    formula="a_j = exp(z_j) / Σ_k exp(z_k), slope ∂a_j/∂z_k = a_j (δ_jk - a_k)",
+    formula="a_j = exp(z_j) / Σ_k exp(z_k), slope ∂a_j/∂z_k = a_j (I_jk - a_k)",
 )
 SQUARE = Activation(
     "square",
