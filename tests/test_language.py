@@ -24,6 +24,7 @@ HELD = (
     "07",
     "08",
     "09",
+    "10",
 )
 HELD_DERIVATIONS = (
     "backpropagation",
