@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass
 
 import nbformat
+from exercise_cells import TAG, is_essential
 from notebook_rules import is_widget, parsed
 
 from nnlib import derivations
@@ -26,7 +27,7 @@ FORMULA = 9 / 60
 CELL, LINE = 0.7, 6 / 60
 WIDGET = 3
 DERIVATION_LINE = 24 / 60
-EXERCISE = 4  # to write the answer; its text and code are counted like any other
+EXERCISE = 4  # an essential one, to write; its text and code are counted like any other
 
 # The limits: (from, to) of each count
 STOP = "A place to stop"
@@ -94,7 +95,8 @@ def shown(found, name):
 def measured(notebook):
     """{name of a limit: what this notebook has}, and the minutes it states."""
     plain = [cell for cell in notebook.cells if not is_exercise(cell)]
-    without, everything = counts(plain), counts(notebook.cells)
+    in_class = [cell for cell in notebook.cells if not is_exercise(cell) or is_essential(cell)]
+    without, everything = counts(plain), counts(in_class)
     said = STATED.search(notebook.cells[1].source)
     stated = float(said[1]) if said else math.nan
     return {
@@ -133,7 +135,7 @@ def ninetieth(numbers):
 
 
 def is_exercise(cell):
-    return "exercise" in cell.metadata.get("tags", ())
+    return TAG in cell.metadata.get("tags", ())
 
 
 def counts(cells):
@@ -148,7 +150,7 @@ def counts(cells):
         imports=sum(code_lines(cell.source) for cell in code if is_imports(cell)),
         widgets=sum(any(map(is_widget, cell.get("outputs", ()))) for cell in code),
         derivation_lines=sum(derivation_lines(cell.source) for cell in code),
-        exercises=sum(is_exercise(cell) for cell in code),
+        exercises=sum(is_essential(cell) for cell in code),
     )
 
 

@@ -199,6 +199,26 @@ def defined_in(notebook):
     return {node.name for tree in trees for node in ast.walk(tree) if is_function(node)}
 
 
+def reads(source):
+    return names(source, ast.Load)
+
+
+def gives(source):
+    """The names that a cell binds at its top level: assigned, defined or imported."""
+    bound = names(source, ast.Store)
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    return bound
+
+
+def names(source, context):
+    nodes = ast.walk(parsed(source))
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
+
+
 def is_function(node):
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import exercise_cells
 import nbformat
 from nbclient import NotebookClient
 from notebook_rules import TWINS, WIDGET, all_problems, is_widget, unexpected_errors
@@ -53,6 +54,7 @@ def run(path):
     """Execute the notebook at `path` and store it; a cell that fails leaves the file as it was."""
     start = time.perf_counter()
     notebook = nbformat.read(path, as_version=4)
+    exercise_cells.renew(notebook, path)
     clear(notebook)
     execute(notebook, folder=path.parent)
     tidy(notebook)

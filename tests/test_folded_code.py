@@ -7,7 +7,8 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import pytest
-from notebook_rules import parsed
+from minutes import is_exercise
+from notebook_rules import gives, reads
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 NOT_YET = ("06",)  # folds away a piece of a line, which asserts nothing
@@ -18,7 +19,7 @@ PYTHON = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
 def folded(notebook):
     """(number of the cell, its folded Python) of each cell that folds Python away."""
     for number, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and not is_exercise(cell):  # its solutions are checked
             code = PYTHON.findall("".join(DETAILS.findall(cell.source)))
             if code:
                 yield number, "\n".join(code)
@@ -35,26 +36,6 @@ def needed(code, cells):
             wanted = (wanted - gives(source)) | reads(source)
             kept.insert(0, source)
     return kept
-
-
-def reads(source):
-    return names(source, ast.Load)
-
-
-def gives(source):
-    """The names that a cell binds at its top level: assigned, defined or imported."""
-    bound = names(source, ast.Store)
-    for node in ast.walk(parsed(source)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    return bound
-
-
-def names(source, context):
-    nodes = ast.walk(parsed(source))
-    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
 
 
 def run(code, cells):

@@ -83,10 +83,12 @@ def a_notebook(*cells):
     return nbformat.v4.new_notebook(cells=[*opening, *cells, code("last = 1")])
 
 
-def test_an_exercise_counts_with_the_exercises_only():
+def test_an_exercise_counts_with_the_exercises_only_and_only_if_it_is_essential():
     plain = minutes.measured(a_notebook(code("a = 1")))
-    more = minutes.measured(a_notebook(code("a = 1"), code("b = 2", "exercise")))
-    assert more["minutes"] == plain["minutes"]
+    home = minutes.measured(a_notebook(code("a = 1"), code("b = 2", "exercise")))
+    more = minutes.measured(a_notebook(code("a = 1"), code("b = 2", "exercise", "essential")))
+    assert more["minutes"] == home["minutes"] == plain["minutes"]
+    assert home["with exercises"] == plain["with exercises"]
     assert more["with exercises"] == pytest.approx(plain["with exercises"] + 0.8 + minutes.EXERCISE)
 
 

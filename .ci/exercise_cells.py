@@ -1,0 +1,115 @@
+"""The cells of a notebook's exercises: a task, the cell to write in, and help that is folded.
+
+Their texts are the exercises' data, so nothing here is written twice: `make notebooks` renews them.
+Where they stand, and which of them are essential (a tag), is the notebook's own affair.
+"""
+
+import re
+from importlib import import_module
+
+import nbformat
+from notebook_rules import gives
+
+from nnlib.exercises import EXERCISES
+
+TAG, ESSENTIAL = "exercise", "essential"
+PARTS = ("task", "answer", "help")
+
+
+def exercises_of(path):
+    """The exercises of the notebook at `path`, in their order."""
+    number = int(path.name[:2])
+    return [one for one in EXERCISES if int(one.name.partition(".")[0]) == number]
+
+
+def texts(exercise, essential):
+    """{part: the text of its cell}."""
+    number, _, title = exercise.name.partition(" ")
+    mark = " (essential)" if essential else ""
+    return {
+        "task": f"### Exercise {number}: {title}{mark}\n\n{exercise.task}",
+        "answer": f"{exercise.stub}\n\n\ncheck({constant_of(exercise)}, {exercise.answer})",
+        "help": "\n\n".join([*map(hint, exercise.hints), solution(exercise)]),
+    }
+
+
+def constant_of(exercise):
+    """The name under which the notebook imports the exercise."""
+    modules = (import_module(f"nnlib.exercises.{name}") for name in rooms())
+    names = (name for room in modules for name, one in vars(room).items() if one is exercise)
+    return next(names)
+
+
+def rooms():
+    return [room.__name__.rpartition(".")[2] for room in import_module("nnlib.exercises").ROOMS]
+
+
+def hint(text):
+    return f"<details><summary>A hint</summary>\n\n{text}\n\n</details>"
+
+
+def solution(exercise):
+    code = f"```python\n{exercise.shown.rstrip()}\n```"
+    return f"<details><summary>A solution</summary>\n\n{code}\n\n</details>"
+
+
+def cell_id(exercise, part):
+    number = exercise.name.partition(" ")[0].replace(".", "-")
+    return f"exercise-{number}-{part}"
+
+
+def renew(notebook, path):
+    """Write the exercises' texts into their cells, which stand in the notebook already."""
+    cells = {cell["id"]: cell for cell in notebook.cells if "id" in cell}
+    for exercise in exercises_of(path):
+        found = {part: cells.get(cell_id(exercise, part)) for part in PARTS}
+        for part, text in texts(exercise, is_essential(found["task"])).items():
+            if found[part] is not None:
+                found[part].source = text
+
+
+def is_essential(cell):
+    return cell is not None and ESSENTIAL in cell.metadata.get("tags", ())
+
+
+def new_cells(exercise, essential=False):
+    """The three cells of an exercise, to be put into a notebook."""
+    tags = [TAG, ESSENTIAL] if essential else [TAG]
+    for part, text in texts(exercise, essential).items():
+        new = nbformat.v4.new_code_cell if part == "answer" else nbformat.v4.new_markdown_cell
+        yield new(text, id=cell_id(exercise, part), metadata={"tags": tags})
+
+
+def problems(notebook, path):
+    """What is missing of the notebook's exercises, or differs from their data, in words."""
+    places = {cell.get("id"): n for n, cell in enumerate(notebook.cells)}
+    for exercise in exercises_of(path):
+        ids = [cell_id(exercise, part) for part in PARTS]
+        if not all(one in places for one in ids):
+            yield f"exercise {exercise.name} is not there, or not whole"
+            continue
+        first = places[ids[0]]
+        if [places[one] for one in ids] != [first, first + 1, first + 2]:
+            yield f"the cells of exercise {exercise.name} do not follow each other"
+        essential = is_essential(notebook.cells[first])
+        for one, text in zip(ids, texts(exercise, essential).values(), strict=True):
+            cell = notebook.cells[places[one]]
+            if cell.source != text:
+                yield f"{one} is not what the exercise says: run `make notebooks`"
+            if TAG not in cell.metadata.get("tags", ()):
+                yield f"{one} has not the tag `{TAG}`"
+
+
+def shadowed(notebook, path):
+    """The names of answers that other cells give to something else."""
+    mine = {exercise.answer: cell_id(exercise, "answer") for exercise in exercises_of(path)}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for name in gives(cell.source) & set(mine):
+                if cell.id != mine[name]:
+                    yield f"the answer `{name}` takes a name that cell {cell.id} gives"
+
+
+def with_answer(source, exercise, text):
+    """The source of an answer's cell with `text` in place of the stub."""
+    return re.sub(re.escape(exercise.stub), lambda _: text.rstrip(), source, count=1)
