@@ -5,7 +5,6 @@ Where they stand, and which of them are essential (a tag), is the notebook's own
 """
 
 import re
-from importlib import import_module
 
 import nbformat
 from notebook_rules import gives
@@ -19,29 +18,17 @@ PARTS = ("task", "answer", "help")
 def exercises_of(path):
     """The exercises of the notebook at `path`, in their order."""
     number = int(path.name[:2])
-    return [one for one in EXERCISES if int(one.name.partition(".")[0]) == number]
+    return [one for one in EXERCISES if int(one.number.partition(".")[0]) == number]
 
 
 def texts(exercise, essential):
     """{part: the text of its cell}."""
-    number, _, title = exercise.name.partition(" ")
     mark = " (essential)" if essential else ""
     return {
-        "task": f"### Exercise {number}: {title}{mark}\n\n{exercise.task}",
-        "answer": f"{exercise.stub}\n\n\ncheck({constant_of(exercise)}, {exercise.answer})",
+        "task": f"### Exercise {exercise.name.replace(' ', ': ', 1)}{mark}\n\n{exercise.task}",
+        "answer": f"{exercise.stub}\n\n\ncheck(\"{exercise.number}\", {exercise.answer})",
         "help": "\n\n".join([*map(hint, exercise.hints), solution(exercise)]),
     }
-
-
-def constant_of(exercise):
-    """The name under which the notebook imports the exercise."""
-    modules = (import_module(f"nnlib.exercises.{name}") for name in rooms())
-    names = (name for room in modules for name, one in vars(room).items() if one is exercise)
-    return next(names)
-
-
-def rooms():
-    return [room.__name__.rpartition(".")[2] for room in import_module("nnlib.exercises").ROOMS]
 
 
 def hint(text):
@@ -54,8 +41,7 @@ def solution(exercise):
 
 
 def cell_id(exercise, part):
-    number = exercise.name.partition(" ")[0].replace(".", "-")
-    return f"exercise-{number}-{part}"
+    return f"exercise-{exercise.number.replace('.', '-')}-{part}"
 
 
 def renew(notebook, path):
@@ -102,12 +88,11 @@ def problems(notebook, path):
 
 def shadowed(notebook, path):
     """The names of answers that other cells give to something else."""
-    mine = {exercise.answer: cell_id(exercise, "answer") for exercise in exercises_of(path)}
+    mine = {exercise.answer for exercise in exercises_of(path)}
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            for name in gives(cell.source) & set(mine):
-                if cell.id != mine[name]:
-                    yield f"the answer `{name}` takes a name that cell {cell.id} gives"
+        if cell.cell_type == "code" and TAG not in cell.metadata.get("tags", ()):
+            for name in gives(cell.source) & mine:
+                yield f"the answer `{name}` takes a name that cell {cell.id} gives"
 
 
 def with_answer(source, exercise, text):

@@ -14,7 +14,7 @@ PATHS = {int(path.name[:2]): path for path in sorted(FOLDER.glob("[0-9][0-9]_*.i
 
 
 def number_of(exercise):
-    return int(exercise.name.partition(".")[0])
+    return int(exercise.number.partition(".")[0])
 
 
 def notebook_of(exercise):
@@ -37,7 +37,7 @@ def verdict(exercise, source):
 
 
 def by_number(exercise):
-    return exercise.name.partition(" ")[0]
+    return exercise.number
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=lambda path: path.name[:2])

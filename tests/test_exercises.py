@@ -14,7 +14,7 @@ import pytest
 from test_safety import SCRIPT, Page
 
 import nnlib
-from nnlib.exercises import EXERCISES, Exercise, Verdict, check
+from nnlib.exercises import EXERCISES, Exercise, Verdict, check, session, so_far
 from nnlib.exercises.digits import mini_batches as MINI_BATCHES
 from nnlib.exercises.equal_weights import exclusive_or as EXCLUSIVE_OR
 from nnlib.exercises.first_look import one_step as ONE_STEP
@@ -414,3 +414,26 @@ def test_an_exercise_of_the_lecturers_own_is_judged_like_ours():
     )
     assert mine.stub == "def double(x):\n    return ..."
     assert check(mine, double).right
+
+
+def test_an_exercise_is_known_by_its_number():
+    answer = FORWARD.solution
+    assert check("2.1", answer).right and check(FORWARD, answer).right
+
+
+def test_an_unknown_number_is_refused_in_words():
+    with pytest.raises(ValueError, match=r"such as .2.1., got '12.9'; see its heading"):
+        check("12.9", None)
+
+
+def test_so_far_tells_what_was_done_in_a_notebook():
+    session.FOUND.clear()
+    assert so_far(2).state == "nothing written yet"
+    check("2.1", FORWARD.solution)
+    check("2.2", ...)
+    check("3.1", ...)
+    assert repr(so_far(2)) == (
+        "… nothing written yet: so far in notebook 2: nothing written yet: 2.2; right: 2.1."
+    )
+    check("2.2", COSTS_OF_SAMPLES.solution)
+    assert so_far(2).right and "right: 2.1, 2.2." in repr(so_far(2))

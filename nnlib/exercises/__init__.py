@@ -1,6 +1,6 @@
 """Exercises whose check names the slip, and the two checks of a student's own gradient.
 
-    check(tensors.TIMES_VECTOR, times_vector)
+    check("1.1", times_vector)
 
 A file a notebook holds its exercises as data; EXERCISES are all of them in the notebooks' order.
 """

@@ -70,7 +70,7 @@ def runs_and_exam(rng):
         "the other images choose the winner": "R[:, exam].mean -> np.delete(R, exam, 1).mean",
         "the loser is taken for the winner": "argmax -> argmin",
     }, ("`np.delete(R, exam, axis=1)` is R without these columns.",))
-def too_good(R, exam):
+def flattery(R, exam):
     winner = R[:, exam].mean(axis=1).argmax()
     rest = np.delete(R, exam, axis=1)
     return R[winner, exam].mean() - rest[winner].mean()

@@ -38,7 +38,7 @@ def eight_neurons(rng):
         "one equal knob is taken for all": ".all() -> .any()",
         "every pair comes twice": "range(i + 1, len(b1)) -> range(len(b1)) if i != j",
     }, ("A neuron's knobs: a column of `W1`, an element of `b1`, a row of `W2`.",))
-def twins(W1, b1, W2):
+def twin_pairs(W1, b1, W2):
     knobs = np.vstack([W1, b1, W2.T])
     pairs = [(i, j) for i in range(len(b1)) for j in range(i + 1, len(b1))]
     return [(i, j) for i, j in pairs if (knobs[:, i] == knobs[:, j]).all()]

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib._support.hints import short
 from nnlib.exercises.running import same, tried
 
+NUMBERED = {}  # number: exercise
 DRAWS = 20  # cases an answer is run on
 
 
@@ -54,6 +56,10 @@ class Exercise:
     @functools.cached_property
     def names(self):
         return list(inspect.signature(self.solution).parameters)
+
+    @property
+    def number(self):
+        return self.name.partition(" ")[0]
 
     @property
     def answer(self):
@@ -110,8 +116,24 @@ class Exercise:
 
 
 def exercise(name, task, draw, slips, hints, **special):
-    """Stands above a solution, as @exercise(…), and makes it an Exercise."""
-    return lambda solution: Exercise(name, task, draw, slips, hints, solution, **special)
+    """Stands above a solution, as @exercise(…), and makes it an Exercise, known by its number."""
+
+    def of_solution(solution):
+        made = Exercise(name, task, draw, slips, hints, solution, **special)
+        NUMBERED[made.number] = made
+        return made
+
+    return of_solution
+
+
+def numbered(exercise):
+    """The exercise that is meant: given itself, or by its number."""
+    if isinstance(exercise, Exercise):
+        return exercise
+    if exercise not in NUMBERED:
+        got = short(exercise)
+        raise ValueError(f'exercise: expected a number such as "2.1", got {got}; see its heading')
+    return NUMBERED[exercise]
 
 
 @functools.lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ import inspect
 import numpy as np
 
 from nnlib._support.hints import door
-from nnlib.exercises.exercise import cases
+from nnlib.exercises.exercise import cases, numbered
 from nnlib.exercises.running import CLOSE, Failed, as_plain, run_once, same, tried
 from nnlib.exercises.session import FOUND
 from nnlib.exercises.verdict import FAILS, NOTHING, Trouble, verdict_of
@@ -16,14 +16,16 @@ from nnlib.exercises.verdict import FAILS, NOTHING, Trouble, verdict_of
 def check(exercise, answer, seed=0):
     """The Verdict on an answer to an exercise: nothing written yet, not yet, it fails, or right.
 
-    answer  a function, a value, or a line for Formula: what the exercise's stub asks for
-    seed    makes the random cases it is run on: another seed, other numbers
+    exercise  its number, "2.1", or an Exercise of your own
+    answer    a function, a value, or a line for Formula: what the exercise's stub asks for
+    seed      makes the random cases it is run on: another seed, other numbers
     It never raises, never shows the solution, and the stop button ends it. An endless loop is
     stopped after a million steps of Python's; what gets away from that is one long call into C
     and a bare `except:` within the loop, for which only restarting the kernel helps.
     """
+    exercise = numbered(exercise)
     verdict = verdict_of(judged, exercise, answer, seed)
-    FOUND[exercise.name] = verdict.state
+    FOUND[exercise.number] = verdict.state
     return verdict
 
 

@@ -21,7 +21,7 @@ WITH_SLOPES = arrays("nm", "m", "nm", "m")
         "a ½ is in it": "l1 / n -> l1 / (2 * n)",
         "the biases decay too": ", b - eta * db -> , b - eta * l1 / n * np.sign(b) - eta * db",
     }, ("The penalty's slope in w is λ/n times the sign of w.", "Biases have no penalty."))
-def decayed(W, b, dW, db, eta, l1, n, batch):
+def with_decay(W, b, dW, db, eta, l1, n, batch):
     return W - eta * l1 / n * np.sign(W) - eta * dW, b - eta * db
 
 

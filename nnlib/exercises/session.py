@@ -3,7 +3,7 @@
 from nnlib._support.hints import door
 from nnlib.exercises.verdict import IS_RIGHT, NOTHING, Verdict
 
-FOUND = {}  # the name of an exercise: the state in which its last check found it
+FOUND = {}  # the number of an exercise: the state in which its last check found it
 
 
 @door
@@ -12,12 +12,9 @@ def so_far(notebook):
 
     notebook  its number
     """
-    mine = {name: state for name, state in FOUND.items() if name.startswith(f"{notebook}.")}
-    states = dict.fromkeys(mine.values())
-    groups = (f"{state}: {', '.join(numbers(mine, state))}" for state in sorted(states))
-    worst = next((state for state in states if state != IS_RIGHT), IS_RIGHT if mine else NOTHING)
-    return Verdict(worst, (f"so far in notebook {notebook}: {'; '.join(groups) or 'no check'}.",))
-
-
-def numbers(found, state):
-    return [name.partition(" ")[0] for name, one in found.items() if one == state]
+    mine = {number: state for number, state in FOUND.items() if number.startswith(f"{notebook}.")}
+    states = sorted(set(mine.values()))
+    groups = [f"{state}: {', '.join(n for n in mine if mine[n] == state)}" for state in states]
+    left = [state for state in states if state != IS_RIGHT]
+    state = left[0] if left else IS_RIGHT if mine else NOTHING
+    return Verdict(state, (f"so far in notebook {notebook}: {'; '.join(groups) or 'no check'}.",))
