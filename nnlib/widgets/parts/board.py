@@ -143,6 +143,7 @@ def still_twin(model_id):
     return board.still()
 
 
+@door
 def alternative_text(model_id):
     """What the still twin of a live board shows, in words, or ""."""
     board = _live.get(model_id)
