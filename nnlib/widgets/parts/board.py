@@ -15,7 +15,7 @@ import weakref
 import ipywidgets
 from IPython import get_ipython
 
-from nnlib._support.hints import printable
+from nnlib._support.hints import door, printable
 
 ENDED = "<b role='status'>The kernel has ended: reload this page, then run all cells.</b>"
 WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
