@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from claims import WITHOUT_MNIST
@@ -64,6 +65,7 @@ def test_folded_code_runs_and_asserts_something(path, number, code, monkeypatch)
     assert any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code)))
     cells = nbformat.read(path, as_version=4).cells[:number]
     run(code, [cell.source for cell in cells if cell.cell_type == "code"])
+    plt.close("all")
 
 
 def test_the_python_in_details_is_found_and_no_other():

@@ -120,7 +120,7 @@ def labels_beside_inputs(draw):
     net, X, _, _ = draw(data())
     labels = filled(draw(near(len(X) if X.ndim else 1)), labels=True)
     fits = X.ndim == 2 and len(X) > 0 and X.shape[1] == net.sizes[0] and labels.shape == (len(X),)
-    call = lambda: net.accuracy(X, labels)  # noqa: E731
+    call = lambda: net.accuracy(X, labels, threshold=0.5)  # noqa: E731
     return Call("accuracy", (X.shape, labels.shape), fits, call, (X, labels), str(net.sizes))
 
 

@@ -20,7 +20,7 @@ def folded(A, B, c):
 
 @exercise("4.2 The slope by the inputs",
     "Which pixel would change the net's mind? Return $\\partial C / \\partial X$ for "
-    "$C = \\sum (\\hat Y - Y)^2$ and a net without biases. `f1` and `f2` are Activations.",
+    "`C = ((Y_hat - Y) ** 2).sum()` and a net without biases. `f1` and `f2` are Activations.",
     net_arrays("np", "nq", "pm", "mq"),
     NO_SLOPE | {
         "f1' is taken at A1 and not at Z1": "f1.slope(Z1) -> f1.slope(f1.value(Z1))",
@@ -36,7 +36,7 @@ def slope_X(X, Y, W1, W2, f1, f2):
 
 
 @exercise("4.3 Another cost",
-    "$C = \\sum (\\hat Y - Y)^4$. Return `dW1, dW2` of the net without biases.",
+    "`C = ((Y_hat - Y) ** 4).sum()`. Return `dW1, dW2` of the net without biases.",
     net_arrays("np", "nq", "pm", "mq"),
     NO_SLOPE | {
         "the slope is that of squares": "4 * (f2.value(Z2) - Y) ** 3 -> 2 * (f2.value(Z2) - Y)",
@@ -56,7 +56,7 @@ def fourth_powers(X, Y, W1, W2, f1, f2):
 
 @exercise("4.4 Three layers",
     "A net with two hidden layers: $\\hat Y = f_2(f_1(X W^{(1)}) W^{(2)}) W^{(3)}$, no activation "
-    "at the end. Return `dW1` for $C = \\sum (\\hat Y - Y)^2$.",
+    "at the end. Return `dW1` for `C = ((Y_hat - Y) ** 2).sum()`.",
     net_arrays("np", "nq", "pm", "mk", "kq"),
     NO_SLOPE | {
         "f1' is taken at A1 and not at Z1": "f1.slope(Z1) -> f1.slope(f1.value(Z1))",
@@ -76,7 +76,7 @@ def three_layers(X, Y, W1, W2, W3, f1, f2):
 
 @exercise("4.5 Slopes in the biases",
     "Now $Z^{(1)} = X W^{(1)} + b^{(1)}$ and $Z^{(2)} = A^{(1)} W^{(2)} + b^{(2)}$, the cost is "
-    "$\\sum (\\hat Y - Y)^2$. Return `db1, db2`, in the shapes of `b1` and `b2`.",
+    "`((Y_hat - Y) ** 2).sum()`. Return `db1, db2`, in the shapes of `b1` and `b2`.",
     net_arrays("np", "nq", "pm", "m", "mq", "q"), {
         "db1 is not summed over the samples": "delta1.sum(axis=0) -> delta1",
         "db2 is not summed over the samples": "delta2.sum(axis=0) -> delta2",
