@@ -21,8 +21,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from notebook_rules import tagged
 
-from notebooks import FOLDER, wanted
+from notebooks import chosen
 
 SEEDS = range(10)
 MISSES = 1  # of ten seeds, that the prose may have
@@ -39,7 +40,7 @@ Run = namedtuple("Run", "path seed data")  # seed None: the notebook draws nothi
 def main(arguments):
     if arguments[:1] == ["--run"]:
         return print(json.dumps(outcome(Path(arguments[1]), arguments[2])))
-    paths = [path for path in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if wanted(path, arguments)]
+    paths = chosen(arguments)
     show_counts(paths)
     runs = [run for path in paths for run in runs_of(path)]
     outcomes = dict(zip(runs, all_outcomes(runs), strict=True))
@@ -74,10 +75,6 @@ def read(path):
 def claims(notebook):
     """The numbers of the cells tagged `claim`."""
     return [n for n, cell in enumerate(notebook.cells) if tagged(cell, "claim")]
-
-
-def tagged(cell, tag):
-    return tag in cell.metadata.get("tags", ())
 
 
 # Running

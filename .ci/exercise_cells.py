@@ -4,10 +4,7 @@ Their texts are the exercises' data, so nothing here is written twice: `make not
 Where they stand, and which of them are essential (a tag), is the notebook's own affair.
 """
 
-import re
-
-import nbformat
-from notebook_rules import gives
+from notebook_rules import gives, tagged
 
 from nnlib.exercises import EXERCISES
 
@@ -55,15 +52,7 @@ def renew(notebook, path):
 
 
 def is_essential(cell):
-    return cell is not None and ESSENTIAL in cell.metadata.get("tags", ())
-
-
-def new_cells(exercise, essential=False):
-    """The three cells of an exercise, to be put into a notebook."""
-    tags = [TAG, ESSENTIAL] if essential else [TAG]
-    for part, text in texts(exercise, essential).items():
-        new = nbformat.v4.new_code_cell if part == "answer" else nbformat.v4.new_markdown_cell
-        yield new(text, id=cell_id(exercise, part), metadata={"tags": tags})
+    return cell is not None and tagged(cell, ESSENTIAL)
 
 
 def problems(notebook, path):
@@ -82,7 +71,7 @@ def problems(notebook, path):
             cell = notebook.cells[places[one]]
             if cell.source != text:
                 yield f"{one} is not what the exercise says: run `make notebooks`"
-            if TAG not in cell.metadata.get("tags", ()):
+            if not tagged(cell, TAG):
                 yield f"{one} has not the tag `{TAG}`"
 
 
@@ -90,11 +79,6 @@ def shadowed(notebook, path):
     """The names of answers that other cells give to something else."""
     mine = {exercise.answer for exercise in exercises_of(path)}
     for cell in notebook.cells:
-        if cell.cell_type == "code" and TAG not in cell.metadata.get("tags", ()):
+        if cell.cell_type == "code" and not tagged(cell, TAG):
             for name in gives(cell.source) & mine:
                 yield f"the answer `{name}` takes a name that cell {cell.id} gives"
-
-
-def with_answer(source, exercise, text):
-    """The source of an answer's cell with `text` in place of the stub."""
-    return re.sub(re.escape(exercise.stub), lambda _: text.rstrip(), source, count=1)

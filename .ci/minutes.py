@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import nbformat
 from exercise_cells import TAG, is_essential
-from notebook_rules import is_widget, parsed
+from notebook_rules import is_widget, parsed, tagged
 
 from nnlib import derivations
 from nnlib.derivations import Derivation
-from notebooks import FOLDER, wanted
+from notebooks import chosen
 
 # The model, in minutes
 WORDS_A_MINUTE = 130
@@ -78,9 +78,8 @@ class Counts:
 
 
 def main(arguments):
-    paths = [path for path in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if wanted(path, arguments)]
     print(f"{'':4}{'stated':>8}" + "".join(f"{name:>20}" for name in LIMITS))
-    for path in paths:
+    for path in chosen(arguments):
         found = measured(nbformat.read(path, as_version=4))
         print(f"{path.name[:2]:4}{found['stated']:8.0f}" + "".join(shown(found, n) for n in LIMITS))
     limits = "; ".join(f"{name} {low} to {high}" for name, (low, high) in LIMITS.items())
@@ -135,7 +134,7 @@ def ninetieth(numbers):
 
 
 def is_exercise(cell):
-    return TAG in cell.metadata.get("tags", ())
+    return tagged(cell, TAG)
 
 
 def counts(cells):

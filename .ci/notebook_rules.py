@@ -148,7 +148,7 @@ def about_source(cell, path):
 
 def unexpected_errors(cell):
     """Every error among a cell's outputs, in words; none where the cell is meant to fail."""
-    if "raises-exception" in cell.metadata.get("tags", ()):
+    if tagged(cell, "raises-exception"):
         return []
     errors = [output for output in cell.get("outputs", ()) if output.output_type == "error"]
     return [f"{error.ename}: {error.evalue}" for error in errors]
@@ -228,6 +228,10 @@ def parsed(source):
     lines = ["" if re.match(r"\s*[!%?]|.*\?$", line) else line for line in source.splitlines()]
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     return compile("\n".join(lines), "cell", "exec", flags)
+
+
+def tagged(cell, tag):
+    return tag in cell.metadata.get("tags", ())
 
 
 def is_widget(output):

@@ -36,7 +36,7 @@ print(json.dumps([still_twin({model_id!r}), alternative_text({model_id!r})]))
 
 def main(arguments):
     names = [name for name in arguments if not name.startswith("-")]
-    paths = [path for path in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if wanted(path, names)]
+    paths = chosen(names)
     if not paths:
         sys.exit(f"No notebook in {FOLDER} answers to {names or 'NN_*.ipynb'}.")
     if "--check" in arguments:
@@ -46,8 +46,10 @@ def main(arguments):
         run(path)
 
 
-def wanted(path, names):
-    return not names or any(path.name.startswith(Path(name).name) for name in names)
+def chosen(names):
+    """The paths of the notebooks whose names begin so, of all where there are no names."""
+    starts = tuple(Path(name).name for name in names) or ("",)
+    return [p for p in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if p.name.startswith(starts)]
 
 
 def run(path):

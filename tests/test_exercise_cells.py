@@ -36,6 +36,11 @@ def verdict(exercise, source):
     return eval(compile(ast.Expression(last.value), "cell", "eval"), space)
 
 
+def with_answer(source, exercise, text):
+    """The source of an answer's cell with `text` in place of the stub."""
+    return source.replace(exercise.stub, text.rstrip(), 1)
+
+
 def by_number(exercise):
     return exercise.number
 
@@ -65,7 +70,7 @@ def test_a_stub_is_nothing_written_yet(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_number)
 def test_the_folded_solution_is_right(exercise):
-    source = exercise_cells.with_answer(answer_cell(exercise), exercise, exercise.shown)
+    source = with_answer(answer_cell(exercise), exercise, exercise.shown)
     assert verdict(exercise, source).right
 
 
@@ -77,7 +82,7 @@ def test_a_slip_in_the_cell_is_named(exercise):
     for words, slip in slips.items():
         start, end, new = exercise.span(slip)
         text = exercise.source[:start] + new + exercise.source[end:]
-        source = exercise_cells.with_answer(answer_cell(exercise), exercise, text)
+        source = with_answer(answer_cell(exercise), exercise, text)
         found = verdict(exercise, source)
         assert not found.right and words in repr(found).replace("\n", " ")
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hostile import Hostile, HostileError
 from test_safety import SCRIPT, Page
 
 import nnlib
@@ -255,26 +256,6 @@ def test_a_seed_that_is_none_is_told_in_words():
     assert check(ONE_STEP, ONE_STEP.solution, "mine").state == FAILS
 
 
-class Hostile:
-    """Fails wherever it is touched."""
-
-    def __repr__(self):
-        raise RuntimeError("no repr")
-
-    def __array__(self, *args, **kwargs):
-        raise RuntimeError("no array")
-
-    def __eq__(self, other):
-        raise RuntimeError("no ==")
-
-    __hash__ = None
-
-
-class HostileError(Exception):
-    def __str__(self):
-        raise RuntimeError("no str")
-
-
 def fails(error):
     def function(*arguments):
         raise error
@@ -424,6 +405,11 @@ def test_an_exercise_is_known_by_its_number():
 def test_an_unknown_number_is_refused_in_words():
     with pytest.raises(ValueError, match=r"such as .2.1., got '12.9'; see its heading"):
         check("12.9", None)
+
+
+def test_the_slopes_of_ones_own_are_no_exercise_with_a_number():
+    with pytest.raises(ValueError, match="got '4.0'"):
+        check("4.0", None)
 
 
 def test_so_far_tells_what_was_done_in_a_notebook():

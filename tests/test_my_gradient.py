@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from hostile import Hostile, HostileError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -397,26 +398,6 @@ def test_data_that_cannot_be_used_is_told_in_words(change, words):
     verdict = check_my_gradient(*true(toy(0)), **(toy(0) | change))
     assert not verdict.right
     assert words in told(verdict)
-
-
-class Hostile:
-    """Fails wherever it is touched."""
-
-    def __repr__(self):
-        raise RuntimeError("no repr")
-
-    def __array__(self, *args, **kwargs):
-        raise RuntimeError("no array")
-
-    def __eq__(self, other):
-        raise RuntimeError("no ==")
-
-    __hash__ = None
-
-
-class HostileError(Exception):
-    def __str__(self):
-        raise RuntimeError("no str")
 
 
 def fails(error):

@@ -18,7 +18,7 @@ from nnlib.exercises import (
     softmax,
     tensors,
 )
-from nnlib.exercises.exercise import Exercise
+from nnlib.exercises.exercise import NUMBERED, Exercise
 from nnlib.exercises.judging import check
 from nnlib.exercises.my_activation import check_my_activation
 from nnlib.exercises.my_gradient import check_my_gradient
@@ -28,6 +28,7 @@ from nnlib.exercises.verdict import Verdict
 FIRST_HALF = (first_look, tensors, nets, nine_slopes, gradients, equal_weights)
 ROOMS = (*FIRST_HALF, slowdown, softmax, digits, overfitting, choosing)
 EXERCISES = tuple(e for room in ROOMS for e in vars(room).values() if isinstance(e, Exercise))
+NUMBERED.update({e.number: e for e in EXERCISES})
 
 __all__ = [
     "EXERCISES",

@@ -18,7 +18,7 @@ import numpy as np
 from nnlib._support.hints import short
 from nnlib.exercises.running import same, tried
 
-NUMBERED = {}  # number: exercise
+NUMBERED = {}  # number: exercise, of those in the notebooks
 DRAWS = 20  # cases an answer is run on
 
 
@@ -116,14 +116,8 @@ class Exercise:
 
 
 def exercise(name, task, draw, slips, hints, **special):
-    """Stands above a solution, as @exercise(…), and makes it an Exercise, known by its number."""
-
-    def of_solution(solution):
-        made = Exercise(name, task, draw, slips, hints, solution, **special)
-        NUMBERED[made.number] = made
-        return made
-
-    return of_solution
+    """Stands above a solution, as @exercise(…), and makes it an Exercise."""
+    return lambda solution: Exercise(name, task, draw, slips, hints, solution, **special)
 
 
 def numbered(exercise):

@@ -1,6 +1,7 @@
 """Every notebook in a real JupyterLab, as `make lab` opens it: links lead on, Run All is clean."""
 
 import pytest
+from claims import WITHOUT_MNIST
 from lab import NOTEBOOKS, PATIENCE
 
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
@@ -37,11 +38,7 @@ def test_the_link_to_the_published_results_opens_them_with_their_picture(lab, na
 @pytest.mark.parametrize("name", ALL)
 def test_run_all_without_mnist_and_without_a_network_leaves_no_error(lab, name, tmp_path):
     lab.open(name)
-    nowhere = {
-        "NNLIB_MNIST": "",
-        "XDG_CACHE_HOME": str(tmp_path),
-        "HTTPS_PROXY": "http://127.0.0.1:9",  # nothing answers there
-    }
+    nowhere = WITHOUT_MNIST | {"XDG_CACHE_HOME": str(tmp_path)}
     lab.ask_kernel(f"import os; os.environ.update({nowhere})")
     lab.run_all()
     lab.screenshots()

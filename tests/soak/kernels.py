@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from claims import WITHOUT_MNIST
 from jupyter_client.manager import start_new_kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds for a cell that nobody interrupts; a loaded machine is slow
-# as with `make offline`: no MNIST, nothing in the cache, and a proxy that does not answer
-OFFLINE = {"NNLIB_MNIST": "", "HTTPS_PROXY": "http://127.0.0.1:9"}
-
 
 # where kernels find the hand that the tests of the widgets have
 HAND = os.pathsep.join([str(ROOT / "tests" / "widgets"), os.environ.get("PYTHONPATH", "")])
@@ -21,7 +19,7 @@ HAND = os.pathsep.join([str(ROOT / "tests" / "widgets"), os.environ.get("PYTHONP
 
 def offline(folder):
     """The environment of a kernel that has nothing but the built-in digits."""
-    return OFFLINE | {"XDG_CACHE_HOME": str(folder)}
+    return WITHOUT_MNIST | {"XDG_CACHE_HOME": str(folder)}
 
 
 @dataclass
