@@ -542,7 +542,7 @@ class ContractionExplorer(Board):
         super().__init__()
         self.contraction = contraction
         self._matrices = Matrices()
-        self.picture = Picture(self._matrices, 450, tall=720, surface=True)
+        self.picture = Picture(self._matrices, 430, tall=720, surface=True)
         self.stack(*self._controls(), self.picture, self.sentence)
         self.feel(self._touch)
         self._show()

@@ -1,6 +1,7 @@
 """A real JupyterLab and a page of it in a real Chromium, for the browser tests."""
 
 import ast
+import base64
 import json
 import os
 import re
@@ -314,7 +315,8 @@ class LabPage:
         """Keep a picture of the page as artefacts/<test>-<name>.png; its path."""
         ARTEFACTS.mkdir(exist_ok=True)
         path = ARTEFACTS / f"{self.name}-{name}.png"
-        self.page.screenshot(path=path)
+        sheet = self.page.context.new_cdp_session(self.page)  # as large as a test has made the page
+        path.write_bytes(base64.b64decode(sheet.send("Page.captureScreenshot")["data"]))
         return path
 
     def screenshots(self):

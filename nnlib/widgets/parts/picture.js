@@ -78,7 +78,7 @@ function render({ model, el }) {
     wanted.forEach((what, i) => how(what, list[i] ??= box.appendChild(document.createElement("div")), i));
     list.splice(wanted.length).forEach(element => element.remove());
   }
-  const at = ({ x, y }) => `left: ${x * canvas.clientWidth}px; top: ${y * canvas.clientHeight}px;`;
+  const at = ({ x, y }) => `left: ${100 * x}%; top: ${100 * y}%;`; // true while the page narrows, too
   function write(label, element) {
     element.style.cssText = LABEL + at(label) + `color: ${label.colour}; text-align: ${label.align};` +
       `font: ${label.weight} ${label.size}px/${label.line} ${FONT[label.family] ?? FONT["sans-serif"]};` +
