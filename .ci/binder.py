@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE = ("__pycache__", "*.egg-info", ".*_cache", ".hypothesis", "artefacts", "work")
+MADE = ("__pycache__", "build", "*.egg-info", ".*_cache", ".hypothesis", "artefacts", "work")
 LEFT_OUT = (".git", ".venv*", *MADE)
 NOTEBOOK = "work/00_start_here.ipynb"  # a copy that binder/postBuild makes
 BASE = ("ipykernel", "ipywidgets", "jupyter_server", "jupyterlab", "notebook")
