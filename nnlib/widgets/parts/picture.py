@@ -308,13 +308,12 @@ SIDES = {"left": 0, "center": 0.5, "right": 1, "top": 0, "bottom": 1, "baseline"
 
 def as_label(text, size):
     """A matplotlib Text as the page writes it, in a picture of so many pixels."""
-    at = text.get_transform().transform(text.get_unitless_position())
-    x, y = at / size
+    at = place_on_page(text.get_transform(), *text.get_unitless_position(), size)
     ha, va = text.get_horizontalalignment(), text.get_verticalalignment()
     patch = text.get_bbox_patch()
     return {
         "text": text.get_text(),
-        **{"x": float(x), "y": float(1 - y), "right": SIDES[ha], "up": SIDES.get(va, 0.5)},
+        **at | {"right": SIDES[ha], "up": SIDES.get(va, 0.5)},
         **{"align": ha, "size": text.get_fontsize() * DPI / 72, "line": 1.2},
         **{"colour": to_hex(text.get_color()), "weight": text.get_fontweight()},
         "family": text.get_fontfamily()[0],
@@ -324,7 +323,13 @@ def as_label(text, size):
 
 def as_handle(handle, size):
     """A Handle as the page takes it."""
-    x, y = (handle.transform or handle.ax.transData).transform((handle.x, handle.y)) / size
+    at = place_on_page(handle.transform or handle.ax.transData, handle.x, handle.y, size)
     aria = {"label": handle.label, "valuetext": handle.words, "valuenow": handle.value}
     aria |= {"valuemin": handle.least, "valuemax": handle.most}
-    return {"x": float(x), "y": float(1 - y), "aria": aria}
+    return at | {"aria": aria}
+
+
+def place_on_page(transform, x, y, size):
+    """Fractions of the picture, from its upper left; what two layouts differ by is rounded off."""
+    x, y = transform.transform((x, y)) / size
+    return {"x": round(float(x), 9), "y": round(float(1 - y), 9)}
