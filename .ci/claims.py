@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from notebook_rules import tagged
+from notebook_rules import gives, is_widget, reads, tagged
 
 from notebooks import chosen
 
@@ -39,7 +39,7 @@ Run = namedtuple("Run", "path seed data")  # seed None: the notebook draws nothi
 
 def main(arguments):
     if arguments[:1] == ["--run"]:
-        return print(json.dumps(outcome(Path(arguments[1]), arguments[2])))
+        return print(json.dumps(outcome(Path(arguments[1]).resolve(), arguments[2])))
     paths = chosen(arguments)
     show_counts(paths)
     runs = [run for path in paths for run in runs_of(path)]
@@ -125,14 +125,21 @@ def outcome(path, seed):
     shell = a_shell(path.parent)
     notebook, found = read(path), {}
     numbers = claims(notebook)
-    for number, cell in enumerate(notebook.cells[: numbers[-1] + 1]):
-        if cell.cell_type == "code":
+    cells = notebook.cells[: numbers[-1] + 1]
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code" and not is_for_show(cell, cells):
             error = error_of(shell, seeded(cell.source, seed), tagged(cell, "raises-exception"))
             if error or number in numbers:
                 found[number] = error
             if error and number not in numbers:
                 return found | {n: "not reached" for n in numbers if n > number}
     return found
+
+
+def is_for_show(cell, cells):
+    """Whether a cell shows a widget whose name no other cell reads: a board trains for minutes."""
+    others = [other.source for other in cells if other.cell_type == "code" and other is not cell]
+    return any(map(is_widget, cell.outputs)) and not gives(cell.source) & reads("\n".join(others))
 
 
 def a_shell(folder):

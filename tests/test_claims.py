@@ -8,6 +8,7 @@ import claims
 import nbformat
 import pytest
 from claims import Run
+from notebook_rules import WIDGET
 
 
 def cell(source, *tags):
@@ -27,9 +28,10 @@ def stored(tmp_path):
 IMPORTS = "import math\n\nSEED = 1"
 
 
-def outcome(path, seed):
+def outcome(path, seed, folder=None):
     command = [sys.executable, claims.__file__, "--run", str(path), str(seed)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
 
 
 def test_a_claim_is_run_with_the_seed_put_in_and_a_failure_told_in_words(stored):
@@ -50,6 +52,29 @@ def test_nothing_after_another_cell_that_fails_is_trusted(stored):
 
 def test_a_cell_that_is_meant_to_fail_may(stored):
     path = stored(cell(IMPORTS), cell("1 / 0", "raises-exception"), cell("a = 1", "claim"))
+    assert outcome(path, 0) == {"2": ""}
+
+
+def test_a_notebook_is_found_by_a_path_from_here(stored):
+    path = stored(cell(IMPORTS), cell("assert SEED == 3", "claim"))
+    assert outcome(path.name, 3, folder=path.parent) == {"1": ""}
+
+
+def board(source):
+    shown = cell(source)
+    data = {WIDGET: {"model_id": "a"}, "text/plain": "Board"}
+    shown.outputs = [nbformat.v4.new_output("display_data", data)]
+    return shown
+
+
+def test_a_board_that_no_cell_reads_is_not_run(stored):
+    claim = cell("assert trained", "claim")
+    path = stored(cell(IMPORTS), cell("trained = 1"), board("board = trained / 0\nboard"), claim)
+    assert outcome(path, 0) == {"3": ""}
+
+
+def test_a_board_that_a_claim_reads_is_run(stored):
+    path = stored(cell(IMPORTS), board("board = 7\nboard"), cell("assert board == 7", "claim"))
     assert outcome(path, 0) == {"2": ""}
 
 

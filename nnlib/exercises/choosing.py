@@ -53,27 +53,25 @@ def told_apart(a, b):
     return a.mean() - b.mean(), error
 
 
-def runs_and_exam(rng):
-    R = rng.random((int(rng.integers(5, 12)), 80)) < 0.8
-    return R, rng.permutation(80)[:20]
-
-
-@exercise("10.4 How much too good?",
-    "`R[r, i]` tells whether run r reads image i. The images `exam` choose the winner, the run "
-    "with the most of them right (the first of equals). Return by how much its share on these is "
-    "above its share on all *other* images.",
-    runs_and_exam, {
-        "it is judged on the images that chose it": "rest[winner] -> R[winner, exam]",
-        "the images that chose it are among those that judge it": "rest[winner] -> R[winner]",
-        "it is compared with all runs": "rest[winner].mean() -> rest.mean()",
-        "it is compared with the best run on the rest": "[winner].mean() -> .mean(axis=1).max()",
-        "the other images choose the winner": "R[:, exam].mean -> np.delete(R, exam, 1).mean",
-        "the loser is taken for the winner": "argmax -> argmin",
-    }, ("`np.delete(R, exam, axis=1)` is R without these columns.",))
-def flattery(R, exam):
-    winner = R[:, exam].mean(axis=1).argmax()
-    rest = np.delete(R, exam, axis=1)
-    return R[winner, exam].mean() - rest[winner].mean()
+@exercise("10.4 The best of k",
+    "Of one recipe there are many runs, with these `scores`. Draw `k` of them by chance, each time "
+    "from all, and report the best: what is it on average? The chance that none of the k is above "
+    "the i-th smallest of n scores is (i / n)ᵏ.",
+    together(lambda rng: (rng.normal(0.9, 0.02, int(rng.integers(5, 12))),), whole(2, 6)), {
+        "it is the mean: the best of one": "** k -> ** 1",
+        "it is the best of all: k is forgotten": "** k -> ** 1e9",
+        "it is the worst of the k": "np.sort(scores) -> np.sort(scores)[::-1]",
+        "the scores are not in rising order": "np.sort(scores) -> scores",
+        "the chance that none is above is not yet that of being the best":
+            "np.diff(none_above) -> none_above[1:]",
+    },
+    ("Sort the scores. How often is the i-th smallest the best: when none is above it, less the "
+     "times when all are below it.",
+     "`np.diff` subtracts neighbours."))
+def best_of(scores, k):
+    n = len(scores)
+    none_above = (np.arange(n + 1) / n) ** k
+    return (np.sort(scores) * np.diff(none_above)).sum()
 
 
 @exercise("10.5 A vote among nets",
