@@ -1,9 +1,11 @@
 # Every target makes what it needs: a fresh machine with Python 3.11 or later and make is enough.
 #     make lab PORT=8890 ARGS=--no-browser       make test PYTHON=python3.12       make fresh NB=03
+#     make lab NB=06 PROJECTOR=1       make slides NB=06
 
 PYTHON = python3
 PORT =
 NB =
+PROJECTOR =
 ARGS =
 
 # Programs are always called as `python -m …`: the scripts that pip installs carry the folder's
@@ -11,6 +13,10 @@ ARGS =
 VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
 LAB = $(VENV_PYTHON) -m jupyterlab
+
+# What Lab opens: the notebook NB, as it stands on every screen or as a lecture needs it
+OPENED = $(notdir $(firstword $(sort $(wildcard notebooks/$(NB)*.ipynb))))
+PLACE = /lab$(if $(PROJECTOR),/workspaces/projector)/tree/$(OPENED)
 
 # JupyterLab asks root for a yes; in a container root is often the only user.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -23,7 +29,7 @@ ifneq ($(shell cat .venv-bench/.place 2>/dev/null),$(CURDIR))
 BENCH_MOVED = moved
 endif
 
-.PHONY: help lab fresh test lint unit notebooks-test browser soak versions bench notebooks claims minutes binder clean moved
+.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -31,13 +37,17 @@ help:  ## list the targets
 	@echo "make TARGET [PYTHON=python3.12] [PORT=8890] [ARGS=...]"
 	@awk -F ':.*##  *' '/^[a-z-]+:.*##/ { printf "  %-16s%s\n", $$1, $$2 }' Makefile
 
-lab: .venv/.lab  ## open the notebooks in JupyterLab, as copies in work/ (PORT and ARGS are passed on)
+lab: .venv/.lab  ## open the notebooks in JupyterLab, as copies in work/ (NB=06; PROJECTOR=1 for a lecture)
 	$(VENV_PYTHON) notebooks work
-	$(LAB) --ServerApp.root_dir=work --LabApp.default_url=/lab/tree/00_start_here.ipynb \
+	$(if $(PROJECTOR),$(VENV_PYTHON) .ci/projector.py,$(LAB)) \
+	    --ServerApp.root_dir=work --LabApp.default_url=$(PLACE) \
 	    $(if $(PORT),--port=$(PORT)) $(AS_ROOT) $(ARGS)
 
 fresh: .venv/.lab  ## bring a notebook in work/ back as it was; yours is kept beside it (NB=03)
 	$(VENV_PYTHON) notebooks work --fresh "$(NB)"
+
+slides: .venv/.lab  ## a notebook as slides, one HTML file that needs nothing else (NB=06; all without)
+	$(VENV_PYTHON) .ci/slides.py $(NB)
 
 test: lint unit notebooks-test browser  ## every test: the four targets below, in this order
 

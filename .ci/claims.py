@@ -21,9 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from chosen import chosen
 from notebook_rules import gives, is_widget, reads, tagged
-
-from notebooks import chosen
 
 SEEDS = range(10)
 MISSES = 1  # of ten seeds, that the prose may have

@@ -14,12 +14,12 @@ import sys
 from dataclasses import dataclass
 
 import nbformat
+from chosen import chosen
 from exercise_cells import TAG, is_essential
 from notebook_rules import is_widget, parsed, tagged
 
 from nnlib import derivations
 from nnlib.derivations import Derivation
-from notebooks import chosen
 
 # The model, in minutes
 WORDS_A_MINUTE = 130
@@ -111,6 +111,20 @@ def measured(notebook):
     }
 
 
+def by_section(notebook):
+    """[(title, minutes) of each section], the opening as "The opening", exercises left out."""
+    titles, cells = ["The opening"], [[]]
+    for cell in notebook.cells:
+        if is_exercise(cell):
+            continue
+        text, *sections = re.split(r"^## ", cell.source, flags=re.M) if is_text(cell) else [None]
+        cells[-1].append(cell if text is None else nbformat.v4.new_markdown_cell(text))
+        for section in sections:
+            titles.append(section.partition("\n")[0])
+            cells.append([nbformat.v4.new_markdown_cell(section)])
+    return list(zip(titles, (counts(some).minutes for some in cells), strict=True))
+
+
 def before_the_stop(cells):
     """The minutes down to the marked place to stop; nan where none is marked."""
     places = [n for n, cell in enumerate(cells) if STOP in cell.source]
@@ -131,6 +145,10 @@ def beyond(found, name):
 def ninetieth(numbers):
     """The smallest of the numbers that nine tenths of them do not pass."""
     return sorted(numbers)[math.ceil(0.9 * len(numbers)) - 1]
+
+
+def is_text(cell):
+    return cell.cell_type == "markdown"
 
 
 def is_exercise(cell):

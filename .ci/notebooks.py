@@ -2,6 +2,7 @@
 
 python .ci/notebooks.py            all of them
 python .ci/notebooks.py 00 07      only these
+python .ci/notebooks.py --renew    run nothing: write the exercises' texts and the slide tags anew
 python .ci/notebooks.py --check    run nothing: hold the stored ones against the house rules
 """
 
@@ -12,15 +13,16 @@ import os
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import exercise_cells
 import nbformat
+import slide_tags
+import teaching
+from chosen import FOLDER, chosen
 from nbclient import NotebookClient
 from notebook_rules import TWINS, WIDGET, all_problems, is_widget, unexpected_errors
 from PIL import Image
 
-FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -43,13 +45,7 @@ def main(arguments):
         problems = all_problems(paths)
         sys.exit("\n".join(problems) if problems else 0)
     for path in paths:
-        run(path)
-
-
-def chosen(names):
-    """The paths of the notebooks whose names begin so, of all where there are no names."""
-    starts = tuple(Path(name).name for name in names) or ("",)
-    return [p for p in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if p.name.startswith(starts)]
+        renew(path) if "--renew" in arguments else run(path)
 
 
 def run(path):
@@ -61,7 +57,17 @@ def run(path):
     execute(notebook, folder=path.parent)
     tidy(notebook)
     write(notebook, path)
+    teaching.renew(notebook, path)
     print(f"{path.name}: {time.perf_counter() - start:.1f} s, {path.stat().st_size / 1000:.0f} kB")
+
+
+def renew(path):
+    """Write what other cells and nnlib's data decide, and leave the outputs as they are."""
+    notebook = nbformat.read(path, as_version=4)
+    exercise_cells.renew(notebook, path)
+    slide_tags.renew(notebook)
+    write(notebook, path)
+    teaching.renew(notebook, path)
 
 
 def clear(notebook):
@@ -127,6 +133,7 @@ def tidy(notebook):
             del cell.metadata[key]
     for cell in code_cells(notebook):
         cell.outputs = [output for output in map(settled, cell.outputs) if output is not None]
+    slide_tags.renew(notebook)
 
 
 def name_cells(notebook):

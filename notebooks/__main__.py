@@ -3,7 +3,8 @@
     python notebooks work               puts into the folder work what is not there yet
     python notebooks work --fresh 03    brings notebook 03 back as it was, and keeps yours beside it
 
-Pages and pictures come along, links and all. A file that is there is never written over.
+Pages and pictures come along, links and all, but for the notes for teachers. A file that is there
+is never written over.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from nnlib._support.files import replacing
 
 HERE = Path(__file__).parent
 COPIED = {".ipynb", ".md", ".png", ".svg"}
+NOT_FOR_STUDENTS = "for_teachers"
 
 
 def main():
@@ -67,7 +69,8 @@ def add_missing(folder):
 
 
 def is_copied(path):
-    hidden = any(part.startswith(".") for part in path.relative_to(HERE).parts)
+    parts = path.relative_to(HERE).parts
+    hidden = any(part.startswith(".") for part in parts) or NOT_FOR_STUDENTS in parts
     return path.suffix in COPIED and not hidden
 
 

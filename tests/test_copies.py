@@ -61,8 +61,14 @@ def test_pages_and_pictures_come_along_and_nothing_else(made):
     suffixes = (".ipynb", ".md", ".png", ".svg")
     listed = {path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.rglob("*")}
     hidden = {path for path in listed if any(part.startswith(".") for part in path.parts)}
-    wanted = {path for path in listed - hidden if path.suffix in suffixes}
+    left_out = {path for path in listed if path.parts[0] == "for_teachers"}
+    wanted = {path for path in listed - hidden - left_out if path.suffix in suffixes}
     assert {path.relative_to(made) for path in made.rglob("*") if path.is_file()} == wanted
+
+
+def test_the_notes_for_teachers_are_not_among_the_copies(made):
+    assert list((NOTEBOOKS / "for_teachers").glob("*.md"))
+    assert not (made / "for_teachers").exists()
 
 
 def test_a_file_that_is_there_is_never_written_over(work, tmp_path):
@@ -160,6 +166,20 @@ def test_make_lab_leaves_a_students_work_as_it_is(checkout):
     (checkout / "work" / NAMES[1]).write_text("my own work")
     make(checkout, "lab")
     assert (checkout / "work" / NAMES[1]).read_text() == "my own work"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        ((), "/lab/tree/00_start_here.ipynb"),
+        (("NB=06",), f"/lab/tree/{NAMES[6]}"),
+        (("NB=06", "PROJECTOR=1"), f"/lab/workspaces/projector/tree/{NAMES[6]}"),
+    ],
+)
+def test_make_lab_opens_the_notebook_that_is_named(checkout, arguments, place):
+    said = make(checkout, "--dry-run", "lab", *arguments)
+    assert f"--LabApp.default_url={place} " in said
+    assert (".ci/projector.py" in said) == ("PROJECTOR=1" in arguments)
 
 
 def test_make_fresh_brings_one_notebook_back(checkout, made):
