@@ -194,7 +194,7 @@ def test_running_a_notebook_stores_outputs_counts_and_little_else(tmp_path):
     stored = nbformat.read(path, as_version=4)
     assert notebook_rules.all_problems([path]) == []
     assert stored.cells[4].outputs == [printed("2\n")]
-    assert stored.cells[4].metadata == {"tags": ["kept"]}
+    assert stored.cells[4].metadata == {"tags": ["kept"], "slideshow": {"slide_type": "subslide"}}
 
 
 def test_running_twice_changes_nothing(tmp_path):
