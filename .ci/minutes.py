@@ -17,6 +17,7 @@ import nbformat
 from chosen import chosen
 from exercise_cells import TAG, is_essential
 from notebook_rules import is_widget, parsed, tagged
+from prediction_cells import question_of
 
 from nnlib import derivations
 from nnlib.derivations import Derivation
@@ -26,6 +27,7 @@ WORDS_A_MINUTE = 130
 FORMULA = 9 / 60
 CELL, LINE = 0.7, 6 / 60
 WIDGET = 3
+PREDICTION = 15 / 60  # to choose and to lock it in; its words are read like any other
 DERIVATION_LINE = 24 / 60
 EXERCISE = 4  # an essential one, to write; its text and code are counted like any other
 
@@ -63,6 +65,7 @@ class Counts:
     widgets: int
     derivation_lines: int
     exercises: int
+    predictions: int
 
     @property
     def minutes(self):
@@ -74,6 +77,7 @@ class Counts:
             + self.widgets * WIDGET
             + self.derivation_lines * DERIVATION_LINE
             + self.exercises * EXERCISE
+            + self.predictions * PREDICTION
         )
 
 
@@ -157,8 +161,11 @@ def is_exercise(cell):
 
 def counts(cells):
     prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    code = [cell for cell in cells if cell.cell_type == "code"]
+    questions = [(cell, question_of(cell.source)) for cell in cells if cell.cell_type == "code"]
+    code = [cell for cell, question in questions if question is None]
+    asked = [question for _, question in questions if question is not None]
     texts = [FENCED.sub("", FOLDED.sub("", text)) for text in prose]
+    texts += [" ".join([question.asks, *question.choices]) for question in asked]
     return Counts(
         words=sum(map(words, texts)),
         prose=sum(words(TABLE.sub("", text)) for text in texts),
@@ -168,6 +175,7 @@ def counts(cells):
         widgets=sum(any(map(is_widget, cell.get("outputs", ()))) for cell in code),
         derivation_lines=sum(derivation_lines(cell.source) for cell in code),
         exercises=sum(is_essential(cell) for cell in code),
+        predictions=len(asked),
     )
 
 
@@ -177,7 +185,9 @@ def words(text):
 
 
 def code_lines(source):
-    return sum(bool(line.strip()) for line in source.splitlines())
+    """The lines that are read: not the one that hands an answer over, it is the same everywhere."""
+    lines = (line.strip() for line in source.splitlines())
+    return sum(bool(line) and not line.startswith("met(") for line in lines)
 
 
 def is_imports(cell):

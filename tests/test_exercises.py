@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from nnlib.exercises.nets import costs_of as COSTS_OF_SAMPLES
 from nnlib.exercises.nets import forward as FORWARD
 from nnlib.exercises.nets import stepped as STEPPED
 from nnlib.exercises.nets import turned as TURNED
+from nnlib.exercises.predictions import all_predictions
 from nnlib.exercises.tensors import at_b as AT_B
 from nnlib.exercises.tensors import times_vector as TIMES_VECTOR
 from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING
@@ -120,7 +122,13 @@ def test_the_exercises_are_counted_and_in_the_order_of_the_notebooks(tell):
     assert min(of) >= 3 and sum(of) >= 45
     pairs = sum(len(e.pairs) for e in EXERCISES if not e.accept)
     facts = f"{len(EXERCISES)} exercises, {of} a notebook, {len(SLIPS)} slips"
-    tell(f"{facts} and {pairs} pairs of them")
+    tell(f"{facts} and {pairs} pairs of them; {len(all_predictions())} predictions")
+
+
+def test_readme_counts_exercises_slips_and_predictions():
+    words = " ".join((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").split())
+    assert f"There are {len(EXERCISES)} of them, with {len(SLIPS)} slips;" in words
+    assert f"a board asks for it, {len(all_predictions())} times in all:" in words
 
 
 OTHER_WAYS = {

@@ -61,6 +61,10 @@ def test_blank_lines_are_no_lines_of_code():
     assert minutes.counts([code("a = 1\n\nb = 2")]).lines == (2,)
 
 
+def test_the_line_that_hands_an_answer_over_is_no_line_to_read():
+    assert minutes.counts([code('a = 1\nmet("the largest slope", a)')]).lines == (1,)
+
+
 def test_the_lines_of_derivations_are_counted_in_a_cell_that_names_them():
     cell = code("derivation_stepper(d.MATRIX_PRODUCT, TRANSPOSE_OF_A_PRODUCT)")
     assert minutes.counts([cell]).derivation_lines == 3 + 6
@@ -71,6 +75,15 @@ def test_a_widget_is_counted_where_it_is_shown():
     data = {WIDGET: {"model_id": "a"}, "text/plain": "explorer"}
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
     assert minutes.counts([cell]).widgets == 1
+
+
+def test_a_prediction_is_its_words_and_a_moment_to_think_neither_code_nor_a_board():
+    cell = code('predict("the largest slope")')
+    cell.outputs = [nbformat.v4.new_output("display_data", {WIDGET: {"model_id": "a"}})]
+    counts = minutes.counts([cell])
+    assert (counts.predictions, counts.widgets, counts.lines) == (1, 0, ())
+    assert counts.words == counts.prose == 14 + 13
+    assert counts.minutes == pytest.approx(27 / 130 + minutes.PREDICTION)
 
 
 def test_the_minutes_are_the_sum_of_the_model():

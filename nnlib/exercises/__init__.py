@@ -1,4 +1,4 @@
-"""Exercises whose check names the slip, and the two checks of a student's own gradient.
+"""Exercises whose check names the slip, the two checks of one's own gradient, and predictions.
 
     check("1.1", times_vector)
 
@@ -22,6 +22,7 @@ from nnlib.exercises.exercise import NUMBERED, Exercise
 from nnlib.exercises.judging import check
 from nnlib.exercises.my_activation import check_my_activation
 from nnlib.exercises.my_gradient import check_my_gradient
+from nnlib.exercises.predictions import met, predict
 from nnlib.exercises.session import so_far
 from nnlib.exercises.verdict import Verdict
 
@@ -37,5 +38,7 @@ __all__ = [
     "check",
     "check_my_activation",
     "check_my_gradient",
+    "met",
+    "predict",
     "so_far",
 ]

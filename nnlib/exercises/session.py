@@ -1,6 +1,7 @@
-"""What was done of the exercises since the kernel started; nothing is stored or sent."""
+"""What was done since the kernel started; nothing is stored or sent."""
 
 from nnlib._support.hints import door
+from nnlib.exercises.predictions import surprises
 from nnlib.exercises.verdict import IS_RIGHT, NOTHING, Verdict
 
 FOUND = {}  # the number of an exercise: the state in which its last check found it
@@ -8,7 +9,7 @@ FOUND = {}  # the number of an exercise: the state in which its last check found
 
 @door
 def so_far(notebook):
-    """A Verdict on all checks of a notebook's exercises in this session, in one sentence.
+    """A Verdict on all checks of a notebook's exercises, and on its predictions, in this session.
 
     notebook  its number
     """
@@ -17,4 +18,5 @@ def so_far(notebook):
     groups = [f"{state}: {', '.join(n for n in mine if mine[n] == state)}" for state in states]
     left = [state for state in states if state != IS_RIGHT]
     state = left[0] if left else IS_RIGHT if mine else NOTHING
-    return Verdict(state, (f"so far in notebook {notebook}: {'; '.join(groups) or 'no check'}.",))
+    checks = f"so far in notebook {notebook}: {'; '.join(groups) or 'no check'}."
+    return Verdict(state, tuple(filter(None, (checks, surprises(notebook)))))

@@ -1,4 +1,4 @@
-"""What a check found, in one of four states: words, a sign and a colour."""
+"""What a check found, or became of a prediction: its state in words, a sign and a colour."""
 
 import contextlib
 import html
@@ -12,11 +12,17 @@ from nnlib._support.hints import printable
 from nnlib.palette import GREEN, GREY, ORANGE, PURPLE
 
 NOTHING, NOT_YET, FAILS, IS_RIGHT = "nothing written yet", "not yet", "it fails", "right"
+ANSWER, AS_PREDICTED, SURPRISE = "the answer", "as predicted", "a surprise"
+AFTERWARDS = "said when the answer was there already"
 SIGNS = {
     NOTHING: ("…", GREY),
     NOT_YET: ("✗", ORANGE),
     FAILS: ("!", PURPLE),
     IS_RIGHT: ("✓", GREEN),
+    ANSWER: ("•", GREY),
+    AS_PREDICTED: ("✓", GREEN),
+    SURPRISE: ("≠", ORANGE),
+    AFTERWARDS: ("•", GREY),
 }
 LINE = 96  # characters: JupyterLab breaks longer lines where they end, even within a word
 
@@ -24,7 +30,7 @@ LINE = 96  # characters: JupyterLab breaks longer lines where they end, even wit
 @printable
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What a check found: `state`, one of four, `right`, and the `sentences` that say it."""
+    """What a check found: its `state`, `right`, and the `sentences` that say it."""
 
     state: str
     sentences: tuple = ()

@@ -21,8 +21,9 @@ SLIDERS = (
     ipywidgets.IntRangeSlider,
     ipywidgets.FloatRangeSlider,
     ipywidgets.SelectionSlider,
+    ipywidgets.FloatLogSlider,
 )
-LISTS = ipywidgets.Dropdown, ipywidgets.ToggleButtons
+LISTS = ipywidgets.Dropdown, ipywidgets.ToggleButtons, ipywidgets.RadioButtons
 FIELDS = ipywidgets.Text, ipywidgets.BoundedFloatText, ipywidgets.Checkbox
 
 

@@ -1,0 +1,58 @@
+"""The cells of a notebook's predictions: each question in one of its own, and below it what came."""
+
+import ast
+
+from notebook_rules import parsed
+
+from nnlib.exercises.predictions import all_predictions
+
+AT_LEAST = 3  # a notebook
+
+
+def predictions_of(path):
+    """The names of the predictions that belong to the notebook at `path`."""
+    number = int(path.name[:2])
+    return [name for name, one in all_predictions().items() if one.notebook == number]
+
+
+def question_of(source):
+    """The Prediction that a cell asks for, or None."""
+    found = calls(source, "predict")
+    return all_predictions().get(name_in(found[0])) if found else None
+
+
+def calls(source, function):
+    """The calls of this function in a cell."""
+    nodes = [node for node in ast.walk(parsed(source)) if isinstance(node, ast.Call)]
+    return [node for node in nodes if getattr(node.func, "id", "") == function]
+
+
+def name_in(call):
+    return call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+
+
+def problems(notebook, path):
+    """What is wrong with the predictions of a notebook, in words."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    asked = [(name_in(one), n) for n, source in enumerate(code) for one in calls(source, "predict")]
+    told = [(name_in(one), n) for n, source in enumerate(code) for one in calls(source, "met")]
+    if len(asked) < AT_LEAST:
+        yield f"has {len(asked)} predictions, but at least {AT_LEAST} are wanted"
+    if sorted(name for name, _ in asked) != sorted(predictions_of(path)):
+        yield f"asks {[name for name, _ in asked]}, but its questions are {predictions_of(path)}"
+    for name, n in asked:
+        if code[n].strip() != f'predict("{name}")':
+            yield f"the cell of {name!r} holds more than the question"
+        if [m > n for other, m in told if other == name] != [True]:
+            yield f"{name!r} is not met once, in a cell below it"
+    for name, n in told:
+        yield from about_the_answer(name, code[n])
+
+
+def about_the_answer(name, source):
+    """It is handed over by the last line of its cell, and computed: it does not stand there."""
+    (call, *more), last = calls(source, "met"), ast.unparse(parsed(source).body[-1])
+    if more or last != ast.unparse(call):
+        yield f"{name!r} is not met by the last line of its cell"
+    if not any(isinstance(node, ast.Name) for node in ast.walk(call.args[1])):
+        yield f"the answer to {name!r} stands in its cell and is not computed"

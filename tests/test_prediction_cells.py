@@ -1,0 +1,60 @@
+"""Each notebook asks before it answers, and the answer stands nowhere before it is computed."""
+
+from pathlib import Path
+
+import nbformat
+import prediction_cells
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+HELD = ("06",)  # grows as the notebooks get theirs
+PATHS = [path for path in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) if path.name[:2] in HELD]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name[:2])
+def test_a_notebook_has_three_predictions_or_more_and_each_is_met_below(path):
+    assert list(prediction_cells.problems(nbformat.read(path, as_version=4), path)) == []
+
+
+THREE = {
+    "the largest slope": "max(slopes, key=slopes.get)",
+    "the answer after a step": "answer",
+    "eight more steps": "ways[0]",
+}
+
+
+def problems_with(old="", new="", drop=None):
+    """The problems of a notebook 3 with three good predictions, after one text is replaced."""
+    cells = [f'predict("{name}")' for name in THREE]
+    cells += [f'x = 1\nmet("{name}", {value})' for name, value in THREE.items()]
+    cells = [cell.replace(old, new) for n, cell in enumerate(cells) if n != drop]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    return " ".join(prediction_cells.problems(notebook, Path("03_a.ipynb")))
+
+
+def test_three_good_predictions_have_no_problem():
+    assert problems_with() == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"drop": 0}, "has 2 predictions, but at least 3"),
+        ({"drop": 3}, "'the largest slope' is not met once, in a cell below it"),
+        ({"old": 'predict("eight', "new": 'predict("ten'}, "but its questions are"),
+        ({"old": 'predict("eight more steps")', "new": 'predict("borders")'}, "its questions are"),
+        ({"old": 'predict("the l', "new": 'x = 8; predict("the l'}, "more than the question"),
+        ({"old": "ways[0])", "new": "ways[0])\nx"}, "not met by the last line"),
+        ({"old": "answer)", "new": "-0.68)"}, "stands in its cell and is not computed"),
+        ({"old": "x = 1", "new": 'predict("borders")'}, "more than the question"),
+    ],
+)
+def test_a_broken_rule_of_predictions_is_seen(change, problem):
+    assert problem in problems_with(**change)
+
+
+def test_a_question_below_its_answer_is_seen():
+    cells = [f'met("{name}", x)' for name in THREE] + [f'predict("{name}")' for name in THREE]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    found = " ".join(prediction_cells.problems(notebook, Path("03_a.ipynb")))
+    assert "'eight more steps' is not met once, in a cell below it" in found
