@@ -1,4 +1,4 @@
-"""The cells of a notebook's predictions: each question in one of its own, and below it what came."""
+"""The cells of a notebook's predictions: a question in its own cell, and below it what came."""
 
 import ast
 
