@@ -165,6 +165,8 @@ def about_outputs(cell, path):
             yield "shows a bare NumPy number: print it formatted"
         if "Warning: " in text:
             yield "shows a warning"
+        if "built-in digits instead" in text:
+            yield "ran without MNIST: set NNLIB_MNIST to its folder, and run `make notebooks`"
         if found := ABSOLUTE_PATH.search(text):
             yield f"shows a path of the machine it ran on: {found.group()}…"
 

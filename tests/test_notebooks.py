@@ -97,6 +97,7 @@ def test_a_good_notebook_has_no_problems(tmp_path):
         (4, code("1", 2, printed("saved in /home/ada/digits.npy")), "shows a path"),
         (4, code("1", 2, printed("np.float64(0.5)")), "bare NumPy number"),
         (4, code("1", 2, printed("cell.py:1: RuntimeWarning: overflow")), "shows a warning"),
+        (4, code("1", 2, printed("Here are the 1,797 built-in digits instead")), "without MNIST"),
         (4, code("1", 2, nbformat.v4.new_output("error", ename="E", evalue="")), "an error"),
         (
             4,
