@@ -4,6 +4,7 @@ python .ci/notebooks.py            all of them
 python .ci/notebooks.py 00 07      only these
 python .ci/notebooks.py --renew    run nothing: write the exercises' texts and the slide tags anew
 python .ci/notebooks.py --check    run nothing: hold the stored ones against the house rules
+python .ci/notebooks.py --words    renew what stands in for their figures, in words; nothing else
 """
 
 import base64
@@ -36,6 +37,16 @@ print(json.dumps([still_twin({model_id!r}), alternative_text({model_id!r})]))
 """
 
 
+LISTEN = f"""
+import sys
+sys.path.insert(0, {str(FOLDER.parent / ".ci")!r})
+from figures_in_words import listen
+listen()
+sys.path.pop(0)
+del sys, listen
+"""
+
+
 def main(arguments):
     names = [name for name in arguments if not name.startswith("-")]
     paths = chosen(names)
@@ -44,8 +55,10 @@ def main(arguments):
     if "--check" in arguments:
         problems = all_problems(paths)
         sys.exit("\n".join(problems) if problems else 0)
+    words = "--words" in arguments
+    do = renew if "--renew" in arguments else put_into_words if words else run
     for path in paths:
-        renew(path) if "--renew" in arguments else run(path)
+        do(path)
 
 
 def run(path):
@@ -70,6 +83,18 @@ def renew(path):
     teaching.renew(notebook, path)
 
 
+def put_into_words(path):
+    """Give the pictures stored at `path` the words that they would have if they were drawn now."""
+    stored = nbformat.read(path, as_version=4)
+    fresh = nbformat.from_dict(stored)
+    clear(fresh)
+    execute(fresh, folder=path.parent)
+    for old, new in zip(code_cells(stored), code_cells(fresh), strict=True):
+        for one, other in zip(pictures(old), pictures(new), strict=True):
+            one.metadata = other.metadata
+    write(stored, path)
+
+
 def clear(notebook):
     for cell in code_cells(notebook):
         cell.outputs, cell.execution_count = [], None
@@ -87,6 +112,7 @@ def execute(notebook, folder):
     )
     client.widget_registry.clear()  # nbclient playing an Output widget waits for ever now and then
     with client.setup_kernel():
+        ask(client, LISTEN)
         for number, cell in enumerate(notebook.cells):
             client.execute_cell(cell, number)
         renew_pictures(client, notebook)
@@ -109,11 +135,16 @@ def still_twin(client, model_id):
 
     The kernel is asked.
     """
-    question = nbformat.v4.new_code_cell(STILL_TWIN.format(model_id=model_id))
+    return json.loads(ask(client, STILL_TWIN.format(model_id=model_id)))
+
+
+def ask(client, source):
+    """What the kernel prints for a cell that is not the notebook's."""
+    question = nbformat.v4.new_code_cell(source)
     client.nb.cells.append(question)
     client.execute_cell(question, len(client.nb.cells) - 1, store_history=False)
     client.nb.cells.pop()
-    return json.loads("".join(output.text for output in question.outputs))
+    return "".join(output.text for output in question.outputs)
 
 
 def refuse_hidden_errors(notebook):
@@ -170,6 +201,10 @@ def after_carriage_returns(text):
         line.rstrip("\r").rpartition("\r")[2].rstrip() if "\r" in line else line
         for line in text.split("\n")
     )
+
+
+def pictures(cell):
+    return [output for output in cell.outputs if "image/png" in output.get("data", {})]
 
 
 def code_cells(notebook):

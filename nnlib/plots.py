@@ -43,6 +43,7 @@ def draw_digits(ax, images, captions=None, columns=10):
         if captions is not None:
             ax.text(x + side / 2, y - 2, captions[place], ha="center", va="bottom")
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
+    ax.set_label(f"{len(images)} digits as images")  # for those who cannot see it, here and below
     ax.set_axis_off()
     return ax
 
@@ -63,6 +64,7 @@ def draw_confusion(ax, labels, found, classes=10):
         colour = "white" if strong else GREY if row == column else "black"
         ax.text(column, row, counts[row, column], ha="center", va="center", color=colour)
     ax.set(xlabel="read as", ylabel="is", xticks=range(classes), yticks=range(classes))
+    ax.set_label(f"a table of {classes} by {classes} counts")
     return ax
 
 
@@ -116,6 +118,7 @@ def draw_weights(ax, W, columns=10):
     limit = np.quantile(np.abs(W), 0.995)  # a few large ones would leave the rest pale
     image = ax.imshow(sheet, cmap="PuOr_r", vmin=-limit, vmax=limit)
     ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8)
+    ax.set_label(f"the weights into {W.shape[1]} neurons as images: orange adds, purple takes")
     ax.set_axis_off()
     return ax
 
@@ -158,6 +161,7 @@ def draw_net(
             _draw_neuron(ax, layer, _height(i, size), names[layer][i], colours)
             if b and layer:
                 _write_below(ax, (layer, _height(i, size)), f"b = {b[layer - 1][i]:+.2f}")
+    ax.set_label(f"a net with layers of {', '.join(map(str, sizes))}, its weights as lines")
     highest = (max(sizes) - 1) / 2 + 0.5
     ax.set(xlim=(-0.3, len(W) + 0.3), ylim=(-highest, highest))
     ax.set_axis_off()
@@ -300,6 +304,8 @@ def draw_blocks(ax, *blocks):
         else:
             x += _draw_matrix(ax, x, *block) + 0.5
     ax.set(xlim=(-0.5, x), ylim=(-tallest / 2 - 1.6, tallest / 2 + 1.2), aspect="equal")
+    words = [b if isinstance(b, str) else f"{b[0]} {b[1].shape}" for b in blocks]
+    ax.set(label=f"matrices as blocks: {' '.join(words)}")
     ax.set_axis_off()
     _fit_numbers(ax)
     return ax

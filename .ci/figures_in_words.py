@@ -1,0 +1,80 @@
+"""What a figure shows, in words for those who cannot see it: read from the figure, so it is true.
+
+Of each of its axes: what the function that drew on it calls it (its label), its title, what is
+drawn over what, where each curve begins and ends, and the few words that stand in it.
+"""
+
+import numpy as np
+from IPython import get_ipython
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
+
+MOST = 10  # curves told one by one, and words quoted
+
+
+def listen():
+    """From now on each figure that a cell of this kernel shows carries its words as metadata."""
+    formatter = get_ipython().display_formatter
+    plain = formatter.format
+
+    def with_words(thing, *args, **kwargs):
+        data, metadata = plain(thing, *args, **kwargs)
+        if isinstance(thing, Figure) and "image/png" in data:
+            metadata.setdefault("image/png", {})["alt"] = in_words(thing)
+        return data, metadata
+
+    formatter.format = with_words
+
+
+def in_words(figure):
+    """A sentence for each of the figure's axes; equal ones once."""
+    axes = [ax for ax in figure.axes if not hasattr(ax, "_colorbar")]
+    sentences = [sentence for ax in axes if (sentence := of_axes(ax))]
+    return " ".join(dict.fromkeys(sentences))
+
+
+def of_axes(ax):
+    """What is seen on axes, as one sentence; "" for nothing."""
+    parts = [ax.get_label(), ax.get_title(), over(ax), *kinds(ax), *curves(ax), *quoted(ax)]
+    told = "; ".join(dict.fromkeys(plain(part) for part in parts if part))
+    return f"{told[0].upper()}{told[1:]}." if told else ""
+
+
+def over(ax):
+    """ "cost over epoch", or as much of it as the axes say."""
+    x, y = (axis.get_label_text() for axis in (ax.xaxis, ax.yaxis))
+    return f"{y} over {x}" if x and y else x or y
+
+
+def kinds(ax):
+    """What is neither line nor text."""
+    if any(isinstance(one, ContourSet) for one in ax.collections):
+        yield "contour lines of a height"
+    if ax.images and not ax.get_label():
+        yield "an image"
+    if ax.patches and not ax.get_label():
+        yield "a histogram"
+
+
+def curves(ax):
+    """Each curve with a name, or the only one: where it begins and ends, or how many points."""
+    names = ax.get_legend_handles_labels()[1]
+    lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    named = [line for line in lines if line.get_label() in names]
+    for line in (named or lines[: len(lines) == 1])[:MOST]:
+        y, dots = np.asarray(line.get_ydata(), float), line.get_linestyle() == "None"
+        name = f"{line.get_label()}: " if line in named else ""
+        yield f"{name}{len(y)} points" if dots else f"{name}from {y[0]:.3g} to {y[-1]:.3g}"
+    yield from [name for name in names if name not in [line.get_label() for line in lines]][:MOST]
+
+
+def quoted(ax):
+    """The words in the axes, where they are few: no numbers, and no names of neurons."""
+    words = [text.get_text() for text in ax.texts]
+    words = [word for word in words if len(word) > 3 and word not in ax.get_label()]
+    return [", ".join(words)] if 0 < len(words) <= MOST else []
+
+
+def plain(words):
+    """Words without the dollars of formulas, on one line."""
+    return " ".join(words.replace("$", "").split())
