@@ -4,6 +4,7 @@ import gc
 import itertools
 import sys
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -104,6 +105,7 @@ class Shell:
     def __init__(self):
         self.number = next(self.shells)
         self.runs, self.user_ns = 0, {"Out": {}}
+        self.history_manager = SimpleNamespace(outputs={})
 
     def run(self, cell, make, named=True):
         self.runs += 1
@@ -112,6 +114,7 @@ class Shell:
         self.parent |= {"metadata": {"cellId": name}} if named else {"content": {"code": name}}
         output = make()
         self.user_ns["Out"][self.runs] = self.user_ns[f"_{self.runs}"] = output
+        self.history_manager.outputs[self.runs] = ["what the page shows"]
         return output
 
     def drop_by_id(self, names):
@@ -140,6 +143,7 @@ def test_a_board_that_was_replaced_is_not_kept_among_the_outputs(shell):
     for _ in range(3):
         new = shell.run("a", w.softmax_board)
     assert shell.user_ns == {"Out": {3: new}, "_3": new}
+    assert set(shell.history_manager.outputs) == {3}
     new.close()
 
 

@@ -195,8 +195,9 @@ def _switch_off():
 
 
 def _forget_output(shell, board):
-    """Take a closed board out of IPython's Out, which would keep its pictures for ever."""
-    outputs = shell.user_ns.get("Out", {})
+    """Take a closed board out of IPython's memory, which would keep its pictures for ever."""
+    outputs, shown = shell.user_ns.get("Out", {}), getattr(shell.history_manager, "outputs", {})
     for number in [number for number, output in outputs.items() if output is board]:
         del outputs[number]
+        shown.pop(number, None)  # its still, which an IPython from 9 on keeps
         shell.drop_by_id({f"_{number}": board})
