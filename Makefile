@@ -6,6 +6,7 @@ PYTHON = python3
 PORT =
 NB =
 PROJECTOR =
+COURSE = course
 ARGS =
 
 # Programs are always called as `python -m …`: the scripts that pip installs carry the folder's
@@ -28,8 +29,11 @@ endif
 ifneq ($(shell cat .venv-bench/.place 2>/dev/null),$(CURDIR))
 BENCH_MOVED = moved
 endif
+ifneq ($(shell cat .venv-class/.place 2>/dev/null),$(CURDIR))
+CLASS_MOVED = moved
+endif
 
-.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes binder clean moved
+.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes course grade binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -66,9 +70,10 @@ browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chrom
 	$(PYTEST) -n logical --dist worksteal -m "not soak" tests/browser $(ARGS)
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
-	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py tests/soak $(ARGS)
+	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py \
+	    --ignore=tests/soak/test_course.py tests/soak $(ARGS)
 	$(PYTEST) -n logical --dist worksteal -m soak tests/browser
-	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py
+	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py tests/soak/test_course.py
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)
@@ -86,12 +91,19 @@ claims: .venv/.test  ## run the cells that assert what the prose claims, over te
 minutes: .venv/.test  ## print how long each notebook takes, and its lines of code and words of prose
 	$(VENV_PYTHON) .ci/minutes.py $(ARGS)
 
+# nbgrader puts a menu and a side bar into every JupyterLab beside it: it has an environment of its own.
+course: .venv-class/.class  ## write problem sheets for nbgrader, to hand out (ARGS="04=2 5.1", COURSE=folder)
+	.venv-class/bin/python .ci/course.py "$(COURSE)" $(ARGS)
+
+grade: .venv-class/.class  ## collect what was handed in, grade it, write feedback (COURSE=folder)
+	.venv-class/bin/python .ci/grade.py "$(COURSE)" $(ARGS)
+
 binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py
 
-clean:  ## remove the environment and everything that was generated; work/ stays
-	rm -rf .venv .venv-bench build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
-	find . -path ./work -prune -o -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+clean:  ## remove the environment and everything that was generated; work/ and course/ stay
+	rm -rf .venv .venv-bench .venv-class build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
+	find . -path ./work -prune -o -path ./course -prune -o -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # The two stamps say what was installed last; a second call installs nothing.
 .venv/.lab: requirements.txt pyproject.toml $(MOVED)
@@ -101,6 +113,10 @@ clean:  ## remove the environment and everything that was generated; work/ stays
 .venv/.test: tests/requirements.txt requirements.txt pyproject.toml $(MOVED)
 	@PYTHON="$(PYTHON)" sh .ci/environment tests/requirements.txt
 	@touch $@ .venv/.lab
+
+.venv-class/.class: .ci/class.txt requirements.txt pyproject.toml $(CLASS_MOVED)
+	@VENV=.venv-class PYTHON="$(PYTHON)" sh .ci/environment .ci/class.txt
+	@touch $@
 
 .venv-bench/.bench: benchmarks/requirements.txt requirements.txt pyproject.toml $(BENCH_MOVED)
 	@VENV=.venv-bench PYTHON="$(PYTHON)" sh .ci/environment benchmarks/requirements.txt
