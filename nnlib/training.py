@@ -50,7 +50,7 @@ class Descent(OwnNamesOnly):
     """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
 
     _called = "a descent"
-    _own = ("net", "X", "Y", "_eta", "_batch_size", "_l2", "_rng", "_place")
+    _own = ("net", "X", "Y", "_eta", "_batch_size", "_l2", "_rng", "place")
 
     def __init__(self, net, X, Y, eta, batch_size, l2, rng):
         self.net = checked_network(net)
@@ -60,7 +60,7 @@ class Descent(OwnNamesOnly):
         self._rng = checked_rng(rng)
         # the samples that this epoch has not visited yet, and how many visits there were in all;
         # in an object of their own: to set them there is quick
-        self._place = SimpleNamespace(waiting=np.empty(0, int), seen=0)
+        self.place = SimpleNamespace(waiting=np.empty(0, int), seen=0)
 
     eta = property(lambda self: self._eta)
     batch_size = property(lambda self: self._batch_size)
@@ -80,13 +80,13 @@ class Descent(OwnNamesOnly):
 
     @property
     def epochs(self):
-        return self._place.seen / len(self.X)
+        return self.place.seen / len(self.X)
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        place, n = self._place, len(self.X)
+        place, n = self.place, len(self.X)
         waiting = place.waiting
         if not len(waiting):
             waiting = self._rng.permutation(n)

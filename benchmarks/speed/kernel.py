@@ -3,7 +3,7 @@
     python benchmarks/speed/kernel.py --rounds 5         (run by measuring.py)
 
 A kernel is started as JupyterLab starts one. In turn a cell trains with bare sgd, and the cockpit
-trains by itself while its curves move and their pictures arrive here, as they would in a browser.
+trains by itself while all its parts move and the pictures arrive here, as they would in a browser.
 """
 
 import argparse
@@ -84,9 +84,15 @@ class Kernel:
     def _next(self, timeout):
         message = self.client.get_iopub_msg(timeout=timeout)
         if message["msg_type"] == "comm_msg":
-            paths = message["content"]["data"].get("buffer_paths", [])
-            self.pictures += ["value"] in paths
+            said = message["content"]["data"].get("content", {})
+            self.pictures += said.get("kind") == "frame"
         return message
+
+    def look_at(self, widget, width=1000, ratio=1):
+        """Say what a page says that shows a picture: how wide it is, on which paper."""
+        seen = {"kind": "seen", "width": width, "ratio": ratio, "paper": [255, 255, 255]}
+        content = {"comm_id": widget, "data": {"method": "custom", "content": seen}}
+        self.client.shell_channel.send(self.client.session.msg("comm_msg", content))
 
     def close(self):
         self.client.stop_channels()
@@ -121,6 +127,7 @@ def main():
     kernel = Kernel()
     try:
         kernel.ask(OPENING.format(folder=str(Path(__file__).resolve().parent)))
+        kernel.look_at(kernel.ask("print(cockpit.picture.model_id)"))
         kernel.ask("cockpit.start();")
         kernel.listen(2)
         rounds = [one_round(kernel, options.seconds) for _ in range(options.rounds)]

@@ -1,148 +1,294 @@
 """The training cockpit: a network learns while you watch and turn its hyper-parameters.
 
-Three layers: Run descends and measures, Curves draws, Cockpit has the controls. A task on the
-kernel's own event loop descends in short slices, so that between two of them the kernel listens.
+Three layers: Run descends, measures and goes back in time, Instruments draws, Cockpit has the
+controls. A task on the kernel's own event loop descends in short slices, so that between two of
+them the kernel listens.
 """
 
 import html
 import math
+from functools import cached_property
+from itertools import zip_longest
 from time import perf_counter, thread_time
 
 import ipywidgets
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 from nnlib._support.checks import checked_number, checked_seed
 from nnlib._support.divergence import Guard, divergence_in_words
 from nnlib._support.hints import door
+from nnlib._support.moments import Moment, Moments, Orders, most_moments
+from nnlib._support.run_code import LARGEST_ETA, RunCode, fingerprint, read_code
 from nnlib._support.speed import descend, for_training, steps_between_looks
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
 from nnlib.datasets.digits import checked_digits
+from nnlib.datasets.handwriting import SIDE
 from nnlib.network import Network
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import sized
 from nnlib.widgets.parts.numbers import nice
-from nnlib.widgets.parts.picture import Drawing, Picture
+from nnlib.widgets.parts.picture import Drawing, Picture, title_of
+from nnlib.widgets.parts.timeline import TimeLine
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
 REDRAW = 0.09  # seconds between two pictures, at least
-DESCENT = 3  # times as long as a picture took, the processor descends before the next
+DESCENT = 4  # times as long as a picture took, the processor descends before the next
 MEASURED = 1_000  # images of each set that a point of the curves is measured on
 KEPT = 3  # earlier runs that stay on the plot
+CURVE_POINTS = 1_000  # of a curve
+READ = 20  # validation digits that are seen with what the net reads
+PICTURED = 30  # hidden neurons whose weights are seen
 
 COST_CHOICES = {
     "cross-entropy, sigmoid": (CROSS_ENTROPY, SIGMOID),
     "quadratic, sigmoid": (QUADRATIC, SIGMOID),
     "log-likelihood, softmax": (LOG_LIKELIHOOD, SOFTMAX),
 }
+COST_ORDER = tuple(COST_CHOICES.values())  # a code of a run counts them: add new ones at the end
+ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
+CHOICES = {
+    "hidden": (2, 5, 10, 15, 20, 30, 50, 100, 200),
+    "cost": tuple(range(len(COST_ORDER))),
+    "batch_size": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+    "l2": (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100),
+}
 
 
 @door
-def training_cockpit(digits, *, epochs=100, seed=0):
+def training_cockpit(digits, *, epochs=100, seed=0, code=None):
     """A board of controls and curves that trains a network on digits, a Digits.
 
     epochs  how far Start trains before it stops by itself
     seed    of the random numbers: Reset returns to the same start
+    code    of a run, as cockpit.code gives it: Start trains just so, to the last bit on the same
+            digits and the same kind of machine, and stops where that run stood
     The network in training is ``cockpit.net``; ``cockpit.start()`` presses Start.
     """
     checked_digits(digits)
     checked_number(epochs, "epochs", 1, whole=True)
     checked_seed(seed)
-    return Cockpit(digits, epochs, seed)
+    if code is not None:
+        code = read_code(code, fingerprint(digits), CHOICES)
+    return Cockpit(digits, epochs, seed, code)
+
+
+# The model
 
 
 class Run:
-    """One training run and the curves it has left so far. No widget, no drawing."""
+    """One training run, the curves it has left so far, and the way back to any of its moments.
+
+    moments  what it was, measured and kept; `here` is the place of the one that the net is at
+    points   (epochs, training cost, validation cost, training %, validation %, seconds), measured
+    turns    (samples, η, mini-batch, λ) of each turn of a knob; plan: those that are still to come
+    forks    (epochs, what was changed) where it went on from an earlier moment
+    """
 
     def __init__(self, digits, *, hidden, cost, output, eta, batch_size, l2, seed):
         train, validation = digits.train, digits.validation
-        rng = np.random.default_rng(seed)
+        self._orders = Orders(np.random.PCG64(seed))
         self.net = Network(
             [train.images.shape[1], hidden, train.targets.shape[1]],
             activations=[SIGMOID, output],
             cost=cost,
             dtype=np.float32,
-            rng=rng,
+            rng=self._orders,
         )
         knobs = {"eta": eta, "batch_size": batch_size, "l2": l2}
-        self.descent = sgd(self.net, train.images, train.targets, **knobs, rng=rng)
+        self.descent = sgd(self.net, train.images, train.targets, **knobs, rng=self._orders)
         self.measured = [(s.images[:MEASURED], s.targets[:MEASURED]) for s in (train, validation)]
         self._guard = Guard(self.descent)
-        self._etas = []  # [learning rate, the epochs trained with it], in their order
+        self.turns, self.plan, self.forks = [(0, *self.knobs)], [], []
         self.seconds = 0.0
         self.ended = ""  # why the run cannot go on
-        self.points = []  # (epochs, training cost, validation cost, training %, validation %)
+        self.points, self.moments = Moments(CURVE_POINTS), Moments(most_moments(self.net))
         self.measure()
+
+    @property
+    def knobs(self):
+        """η, mini-batch and λ of the next step."""
+        return self.descent.eta, self.descent.batch_size, self.descent.l2
+
+    @knobs.setter
+    def knobs(self, knobs):
+        self.descent.eta, self.descent.batch_size, self.descent.l2 = knobs
+
+    def turned(self, seen):
+        """The turns that steps before so many samples have heeded; at the start how knobs stand."""
+        return [turn for turn in self.turns if turn[0] < seen] or [(0, *self.knobs)]
 
     @property
     def name(self):
         """The hyper-parameters in words, with the learning rates it was trained longest with."""
-        d, net = self.descent, self.net
-        longest = sorted(self._etas, key=lambda used: used[1])[-3:]
-        etas = [used[0] for used in self._etas if used[1] and used in longest] or [d.eta]
-        eta = " → ".join(f"{eta:.3g}" for eta in etas)
-        decay = f", λ {d.l2:g}" if d.l2 else ""
-        cost = "" if net.cost is CROSS_ENTROPY else f", {net.cost.name}"
-        return f"η {eta}, mini-batch {d.batch_size}, {net.sizes[1]} hidden{decay}{cost}"
+        end = max(self.descent.place.seen, self.moments[-1].seen)
+        turns, used = self.turned(end), []
+        for turn, until in zip(turns, [*(turn[0] for turn in turns[1:]), end], strict=True):
+            before = used.pop()[1] if used and used[-1][0] == turn[1] else 0
+            used.append((turn[1], before + until - turn[0]))
+        longest = sorted(used, key=lambda one: one[1])[-3:]
+        eta = " → ".join(f"{one[0]:.3g}" for one in used if one in longest)
+        _, _, batch_size, l2 = turns[-1]
+        decay = f", λ {l2:g}" if l2 else ""
+        cost = "" if self.net.cost is CROSS_ENTROPY else f", {self.net.cost.name}"
+        return f"η {eta}, mini-batch {batch_size}, {self.net.sizes[1]} hidden{decay}{cost}"
 
     def descend(self, seconds, goal):
         """Descend for so many seconds, or until so many epochs are done."""
-        began, before = perf_counter(), self.descent.epochs
-        if not self._etas or self._etas[-1][0] != self.descent.eta:
-            self._etas.append([self.descent.eta, 0.0])
+        began, n = perf_counter(), len(self.descent.X)
+        while (left := seconds + began - perf_counter()) > 0 and self.descent.epochs < goal:
+            self._turn()
+            self._descend(left, min(goal, self.plan[0][0] / n if self.plan else goal))
+        self.seconds += perf_counter() - began
+
+    def _turn(self):
+        """Heed the turns whose time has come, and note the knobs if they were turned."""
+        seen = self.descent.place.seen
+        while self.plan and self.plan[0][0] <= seen:
+            self.knobs = self.plan.pop(0)[1:]
+        self.turns = [turn for turn in self.turns if turn[0] < seen]
+        if not self.turns or self.turns[-1][1:] != self.knobs:
+            self.turns.append((seen, *self.knobs))
+
+    def _descend(self, seconds, goal):
+        began = perf_counter()
         steps = steps_between_looks(self.net, self.descent.batch_size)
         with for_training(self.net, self.descent.batch_size):
             while perf_counter() - began < seconds and self.descent.epochs < goal:
                 descend(self.descent, steps, goal)
-        self._etas[-1][1] += self.descent.epochs - before
-        self.seconds += perf_counter() - began
 
     def measure(self):
-        """Add a point to the curves; after divergence say so and return to the last good net."""
+        """Keep this moment and a point of the curves; after divergence return to the last one."""
         with for_training(self.net, self.descent.batch_size):
             scores = [self.net.cost_and_accuracy(*data) for data in self.measured]
             penalty = self.net.penalty(self.descent.l2, len(self.descent.X))
             costs, accuracies = zip(*scores, strict=True)
             costs = [cost + penalty for cost in costs]
-            trouble = self._guard.rescue(costs[0])
-        if trouble:
-            descent, when = self.descent, f"after {self.descent.epochs:.2f} epochs"
-            then = "Press Reset and choose a smaller η."
-            self.ended = divergence_in_words(when, trouble, descent.X, descent.eta, then)
-            return
-        self._guard.keep()
-        self.points.append((self.descent.epochs, *costs, *(100 * a for a in accuracies)))
+            trouble = self._guard.trouble(costs[0])
+        if not trouble:
+            accuracies = [100 * accuracy for accuracy in accuracies]
+            return self._keep((self.descent.epochs, *costs, *accuracies, self.seconds))
+        descent, when = self.descent, f"after {self.descent.epochs:.2f} epochs"
+        then = "Choose a smaller η, then press Go on from here, or Reset."
+        self.ended = divergence_in_words(when, trouble, descent.X, descent.eta, then)
+        self.stand_at(-1)
+
+    def _keep(self, told):
+        if len(self.moments) and self.moments[-1].seen == self.descent.place.seen:
+            self.moments.cut(len(self.moments) - 1)  # measured again
+            self.points.cut(len(self.points) - 1)
+        self.moments.keep(Moment.of(self.descent, self._orders, told))
+        self.points.keep(told)
+        self.here = len(self.moments) - 1
+
+    # the way back
+
+    @property
+    def told(self):
+        """The point of the curves at this moment."""
+        return self.moments[self.here].told
+
+    @property
+    def at_the_end(self):
+        return self.here == len(self.moments) - 1
+
+    def stand_at(self, place):
+        """Let the net be what it was at this moment, -1 for the last."""
+        self.here = place % len(self.moments)
+        self.moments[self.here].restore(self.descent, self._orders)
+
+    def in_two(self):
+        """The points of the curves up to this moment and from it on, (n, 6) each."""
+        points = np.array([*self.points])
+        here = np.searchsorted(points[:, 0], self.told[0], side="right")
+        return points[:here], points[here - 1 :]
+
+    def fork(self):
+        """Forget what came after this moment: from here the run goes on with the knobs of now."""
+        seen = self.descent.place.seen
+        before = self.turned(seen + 1)[-1][1:]
+        turned = zip("ηmλ", before, self.knobs, strict=True)
+        words = [f"{letter} {was:g} → {now:g}" for letter, was, now in turned if was != now]
+        self.forks = [fork for fork in self.forks if fork[0] < self.told[0]]
+        self.forks.append((self.told[0], ", ".join(words) or "unchanged"))
+        self.points.cut(len(self.in_two()[0]))
+        self.moments.cut(self.here + 1)
+        self.seconds, self.ended, self.plan = self.told[-1], "", []
 
 
-class Earlier:
-    """A run that was: its letter, its name, and its epochs and validation curves."""
+class Branch:
+    """The validation curves of a run that was, or of what this one has done later; its letter."""
 
-    def __init__(self, letter, run):
-        self.letter, self.name = letter, run.name
-        self.epochs, _, self.cost, _, self.accuracy = np.array(run.points).T
+    def __init__(self, points, letter="", name=""):
+        self.letter, self.name = letter, name
+        self.epochs, _, self.cost, _, self.accuracy, _ = np.transpose(points)
 
 
-class Curves(Drawing):
-    """Cost and accuracy over the epochs, for the run in hand and pale ones for those before."""
+# The drawing
 
-    about = "Two plots over the epochs: cost and accuracy on training and on validation images."
+
+class Instruments(Drawing):
+    """The curves; validation digits and what is read in them; the weights of hidden neurons."""
+
+    about = (
+        "Cost and accuracy over the epochs, on training and on validation images; twenty "
+        "validation digits, below each what the net reads, the wrong ones framed; the weights of "
+        "its hidden neurons as pictures."
+    )
+
+    wide = {"mosaic": [["cost", "digits"], ["accuracy", "weights"]], "width_ratios": (5, 3)}
+    tall = {"mosaic": [["cost"], ["accuracy"], ["digits"], ["weights"]]}
+
+    def __init__(self, digits):
+        self._digits = digits
 
     def build(self, figure, look):
-        axes = figure.subplots(*((2, 1) if look.narrow else (1, 2)))
-        self._cost, self._accuracy = axes
-        self._cost.set(ylabel="cost (logarithmic)", yscale="log")
-        self._accuracy.set_ylabel("accuracy in %")
-        self._lines, self._pale, self._names = [], [], []
-        for ax in axes:
-            ax.set_xlabel("epoch")
+        axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
+        self._parts = [
+            Curves(axes["cost"], axes["accuracy"], look),
+            DigitsRead(axes["digits"], self._digits, look),
+            HiddenWeights(axes["weights"], look),
+        ]
+        return [artist for part in self._parts for artist in part.artists]
+
+    def show(self, run, earlier):
+        """Show the moment that the run stands at; earlier are the branches before it."""
+        curves, digits, weights = self._parts
+        digits.show(run.net)
+        weights.show(run.net.W[0])
+        return curves.show(run, earlier)
+
+    def set_limits(self, *limits):
+        self._parts[0].set_limits(*limits)
+
+
+class Curves:
+    """Cost and accuracy over the epochs: the run in hand, and pale what it did later and others."""
+
+    def __init__(self, cost, accuracy, look):
+        self._axes, self._look, c = (cost, accuracy), look, look.colours
+        cost.set(ylabel="cost (log)", yscale="log")
+        cost.tick_params(labelbottom=False)
+        accuracy.set(ylabel="accuracy in %", xlabel="epoch")
+        pale = {"color": c.grey, "linewidth": 1.5}
+        self._lines, self._pale, self._names, self._forks, self._hints = [], [], [], [], []
+        for ax in self._axes:
             ax.grid()
-            self._lines += self._pair(ax, look.colours)
-            looks = {"color": look.colours.grey, "linewidth": 1.5}
-            self._pale.append([ax.plot([], [], ls=ls, **looks)[0] for ls in DASHES])
-            self._names.append(self._margin(ax, look))
+            self._pale.append([ax.plot([], [], ls=dashes, **pale)[0] for dashes in DASHES])
+            self._lines += self._pair(ax, c)
+            self._names.append(self._margin(ax))
+            at = {"color": c.purple, "transform": ax.get_xaxis_transform()}
+            self._forks += ax.plot([], [], lw=1.5, ls=":", **at)
+            self._hints.append(self._write(ax, 0.5, 0.5, color=c.grey, ha="center"))
+        at = {"color": c.purple, "transform": cost.get_xaxis_transform(), "bbox": c.behind_words}
+        self._changes = [self._write(cost, 0, 0.9 - 0.14 * k, **at) for k in range(KEPT)]
+
+    @property
+    def artists(self):
         pale, names = (sum(parts, []) for parts in (self._pale, self._names))
-        return [*pale, *self._lines, *names]
+        return [*pale, *self._forks, *self._lines, *names, *self._hints, *self._changes]
 
     @staticmethod
     def _pair(ax, c):
@@ -151,27 +297,48 @@ class Curves(Drawing):
         (validation,) = ax.plot([], [], color=c.orange, ls="--", label="validation", **style)
         return training, validation
 
-    @staticmethod
-    def _margin(ax, look):
+    def _write(self, ax, x, y, words="", **looks):
+        looks = {"transform": ax.transAxes, "va": "center", "fontsize": self._look.small} | looks
+        return ax.text(x, y, words, **looks)
+
+    def _margin(self, ax):
         """A name for each curve, right of the axes, where room is kept for the longest."""
-        c, place = look.colours, {"transform": ax.transAxes, "va": "center"}
-        ax.text(1.02, 0.5, "validation", color="none", **place)
+        c = self._look.colours
+        self._write(ax, 1.02, 0.5, "validation", color="none")
         inks = c.blue, c.orange, *[c.grey] * KEPT
-        return [ax.text(1.02, 0.5, "", color=ink, **place) for ink in inks]
+        return [self._write(ax, 1.02, 0.5, color=ink) for ink in inks]
 
     def show(self, run, earlier):
-        """Move the curves to where the run is; earlier are the runs before it."""
-        epochs, *series = np.array(run.points).T
+        """Move the curves to where the run is; earlier are the branches before it."""
+        points, later = run.in_two()
+        epochs, *series, _ = points.T
         for line, values in zip(self._lines, series, strict=True):
             line.set_data(epochs, values)
-        for number, lines in enumerate(zip(*self._pale, strict=True)):
-            for line, kind in zip(lines, ("cost", "accuracy"), strict=True):
-                was = earlier[number] if number < len(earlier) else None
-                line.set_data(*((was.epochs, getattr(was, kind)) if was else ([], [])))
-                line.set_label(f"validation, {was.name}" if was else "_")
-        limits = roomy(epochs[-1], series, earlier)
+        branches = [Branch(later), *earlier]
+        self._show_branches(branches)
+        self._show_forks(run)
+        for text, hint in zip(self._hints, HINTS, strict=True):
+            text.set_text(hint if len(run.points) == 1 else "")
+        limits = roomy(series, branches)
         self._name(limits, series, earlier)
         return limits
+
+    def _show_branches(self, branches):
+        for lines, kind in zip(self._pale, ("cost", "accuracy"), strict=True):
+            for line, was in zip_longest(lines, branches):
+                line.set_data(*((was.epochs, getattr(was, kind)) if was else ([], [])))
+                line.set_label(f"validation, {was.name}" if was and was.name else "_")
+                line.set_visible(bool(was) and len(was.epochs) > 1)  # empty ones take time, too
+
+    def _show_forks(self, run):
+        forks, middle = run.forks[-KEPT:], run.points[-1][0] / 2
+        for line in self._forks:
+            line.set_data(np.repeat([fork[0] for fork in forks], 3), [0, 1, np.nan] * len(forks))
+            line.set_visible(bool(forks))
+        for text, fork in zip_longest(self._changes, forks):
+            epochs, words = fork or (0, "")
+            text.set(text=f" {words} " if fork else "", x=epochs)
+            text.set_horizontalalignment("left" if epochs <= middle else "right")
 
     def _name(self, limits, series, earlier):
         """Write the names of the curves at the height of their ends, none on another."""
@@ -191,14 +358,83 @@ class Curves(Drawing):
                 text.set(text=name, y=y)
 
     def set_limits(self, right, low, high, floor):
-        for ax in (self._cost, self._accuracy):
+        for ax in self._axes:
             ax.set_xlim(0, 1.02 * right)  # room for the last point
-        self._cost.set_ylim(low, high)
-        self._accuracy.set_ylim(floor, 100)
+        self._axes[0].set_ylim(low, high)
+        self._axes[1].set_ylim(floor, 100)
 
 
-DASHES = (":", "-.", (0, (5, 1)))  # of the earlier runs
-LINE_OF_TYPE = 0.075  # of the height of the axes: a line of type
+class DigitsRead:
+    """Validation digits, below each what the net reads in it; the wrong ones framed and crossed."""
+
+    def __init__(self, ax, digits, look):
+        self._images, self._labels = digits.images[:READ], digits.labels[:READ]
+        self._colours, foot, n = look.colours, 20, len(self._labels)
+        paper_to_ink = LinearSegmentedColormap.from_list("", [look.colours.paper, look.colours.ink])
+        sheet = tiled(self._images.reshape(-1, SIDE, SIDE), 10, foot)
+        ax.imshow(sheet, cmap=paper_to_ink, vmin=0, vmax=1)
+        ax.set_axis_off()
+        rows, columns = np.divmod(np.arange(n), 10)
+        lefts, tops = columns * (SIDE + 4), rows * (SIDE + foot)
+        beside = {"fontsize": look.small, "ha": "center", "va": "center"}
+        middles = zip(lefts + SIDE / 2 + 2, tops + SIDE + foot / 2, strict=True)
+        self._answers = [ax.text(x, y, "", **beside) for x, y in middles]
+        corners = np.array([(0, -1), (31, -1), (31, 29), (0, 29), (0, -1), (np.nan, np.nan)])
+        self._frames = np.column_stack([lefts, tops])[:, None] + corners
+        (self._frame,) = ax.plot([], [], color=look.colours.orange, lw=2)
+        ax.set(xlim=(0, sheet.shape[1]), ylim=(len(sheet), -2))
+        self._title = title_of(ax)
+        self.artists = [self._frame, *self._answers, self._title]
+
+    def show(self, net):
+        found = net.forward(self._images)[1][-1].argmax(axis=1)
+        wrong = found != self._labels
+        for text, answer, is_wrong in zip(self._answers, found, wrong, strict=True):
+            text.set_text(f"{answer} ✗" if is_wrong else f"{answer}")
+            text.set_color(self._colours.orange if is_wrong else self._colours.ink)
+        self._frame.set_data(*self._frames[wrong].reshape(-1, 2).T)
+        self._frame.set_visible(wrong.any())
+        self._title.set_text(f"It reads {len(wrong) - wrong.sum()} of these {len(wrong)} digits")
+
+
+class HiddenWeights:
+    """The weights into the first hidden neurons as pictures: orange adds, purple takes."""
+
+    def __init__(self, ax, look):
+        c, wide = look.colours, 10 * (SIDE + 4)
+        shades = LinearSegmentedColormap.from_list("", [c.purple, c.paper, c.orange])
+        self._shades = shades(np.linspace(0, 1, 33), bytes=True)
+        ax.set_axis_off()
+        self._sheet = ax.imshow(np.zeros((1, 1, 4), np.uint8), interpolation="nearest")
+        ax.set(xlim=(0, wide), ylim=(3 * (SIDE + 2), 0))
+        self._title = title_of(ax)
+        self.artists = [self._sheet, self._title]
+
+    def show(self, W):
+        """Pictures of W (784, n), coloured alike, the scale in few steps: so few pixels change."""
+        n = min(W.shape[1], PICTURED)
+        pictures, columns = W.T[:n].reshape(n, SIDE, SIDE), 5 if n <= 5 else 10
+        limit = nice(3 * float(np.sqrt(np.vdot(pictures, pictures) / pictures.size)))
+        levels = np.clip(np.rint(tiled(pictures, columns) * (16 / limit)), -16, 16)
+        self._sheet.set_data(self._shades[levels.astype(int) + 16])
+        high, wide = levels.shape
+        self._sheet.set_extent((0, 10 * (SIDE + 4), high * 10 * (SIDE + 4) / wide, 0))
+        whose = "its" if n == W.shape[1] else f"{n} of its {W.shape[1]}"
+        self._title.set_text(f"Weights of {whose} hidden neurons")
+
+
+HINTS = "Press Start: here the cost\nfalls while the net learns", "here it reads more and more"
+DASHES = ("-", ":", "-.", (0, (5, 1)))  # of what came later, and of the earlier runs
+LINE_OF_TYPE = 0.13  # of the height of the axes: a line of type
+
+
+def tiled(pictures, columns, foot=2):
+    """Pictures (n, 28, 28) as one sheet, so many beside one another, with room below each."""
+    rows = -(-len(pictures) // columns)
+    cells = np.zeros((rows * columns, SIDE + foot, SIDE + 4), np.float32)
+    cells[: len(pictures), :SIDE, 2:-2] = pictures
+    sheet = cells.reshape(rows, columns, *cells.shape[1:]).swapaxes(1, 2)
+    return sheet.reshape(rows * cells.shape[1], -1)
 
 
 def apart(heights):
@@ -215,37 +451,47 @@ def apart(heights):
     return placed
 
 
-def roomy(epochs, series, earlier):
+def roomy(series, branches):
     """Limits that hold all curves and change seldom: of epochs, cost and accuracy."""
-    longest = max([epochs, *(was.epochs[-1] for was in earlier)])
-    costs = np.concatenate([*series[:2], *(was.cost for was in earlier)])
-    accuracies = [series[3][-1], *(was.accuracy[-1] for was in earlier)]
+    longest = max(was.epochs[-1] for was in branches)
+    costs = np.concatenate([*series[:2], *(was.cost for was in branches)])
+    accuracies = [series[3][-1], *(was.accuracy[-1] for was in branches)]
     decades = 10 ** math.floor(math.log10(costs.min())), 10 ** math.ceil(math.log10(costs.max()))
     return nice(max(longest, 1)), *decades, 80 if min(accuracies) > 86 else 0
 
 
-ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
+# The controls
 
 
 class Cockpit(BackgroundBoard):
-    """The controls. `net` is the network in training."""
+    """The controls. `net` is the network in training, at the moment that is shown."""
 
-    def __init__(self, digits, epochs, seed):
+    def __init__(self, digits, epochs, seed, code):
         super().__init__()
-        self._digits, self._epochs, self._seed = digits, epochs, seed
+        code = code or RunCode(seed, 30, 0, [(0, 0.5, 10, 0)], 0)
+        self._digits, self._epochs, self._seed = digits, epochs, code.seed
         self._wanted = False  # should it be training?
-        self._goal = epochs
+        self._goal = code.end / len(digits.train) or epochs
         self._next_picture = 0.0  # in the processor's time
-        rows = self._controls()
-        self._run = self._new_run()
-        self._earlier = []
-        self.picture = Picture(Curves(), 340, tall=600)
-        self.stack(*rows, self.picture, self._legend, self._numbers, self.sentence)
+        self._controls(code)
+        self._run, self._earlier = self._new_run(), []
+        self._run.plan = code.turns[1:]
         self._show("Ready: press Start.")
 
     @property
     def net(self):
         return self._run.net
+
+    @property
+    def code(self):
+        """The run up to the moment shown as a short text: training_cockpit(digits, code="…")."""
+        run, cost = self._run, COST_ORDER.index(self._cost.value)
+        seen, hidden = run.descent.place.seen, self.net.sizes[1]
+        return RunCode(self._seed, hidden, cost, run.turned(seen), seen).written(self._data)
+
+    @cached_property
+    def _data(self):
+        return fingerprint(self._digits)
 
     def start(self):
         """Press Start. Returns the cockpit, so that a cell may end with it."""
@@ -254,7 +500,7 @@ class Cockpit(BackgroundBoard):
 
     def settle(self):
         while self._wanted and not self._finished:
-            self._run.descend(REDRAW, self._next_goal)
+            self._descend(REDRAW)
             self._run.measure()
         self._pause()
 
@@ -264,30 +510,40 @@ class Cockpit(BackgroundBoard):
 
     # the controls
 
-    def _controls(self):
-        self._eta_slider = _choice("η", ETAS, 0.5, continuous_update=True, readout=False)
+    def _controls(self, code):
+        _, eta, batch_size, l2 = code.turns[0]
+        near = min(ETAS, key=lambda one: abs(one - eta))
+        looks = {"continuous_update": True, "readout": False}
+        self._eta_slider = _choice("η", ETAS, near, 20, 240, **looks)
         self._eta = ipywidgets.BoundedFloatText(
-            value=0.5, min=0, max=1000, step=0.1, layout={"width": "70px"}
+            value=eta, min=0, max=LARGEST_ETA, step=0.1, layout={"width": "70px"}
         )
-        self._batch_size = _choice("mini-batch", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 10)
-        self._l2 = _choice("λ", (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100), 0)
-        self._hidden = _choice("hidden units", (2, 5, 10, 15, 20, 30, 50, 100, 200), 30)
-        self._cost = ipywidgets.Dropdown(options=COST_CHOICES, description="cost", **sized(90, 300))
+        self._batch_size = _choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260)
+        self._l2 = _choice("λ", CHOICES["l2"], l2, 20, 200)
+        self._hidden = _choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260)
+        cost = COST_ORDER[code.cost]
+        self._cost = ipywidgets.Dropdown(
+            options=COST_CHOICES, value=cost, description="cost", **sized(40, 230)
+        )
         self.listen(self._slide_eta, self._eta_slider)
         self.listen(self._turn, self._eta, self._batch_size, self._l2)
         self.listen(self._restart, self._hidden, self._cost)
-        self._start_button = self.button("Start", self._start, "110px", "success")
-        self._pause_button = self.button("Pause", self._pause, "110px", "warning")
-        self._epoch_button = self.button("One epoch", self._one_epoch, "110px")
-        reset_button = self.button("Reset", self._reset, "110px")
-        self._bar = ipywidgets.FloatProgress(min=0, layout={"width": "240px"})
-        self._numbers, self._legend = ipywidgets.HTML(), ipywidgets.HTML()
+        self._start_button = self.button("Start", self._start, "80px", "success")
+        self._pause_button = self.button("Pause", self._pause, "80px", "warning")
+        self._epoch_button = self.button("One epoch", self._one_epoch, "100px")
+        reset_button = self.button("Reset", self._reset, "80px")
+        self._time = TimeLine(self, self._look_back, "time line", 480, readout=False)
+        self._go_on_button = self.button("Go on from here", self._go_on, "140px")
+        self._numbers = ipywidgets.HTML()
+        self.picture = Picture(Instruments(self._digits.validation), 340, tall=900)
         buttons = self._start_button, self._pause_button, self._epoch_button, reset_button
-        return [
-            [self._eta_slider, self._eta, self._batch_size],
-            [self._l2, self._hidden, self._cost],
-            [*buttons, self._bar],
-        ]
+        self.stack(
+            [self._eta_slider, self._eta, self._batch_size, self._l2],
+            [self._hidden, self._cost, *buttons],
+            self.picture,
+            [self._time.slider, self._time.play, self._go_on_button],
+            *(self._numbers, self.sentence),
+        )
 
     # what they do, between two slices of training
 
@@ -296,22 +552,40 @@ class Cockpit(BackgroundBoard):
         self._turn()
 
     def _turn(self):
-        """Let the next step of the descent heed the knobs."""
-        descent = self._run.descent
-        descent.eta, descent.l2 = self._eta.value, self._l2.value
-        descent.batch_size = self._batch_size.value
+        """Let the next step of the descent heed the knobs; a hand on them ends what a code says."""
+        knobs = self._eta.value, self._batch_size.value, self._l2.value
+        if knobs != self._run.knobs:
+            self._run.knobs, self._run.plan = knobs, []
 
     def _start(self):
+        self._run.stand_at(-1)
         if self._run.descent.epochs >= self._goal:
             self._goal += self._epochs
         self._train()
 
     def _one_epoch(self):
+        self._run.stand_at(-1)
         self._goal = math.floor(self._run.descent.epochs) + 1
         self._train()
 
+    def _look_back(self, place):
+        """Go to a moment of the run; training stops."""
+        self._wanted = False
+        self._run.stand_at(min(place, len(self._run.moments) - 1))
+        now, last = self._run.told[0], self._run.points[-1][0]
+        looking = f"Looking back: epoch {now:.1f} of {last:.1f}. Turn a knob and go on from here."
+        self._show(self._outcome() if self._run.at_the_end else looking)
+
+    def _go_on(self):
+        """Let the run go on from the moment shown; what it did after that stays as a branch."""
+        if not self._run.at_the_end:
+            self._keep(self._run.in_two()[1])
+        if self._run.ended or not self._run.at_the_end:
+            self._run.fork()
+        self._start()
+
     def _train(self):
-        self._wanted = True
+        self._wanted, self._time.play.playing = True, False
         self._show("Training.")
         self.work(self._slice, self._pause)
 
@@ -329,17 +603,17 @@ class Cockpit(BackgroundBoard):
 
     def _restart(self):
         if len(self._run.points) > 1:
-            self._keep(self._run)
+            self._run.stand_at(-1)
+            self._keep([*self._run.points])
         self._run, self._goal = self._new_run(), self._epochs
         self._show("Training." if self._wanted else "A new start: press Start.")
 
-    def _keep(self, run):
-        """Let the run stay as a pale curve, and forget the oldest of more than KEPT."""
-        taken = {was.letter for was in self._earlier[1 - KEPT :]}
+    def _keep(self, points):
+        """Let points of the run stay as a pale curve, and forget the oldest of more than KEPT."""
+        kept = self._earlier[1 - KEPT :]
+        taken = {was.letter for was in kept}
         letter = next(letter for letter in "abcd" if letter not in taken)
-        self._earlier = [*self._earlier[1 - KEPT :], Earlier(letter, run)]
-        told = "; ".join(f"{was.letter}: {was.name}" for was in self._earlier)
-        self._legend.value = f"Earlier runs, pale, on validation images: {html.escape(told)}"
+        self._earlier = [*kept, Branch(points, letter, self._run.name)]
 
     def _new_run(self):
         cost, output = self._cost.value
@@ -363,7 +637,14 @@ class Cockpit(BackgroundBoard):
     @property
     def _next_goal(self):
         """At most an epoch a picture: a small set would have learned before one could look."""
-        return min(self._goal, self._run.points[-1][0] + 1)
+        return min(self._goal, self._run.told[0] + 1)
+
+    def _descend(self, seconds):
+        """Descend for so long; where a code turns knobs, they are seen to turn."""
+        run, planned = self._run, len(self._run.plan)
+        run.descend(seconds, self._next_goal)
+        if len(run.plan) < planned:
+            self._eta.value, self._batch_size.value, self._l2.value = run.knobs
 
     def _slice(self):
         """Descend for a moment, draw when it is time; the seconds to rest, or None at the end.
@@ -374,7 +655,7 @@ class Cockpit(BackgroundBoard):
         if self._finished or not self._wanted:
             return None
         early = self._shown_at + REDRAW - perf_counter()
-        self._run.descend(min(max(early, SLICE / 3), SLICE), self._next_goal)
+        self._descend(min(max(early, SLICE / 3), SLICE))
         early = self._shown_at + REDRAW - perf_counter()
         nothing_to_do = self._run.descent.epochs >= self._next_goal
         if early > 0:
@@ -393,21 +674,25 @@ class Cockpit(BackgroundBoard):
         self._shown_at = perf_counter()
         run, running = self._run, self._wanted and not self._finished
         self.picture.show(run, self._earlier)
-        self._bar.max, self._bar.value = self._goal, run.descent.epochs
+        self._time.put(run.here, len(run.moments) - 1)
         self._start_button.disabled = self._epoch_button.disabled = running or bool(run.ended)
         self._pause_button.disabled = not running
-        self._numbers.value = f"<div style='font-size: 1.2em'>{html.escape(self._figures())}</div>"
+        self._go_on_button.disabled = running
+        self._numbers.value = self._figures()
         self.say(state)
 
     def _figures(self):
         run = self._run
-        epochs, training, validation, _, accuracy = run.points[-1]
-        speed = epochs * len(run.descent.X) / run.seconds if run.seconds else 0
-        return (
-            f"Epoch {epochs:.1f} of {self._goal}: {run.seconds:.1f} s, {speed:,.0f} images/s; "
+        epochs, training, validation, _, accuracy, seconds = run.told
+        speed = epochs * len(run.descent.X) / seconds if seconds else 0
+        figures = (
+            f"Epoch {epochs:.1f} of {self._goal:g}: {seconds:.1f} s, {speed:,.0f} images/s; "
             f"cost {training:.3g} on training, {validation:.3g} on validation images; "
             f"accuracy {accuracy:.1f} %"
         )
+        told = "; ".join(f"{was.letter}: {was.name}" for was in self._earlier)
+        told = f"Earlier runs, pale, on validation images: {told}" if told else ""
+        return f"<div style='font-size: 1.2em'>{figures}</div>{html.escape(told)}"
 
     def _outcome(self):
         run, validation = self._run, self._digits.validation
@@ -419,6 +704,6 @@ class Cockpit(BackgroundBoard):
         )
 
 
-def _choice(name, options, value, **kwargs):
-    look = sized(90, 300) | {"continuous_update": False} | kwargs
-    return ipywidgets.SelectionSlider(options=options, value=value, description=name, **look)
+def _choice(name, options, value, *widths, **looks):
+    looks = sized(*widths) | {"continuous_update": False} | looks
+    return ipywidgets.SelectionSlider(options=options, value=value, description=name, **looks)

@@ -30,11 +30,11 @@ from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, label, one_at_a_time, sized
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps
+from nnlib.widgets.parts.timeline import TimeLine
 
 HIDDEN = 2  # the smallest layer in which neurons can be equal
 MOST_INPUTS = 3
 START_STEP, START_REACH = 0.05, 8.0  # by a key, and dragged all the way up the picture
-EPOCH_TICK = 300  # milliseconds between two epochs of Play
 LARGEST = 100.0  # of what may be typed, up or down
 LARGEST_DATUM = 1000.0
 DRAWN_COSTS = (1e-6, 1e9)  # costs beyond are drawn here: a logarithmic axis has no 0
@@ -348,11 +348,11 @@ class Watcher(Board):
 
     def settle(self):
         """Go to the last epoch: there the picture tells most."""
-        self._epoch.value = self._epoch.max
+        self.act(lambda: self._go_to(self._time.last))
 
     @property
     def _parameters(self):
-        return self._trace.parameters[self._trace.last(self._epoch.value)]
+        return self._trace.parameters[self._trace.last(self._time.at)]
 
     def _draw(self):
         """A random start: weights N(0, σ = 1), in two decimals: the field shows all of it."""
@@ -363,9 +363,7 @@ class Watcher(Board):
 
     def _controls(self, eta, epochs, start, n_in):
         size = sized(90, 360)
-        self._epoch = ipywidgets.IntSlider(max=epochs, description="epochs done", **size)
-        self._play = ipywidgets.Play(max=epochs, interval=EPOCH_TICK, show_repeat=False)
-        self._play.tooltip = "Play the epochs, or stop and go back"
+        self._time = TimeLine(self, self._go_to, "epochs done")
         self._eta = ipywidgets.SelectionSlider(
             options=sorted({*ETAS, eta}), value=eta, description="η", **size
         )
@@ -383,8 +381,6 @@ class Watcher(Board):
         self._field = ipywidgets.BoundedFloatText(
             min=-LARGEST, max=LARGEST, step=0.1, description="starts at", **sized(60, 150)
         )
-        self.listen(self._show, self._epoch)
-        self.listen(self._follow, self._play)
         self.listen(self._show_start, self._number)
         self.listen(self._type, self._field)
         self.listen(self._train, self._eta, self._epochs)
@@ -393,7 +389,7 @@ class Watcher(Board):
         rewind = self.button("Rewind", self._rewind, "110px")
         new_random = self.button("New random start", self._new_random, "140px")
         return [
-            [self._epoch, self._play, one_epoch, rewind],
+            [self._time.slider, self._time.play, one_epoch, rewind],
             [self._eta, self._epochs],
             [label("start", 90), self._start, new_random, self._number, self._field],
         ]
@@ -408,17 +404,15 @@ class Watcher(Board):
     def _show_start(self):
         self._field.value = float(self._starts[self._start.value][self._number.index])
 
-    def _follow(self):
-        self._epoch.value = self._play.value
+    def _go_to(self, epoch):
+        self._time.put(epoch)
         self._show()
 
     def _one_epoch(self):
-        self._epoch.value = min(self._epoch.value + 1, self._epoch.max)
-        self._show()
+        self._go_to(min(self._time.at + 1, self._time.last))
 
     def _rewind(self):
-        self._epoch.value = 0
-        self._show()
+        self._go_to(0)
 
     def _new_random(self):
         self._starts["random"], self._start.value = self._draw(), "random"
@@ -441,7 +435,7 @@ class Watcher(Board):
             start = self._held[0] + START_REACH * (self._held[1] - event["y"])
         elif kind == "key":
             start += START_STEP * steps(event)
-        self._epoch.value = 0
+        self._time.put(0)
         self._field.value = round(float(np.clip(start, -LARGEST, LARGEST)), 2)
         self._start_at(self._field.value)
 
@@ -455,18 +449,18 @@ class Watcher(Board):
     def _train(self):
         start, epochs = self._starts[self._start.value], self._epochs.value
         self._trace = Trace(self._template, start, self._X, self._Y, self._eta.value, epochs)
-        last = max(1, self._trace.last(epochs))  # a slider from 0 to 0 cannot be drawn
-        self._epoch.max = self._play.max = last  # takes the slider back, where it stood beyond
+        last = self._trace.last(epochs)
+        self._time.put(min(self._time.at, last), last)
         self._show()
 
     def _show(self):
-        self._epoch.value = self._play.value = self._trace.last(self._epoch.value)
-        self.picture.show(self._trace, self._epoch.value, self._epochs.value)
+        self._time.put(self._trace.last(self._time.at))
+        self.picture.show(self._trace, self._time.at, self._epochs.value)
         self.say(self._words())
 
     def _words(self):
-        trace, asked = self._trace, self._epoch.value
-        row = trace.last(asked)
+        trace = self._trace
+        row = trace.last(self._time.at)
         costs, added = trace.costs[row], trace.added(row)
         most = np.abs(added).argmax()
         words = (

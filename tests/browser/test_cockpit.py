@@ -75,6 +75,25 @@ def test_another_number_of_hidden_units_begins_a_new_run_and_training_goes_on(co
     cockpit.is_sound()
 
 
+def test_a_run_is_walked_back_and_goes_on_from_there_with_another_rate(cockpit):
+    cockpit.press("Start")
+    cockpit.wait_for_epochs(2)
+    cockpit.turn("time line", "ArrowLeft", 3)
+    cockpit.says("Looking back: epoch")
+    cockpit.screenshot("looking-back")
+    there = cockpit.epochs()
+    cockpit.turn("η", "ArrowRight", 4)
+    cockpit.wait_until("hand.control(cockpit, 'η', hand.FIELDS).value", "2.0")
+    cockpit.press("Go on from here")
+    cockpit.wait_for_epochs(there + 1)
+    cockpit.press("Pause")
+    cockpit.says("Paused. With η 0.5 → 2, mini-batch 10, 30 hidden,")
+    assert cockpit.page.get_by_text("η 0.5 → 2", exact=True).count() == 1  # at the fork
+    assert cockpit.page.get_by_text("a: η 0.5, mini-batch 10, 30 hidden").count() == 1
+    cockpit.screenshot("forked")
+    cockpit.is_sound()
+
+
 def test_the_stop_button_of_jupyterlab_pauses_it(cockpit):
     cockpit.press("Start")
     cockpit.wait_for_epochs(0.2)

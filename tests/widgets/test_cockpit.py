@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 from hand import (
+    FIELDS,
     axes,
     choose,
     control,
@@ -15,6 +16,7 @@ from hand import (
     living,
     press,
     slide,
+    texts,
     type_in,
     until,
     words,
@@ -23,8 +25,7 @@ from hand import (
 from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, Network, load_digits
 from nnlib.widgets import cockpit as cockpit_module
 from nnlib.widgets import still_twin, training_cockpit
-from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, LINE_OF_TYPE, REDRAW, Curves, Run, apart
-from nnlib.widgets.parts.picture import Picture
+from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, LINE_OF_TYPE, REDRAW, Run, apart
 
 DIGITS = load_digits()
 
@@ -211,7 +212,7 @@ def test_every_curve_that_is_named_is_seen_after_a_change_of_cost(cockpit):
     for name in ("cost", "accuracy"):
         ax = axes(cockpit, name)
         low, high = ax.get_ylim()
-        curves = [line for line in ax.lines if len(line.get_xdata())]
+        curves = [line for line in ax.lines if len(line.get_xdata()) > 1]
         assert [text for text in named(cockpit, name) if text] == ["training", "validation", "a"]
         assert len(curves) == 3
         assert all(low <= line.get_ydata()[-1] <= high for line in curves)
@@ -235,17 +236,237 @@ def test_the_name_of_a_run_keeps_the_rates_it_was_trained_longest_with():
     assert run.name.startswith("η 0.5 → 2.5, mini-batch")
 
 
-def test_a_drawing_shows_the_points_of_the_run():
-    run, curves = a_run(), Curves()
-    run.descend(60, goal=1)
-    run.measure()
-    curves.picture = Picture(curves, 400)
-    curves.picture.show(run, [])
-    epochs, *series = np.array(run.points).T
-    places = [(axis, name) for axis in ("cost", "accuracy") for name in ("training", "validation")]
-    for (axis, name), values in zip(places, series, strict=True):
-        line = drawn(axes(curves, axis), name)
-        assert (line.get_xdata() == epochs).all() and (line.get_ydata() == values).all()
+def curve(cockpit, axis, name="validation"):
+    """The epochs and values of one curve."""
+    return drawn(axes(cockpit, axis), name).get_data()
+
+
+def test_the_curves_go_to_the_epoch_that_is_written_below_them(cockpit):
+    cockpit.start()
+    accuracy = re.search("accuracy (.*?) %", everything_written(cockpit))[1]
+    for name in ("training", "validation"):
+        epochs, values = curve(cockpit, "accuracy", name)
+        assert list(epochs) == sorted({*epochs}) and epochs[-1] == epochs_done(cockpit) == 2
+    assert f"{values[-1]:.1f}" == accuracy
+
+
+def read(cockpit):
+    """What stands below the twenty digits: (the answers, whether each is crossed as wrong)."""
+    texts = [text.get_text() for text in axes(cockpit, "It reads").texts]
+    found = [re.fullmatch(r"(\d)( ✗)?", text) for text in texts]
+    return [(int(one[1]), bool(one[2])) for one in found if one]
+
+
+def test_twenty_digits_are_seen_with_what_the_net_reads_and_the_wrong_ones_crossed(cockpit):
+    for _ in range(2):
+        labels = DIGITS.validation.labels[:20]
+        answers = cockpit.net.classify(DIGITS.validation.images[:20])
+        expected = [(a, a != label) for a, label in zip(answers, labels, strict=True)]
+        assert read(cockpit) == expected
+        right = sum(not wrong for _, wrong in expected)
+        assert texts(axes(cockpit, "It reads"))[2:].count(f"It reads {right} of these 20 digits")
+        cockpit.start()
+    assert right > 10
+
+
+def test_as_many_frames_as_wrong_answers_are_drawn(cockpit):
+    (frames,) = axes(cockpit, "It reads").lines
+    assert np.isnan(frames.get_xdata()).sum() == sum(wrong for _, wrong in read(cockpit))
+
+
+def sheet(cockpit):
+    """The colours of the weights that are seen."""
+    (image,) = axes(cockpit, "Weights of").images
+    return image.get_array().copy()
+
+
+@pytest.mark.parametrize("hidden", [2, 5, 10, 30, 200])
+def test_the_weights_of_up_to_thirty_hidden_neurons_are_seen(cockpit, hidden):
+    slide(cockpit, "hidden units", hidden)
+    columns = 5 if hidden <= 5 else 10
+    rows = -(-min(hidden, 30) // columns)
+    assert sheet(cockpit).shape == (rows * 30, columns * 32, 4)
+
+
+def test_the_pictures_of_the_weights_move_while_it_learns(cockpit):
+    before = sheet(cockpit)
+    cockpit.start()
+    assert (sheet(cockpit) != before).any()
+
+
+def test_an_empty_cockpit_says_what_will_be_seen_and_a_full_one_does_not(cockpit):
+    hint = "Press Start: here the cost\nfalls while the net learns"
+    assert hint in texts(axes(cockpit, "cost"))
+    cockpit.start()
+    assert hint not in texts(axes(cockpit, "cost"))
+
+
+# The time machine
+
+
+def parameters(cockpit):
+    return [array.tobytes() for array in cockpit.net.W + cockpit.net.b]
+
+
+def moments(cockpit):
+    return control(cockpit, "time line").max
+
+
+def test_the_time_line_goes_back_to_a_moment_and_all_parts_show_it(cockpit):
+    start, seen_at_the_start = parameters(cockpit), (read(cockpit), sheet(cockpit))
+    cockpit.start()
+    end = parameters(cockpit)
+    slide(cockpit, "time line", 0)
+    assert parameters(cockpit) == start and epochs_done(cockpit) == 0
+    assert read(cockpit) == seen_at_the_start[0] and (sheet(cockpit) == seen_at_the_start[1]).all()
+    assert list(curve(cockpit, "cost")[0]) == [0]
+    assert "Looking back: epoch 0.0 of 2.0." in words(cockpit)
+    slide(cockpit, "time line", moments(cockpit))
+    assert parameters(cockpit) == end and epochs_done(cockpit) == 2
+
+
+def test_twenty_forks_without_a_change_give_the_same_run_to_the_last_bit():
+    cockpit, rng = training_cockpit(DIGITS.few(200), epochs=30), np.random.default_rng(0)
+    end = parameters(cockpit.start())
+    for _ in range(20):
+        slide(cockpit, "time line", int(rng.integers(moments(cockpit))))
+        press(cockpit, "Go on from here")
+        assert parameters(cockpit) == end and epochs_done(cockpit) == 30
+    cockpit.close()
+
+
+def test_what_a_run_did_after_a_fork_stays_as_a_branch_from_there(cockpit):
+    cockpit.start()
+    slide(cockpit, "time line", 1)
+    at = epochs_done(cockpit)
+    type_in(cockpit, "η", 2.0)
+    press(cockpit, "Go on from here")
+    for name in ("cost", "accuracy"):
+        lines = axes(cockpit, name).lines
+        (branch,) = [line for line in lines if line.get_label().startswith("validation, η")]
+        assert branch.get_xdata()[[0, -1]] == pytest.approx([at, 2], abs=0.05)
+        assert branch.get_ydata()[0] in curve(cockpit, name)[1]
+    assert "a: η 0.5, mini-batch 10, 30 hidden" in everything_written(cockpit)
+
+
+def test_what_was_changed_is_written_at_the_fork(cockpit):
+    cockpit.start()
+    slide(cockpit, "time line", 1)
+    at = epochs_done(cockpit)
+    type_in(cockpit, "η", 2.0)
+    slide(cockpit, "λ", 5)
+    press(cockpit, "Go on from here")
+    (text,) = [t for t in axes(cockpit, "cost").texts if "→" in t.get_text()]
+    assert text.get_text().strip() == "η 0.5 → 2, λ 0 → 5"
+    assert text.get_position()[0] == pytest.approx(at, abs=0.05)
+
+
+def test_a_run_that_diverged_goes_on_from_its_last_good_moment_with_a_smaller_rate(cockpit):
+    type_in(cockpit, "η", 100)
+    slide(cockpit, "λ", 100)
+    cockpit.start()
+    assert "Diverged after" in words(cockpit)
+    type_in(cockpit, "η", 0.5)
+    slide(cockpit, "λ", 0)
+    press(cockpit, "Go on from here")
+    assert "Done." in words(cockpit) and cockpit.net.is_finite()
+
+
+def test_start_goes_on_from_the_end_after_a_look_back(cockpit):
+    cockpit.start()
+    slide(cockpit, "time line", 0)
+    press(cockpit, "One epoch")
+    assert epochs_done(cockpit) == 3
+
+
+def test_a_look_back_ends_the_training():
+    async def story():
+        cockpit = training_cockpit(DIGITS, epochs=10**5).start()
+        await until(lambda: moments(cockpit) > 3)
+        slide(cockpit, "time line", 1)
+        await until(lambda: "Looking back" in words(cockpit))
+        at = epochs_done(cockpit)
+        await asyncio.sleep(0.3)
+        assert epochs_done(cockpit) == at and control(cockpit, "time line").value == 1
+        cockpit.close()
+
+    asyncio.run(story())
+
+
+# The code of a run
+
+
+def test_a_code_gives_the_same_run_to_the_last_bit(cockpit):
+    press(cockpit, "One epoch")
+    type_in(cockpit, "η", 1.3)
+    slide(cockpit, "mini-batch", 20)
+    press(cockpit, "One epoch")
+    slide(cockpit, "λ", 2)
+    press(cockpit, "One epoch")
+    same = training_cockpit(DIGITS, code=cockpit.code)
+    same.start()
+    assert parameters(same) == parameters(cockpit) and same.code == cockpit.code
+    assert control(same, "mini-batch").value == 20 and control(same, "λ").value == 2
+    assert "Done." in words(same) and epochs_done(same) == 3
+    same.close()
+
+
+def test_a_code_holds_what_was_turned_in_the_middle_of_an_epoch_while_it_trained():
+    async def story():
+        cockpit = training_cockpit(DIGITS, epochs=10**5).start()
+        for eta in (0.4, 1.1, 0.05):
+            before = moments(cockpit)
+            await until(lambda before=before: moments(cockpit) > before + 2)
+            type_in(cockpit, "η", eta)
+        before = moments(cockpit)
+        await until(lambda: moments(cockpit) > before + 2)
+        press(cockpit, "Pause")
+        await until(lambda: "Paused." in words(cockpit))
+        same = training_cockpit(DIGITS, code=cockpit.code).start()
+        await until(lambda: "Done." in words(same))
+        assert parameters(same) == parameters(cockpit) and same.code == cockpit.code
+        assert same.code.count("/") == 4 * 3
+        same.close()
+        cockpit.close()
+
+    asyncio.run(story())
+
+
+def test_the_code_of_a_forked_run_holds_the_way_to_its_end_only(cockpit):
+    cockpit.start()
+    slide(cockpit, "time line", 1)
+    type_in(cockpit, "η", 2.0)
+    press(cockpit, "Go on from here")
+    same = training_cockpit(DIGITS, code=cockpit.code).start()
+    assert parameters(same) == parameters(cockpit)
+    same.close()
+
+
+def test_the_code_at_a_moment_is_that_of_the_run_up_to_it(cockpit):
+    cockpit.start()
+    slide(cockpit, "time line", 1)
+    same = training_cockpit(DIGITS, code=cockpit.code).start()
+    assert parameters(same) == parameters(cockpit) and epochs_done(same) == epochs_done(cockpit)
+    same.close()
+
+
+def test_a_hand_on_a_knob_ends_what_a_code_says(cockpit):
+    press(cockpit, "One epoch")
+    type_in(cockpit, "η", 3.0)
+    press(cockpit, "One epoch")
+    other = training_cockpit(DIGITS, code=cockpit.code)
+    type_in(other, "η", 0.1)
+    other.start()
+    assert control(other, "η", FIELDS).value == 0.1 and parameters(other) != parameters(cockpit)
+    other.close()
+
+
+def test_the_code_of_other_digits_or_a_mistyped_one_is_refused(cockpit):
+    code = cockpit.start().code
+    with pytest.raises(ValueError, match="made on others; load those"):
+        training_cockpit(DIGITS.few(100), code=code)
+    with pytest.raises(ValueError, match="with a letter wrong or missing; copy it again"):
+        training_cockpit(DIGITS, code=code.replace("0.5", "0.6"))
 
 
 def test_the_still_twin_is_a_picture_of_the_finished_run(cockpit):

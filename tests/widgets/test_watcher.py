@@ -508,10 +508,10 @@ def test_keys_move_a_number_and_a_screen_reader_hears_it():
 
 def test_play_moves_the_epochs():
     watcher = weight_watcher()
-    control(watcher, "Play the epochs, or stop and go back").value = 3
+    control(watcher, "Play from here, or stop and go back").value = 3
     assert "After 3 of 10 epochs" in words(watcher)
     press(watcher, "Rewind")
-    assert control(watcher, "Play the epochs, or stop and go back").value == 0
+    assert control(watcher, "Play from here, or stop and go back").value == 0
 
 
 @pytest.mark.thorough

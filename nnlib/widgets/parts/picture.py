@@ -252,7 +252,8 @@ class Picture(InBrowser):
         frame, data = changes(self._sent, now)
         self._sent, size = now, self.figure.bbox.size
         texts = filter(is_written_by_the_page, self._moving)
-        frame["labels"] = [as_label(text, size) for text in texts if text.get_visible()]
+        seen = (text for text in texts if text.get_visible() and text.get_text())
+        frame["labels"] = [as_label(text, size) for text in seen]
         frame["handles"] = [as_handle(handle, size) for handle in self.drawing.handles()]
         self.send({"kind": "frame"} | frame, buffers=[data])
 

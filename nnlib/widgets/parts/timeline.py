@@ -1,0 +1,41 @@
+"""A time line: the moments of a run on a slider, and Play, which walks along them."""
+
+import ipywidgets
+
+from nnlib.widgets.parts.board import sized
+
+MOMENT_TICK = 300  # milliseconds between two moments of Play
+
+
+class TimeLine:
+    """The slider and the Play button of a board; show(place) hears where a hand or Play goes."""
+
+    def __init__(self, board, show, name, whole=360, **looks):
+        self._board, self._show, self._putting = board, show, False
+        self.slider = ipywidgets.IntSlider(max=1, description=name, **sized(90, whole), **looks)
+        self.play = ipywidgets.Play(max=1, interval=MOMENT_TICK, show_repeat=False)
+        self.play.tooltip = "Play from here, or stop and go back"
+        for control in (self.slider, self.play):
+            control.observe(self._moved, "value")
+
+    @property
+    def at(self):
+        return self.slider.value
+
+    @property
+    def last(self):
+        return self.slider.max
+
+    def put(self, at, last=None):
+        """Stand at this place, and end at the last; nobody is told."""
+        self._putting = True
+        for control in (self.slider, self.play):
+            with control.hold_sync():
+                if last is not None:
+                    control.max = max(1, last)  # a slider from 0 to 0 cannot be drawn
+                control.value = at
+        self._putting = False
+
+    def _moved(self, change):
+        if not self._putting:
+            self._board.act(lambda: self._show(change["new"]))
