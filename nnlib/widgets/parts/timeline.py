@@ -28,12 +28,12 @@ class TimeLine:
 
     def put(self, at, last=None):
         """Stand at this place, and end at the last; nobody is told."""
-        self._putting = True
+        self._putting, last = True, max(1, self.last if last is None else last)
         for control in (self.slider, self.play):
-            with control.hold_sync():
-                if last is not None:
-                    control.max = max(1, last)  # a slider from 0 to 0 cannot be drawn
-                control.value = at
+            # the end before a place beyond the old one: a browser would clamp it, and send that
+            control.max = max(control.max, last)
+            control.value = at
+            control.max = last  # never 0: a slider from 0 to 0 cannot be drawn
         self._putting = False
 
     def _moved(self, change):
