@@ -394,7 +394,7 @@ BAD_CALLS = {
         *each("digits", "training_cockpit(_)", "None | X | 'mnist' | digits.train"),
         *each("epochs", "training_cockpit(digits, epochs=_)", "0 | " + NOT_COUNTS),
         *each("seed", "training_cockpit(digits, seed=_)", NOT_SEEDS),
-        *each("code", "training_cockpit(digits, code=_)", "5 | '' | 'nn1' | X | b'nn1' | [] | True"),
+        *each("code", "training_cockpit(digits, code=_)", "5 | '' | 'nn1' | X | b'nn1' | []"),
         *each(
             "A", "contraction_explorer(_, rows)", "None | 'a' | X[0] | ragged | objects | 5 | X[:0]"
         ),
