@@ -21,7 +21,8 @@ class Activation:
 
     name         what plots and saved networks call it
     value        z -> a, any shape, element by element (softmax: along the last axis)
-    slope        z -> f'(z), the same shape (softmax: the Jacobian, shape (..., k, k))
+    slope        z -> f'(z), the same shape, or one number where it is the same for every z
+                 (softmax: the Jacobian, shape (..., k, k))
     times_slope  (v, z, a) -> the slope times v, shape of z; may use a = value(z), which is at hand
     formula      value and slope as a student writes them
     """

@@ -465,6 +465,23 @@ def test_the_activations_of_nnlib_are_called_right(activation):
         (np.sum, np.ones_like, "the value has the shape () for (400,) points"),
         (SOFTMAX.value, SOFTMAX.value, "the value at one point depends on the other points"),
         (
+            lambda z: np.tanh(z).astype(np.float32),
+            lambda z: 1 - np.tanh(z) ** 2,
+            "the value comes in float32, too coarse to measure a slope by: write astype(z.dtype),",
+        ),
+        (
+            lambda z: np.maximum(z, 0, out=z),
+            lambda z: (z > 0) * 1.0,
+            "the value changes its argument: let it work on a copy, z.copy().",
+        ),
+        (
+            np.tanh,
+            lambda z: np.square(np.tanh(z, out=z)),
+            "the slope changes its argument: let it work on a copy, z.copy().",
+        ),
+        (lambda z: 3 * z, lambda z: 1, "yours is 1, it should be 3. Everything is 0.333333 times"),
+        (np.tanh, lambda z: 1, "yours is 1, it should be 0.00134"),
+        (
             lambda z: None,
             np.cos,
             "the value is no curve: expected an array of real numbers, got None; is a `return`",
@@ -478,6 +495,25 @@ def test_a_wrong_activation_is_told_in_words(value, slope, words):
 
 
 POINT = -4.0
+
+
+@pytest.mark.parametrize(
+    "value, slope",
+    [
+        (lambda z: np.tanh(z).astype(z.dtype), lambda z: 1 - np.tanh(z) ** 2),
+        (lambda z: np.maximum(z, 0, out=z.copy()), lambda z: (z > 0).astype(np.float32)),
+        (lambda z: z, lambda z: 1),
+        (lambda z: 1 - 2 * z, lambda z: np.float64(-2)),
+    ],
+)
+def test_who_does_as_told_is_right_and_one_number_is_the_slope_of_a_line(value, slope):
+    assert check_my_activation(Activation("mine", value, slope)).right
+
+
+def test_the_slopes_of_a_net_with_a_line_for_activation_are_judged():
+    line = Activation("line", lambda z: 2 * z, lambda z: 2)
+    data = toy(0)
+    assert check_my_gradient(*true(data, line, line), **data, f1=line, f2=line).right
 
 
 def test_a_wrong_times_slope_is_told():

@@ -19,7 +19,8 @@ GOOD_TO = 1e-6  # how good a measured slope is
 def check_my_activation(activation):
     """The Verdict on your own Activation: is its slope the slope of its value?
 
-    The slope is compared with central differences at 400 points from −4 to 4. It never raises.
+    The slope is compared with central differences at 400 points from −4 to 4; a single number is
+    the slope of a straight line. It never raises.
     """
     return verdict_of(judge_activation, activation)
 
@@ -38,37 +39,49 @@ def look_at_activation(activation):
         got = short(activation)
         wanted = 'Activation("mine", value=..., slope=...), a function each'
         raise Trouble(f"Expected {wanted}; got {got}.")
-    for what in ("value", "slope"):
-        look_at_curve(getattr(activation, what), f"{activation.name}: the {what}")
+    look_at_curve(activation.value, f"{activation.name}: the value")
+    look_at_curve(activation.slope, f"{activation.name}: the slope", constant=True)
     look_at_slope(activation)
 
 
-def look_at_curve(function, name):
+def look_at_curve(function, name, constant=False):
     """Trouble with a function that does not make of POINTS one number each, by itself."""
-    _, found = run_once(function, (POINTS,), raw=True)
-    if isinstance(found, Failed):
-        why = f"fails on an array: {found.why}. Use NumPy's functions, such as np.exp."
-        raise Trouble(f"{name} {why}")
-    try:
-        found = as_numbers(found)
-    except Trouble as trouble:
-        raise Trouble(f"{name} is no curve: {trouble}") from None
+    found = at_points(function, name)
+    if constant and not found.shape:
+        return
     if found.shape != POINTS.shape:
         shapes = f"the shape {found.shape} for {POINTS.shape} points: one number each."
         raise Trouble(f"{name} has {shapes}")
     if not np.isfinite(found).all():
         raise Trouble(f"{name} is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}.")
     one_by_one = [np.ravel(function(POINTS[k : k + 1]))[0] for k in (0, 250)]
-    if not close(found[[0, 250]], np.array(one_by_one)):
+    if not np.allclose(found[[0, 250]], one_by_one):
         raise Trouble(f"{name} at one point depends on the other points.")
+
+
+def at_points(function, name):
+    """The numbers that a function makes of POINTS; Trouble if it fails, or changes them."""
+    (z,), found = run_once(function, (POINTS,), raw=True)
+    if isinstance(found, Failed):
+        why = f"fails on an array: {found.why}. Use NumPy's functions, such as np.exp."
+        raise Trouble(f"{name} {why}")
+    if not np.array_equal(z, POINTS):
+        raise Trouble(f"{name} changes its argument: let it work on a copy, z.copy().")
+    try:
+        return as_numbers(found)
+    except Trouble as trouble:
+        raise Trouble(f"{name} is no curve: {trouble}") from None
 
 
 def look_at_slope(f):
     """Trouble with a slope that is not the slope of the value."""
-    z = POINTS
-    slope, times = f.slope(z), f.times_slope(np.full(z.shape, 3.0), z, f.value(z))
+    z, a = POINTS, np.asarray(f.value(POINTS))
+    if a.dtype in (np.float16, np.float32):
+        found = f"the value comes in {a.dtype}, too coarse to measure a slope by"
+        raise Trouble(f"{f.name}: {found}: write astype(z.dtype), or leave astype out.")
+    slope, times = slope_of(f, z), f.times_slope(np.full(z.shape, 3.0), z, a)
     measured, smooth = slope_at_points(f.value)
-    size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(f.value(z)))
+    size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(a))
     wrong = smooth & (np.abs(slope - measured) > GOOD_TO * size)
     if not wrong.any() and not close(times, 3 * slope):
         raise Trouble(f"{f.name}: times_slope is not v * slope(z).")
@@ -78,6 +91,11 @@ def look_at_slope(f):
         what = f"yours is {slope[k]:.4g}, it should be {measured[k]:.4g}"
         end = hint(f, measured, smooth)
         raise Trouble(f"{f.name}: the slope is wrong {where}: {what}.{end}")
+
+
+def slope_of(f, z):
+    """The slope of an activation at each z, though it may be one number for all."""
+    return np.broadcast_to(f.slope(z), z.shape)
 
 
 def slope_at_points(value):
@@ -94,8 +112,8 @@ def nudged_slope(value, points):
 
 def hint(f, measured, smooth):
     """What a wrong slope looks like, as a sentence that begins with a blank, else ""."""
-    a, slope = f.value(POINTS), f.slope(POINTS)
-    if close(f.slope(a)[smooth], measured[smooth]):
+    a, slope = f.value(POINTS), slope_of(f, POINTS)
+    if close(slope_of(f, a)[smooth], measured[smooth]):
         return " It is right for a = f(z), but z comes in: compute a first."
     if close(slope[smooth], a[smooth]):
         return " That is the value itself."
