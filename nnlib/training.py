@@ -107,7 +107,7 @@ class Descent(OwnNamesOnly):
 @door
 def descent_step(net, X, Y, eta, l2=0.0, n=1):
     """One step downhill on the batch X, Y; n is the size of the training set that λ refers to."""
-    dW, db = net.backward(*net.forward(X), Y, scale=-eta)
+    dW, db = net.backward(*net._forward(X), Y, scale=-eta)
     if l2:
         for W in net.W:
             W *= 1 - eta * l2 / n
@@ -209,6 +209,8 @@ def fit(
     """
     checked_number(epochs, "epochs", 0, whole=True)
     descent = sgd(net, X, Y, eta=eta, batch_size=batch_size, l2=l2, rng=rng)
+    if evaluation is not None:
+        evaluation = checked_evaluation(evaluation, descent.net)
     record = _recorder(descent, evaluation, monitor)
     history = History(descent.eta, descent.batch_size, descent.l2)
     try:
@@ -216,7 +218,7 @@ def fit(
         bar = progress_bar(samples, " samples", progress, **looks)
         with bar, for_training(net, batch_size):
             _run_epochs(descent, epochs, history, record, bar)
-            history.noticed = symptoms(net, descent.X, descent.Y)
+            history.noticed = symptoms(net, descent.X, descent.Y, evaluation)
     except KeyboardInterrupt:
         history.ended = history.ended or f"Interrupted after {descent.epochs:.2f} epochs."
         _keep_whole_epochs(history)
@@ -258,7 +260,7 @@ def _recorder(descent, evaluation, monitor):
     """The function record(history, began) that appends one epoch's entries to the history."""
     sets = {"training": (descent.X, descent.Y)}
     if evaluation is not None:
-        sets["evaluation"] = checked_evaluation(evaluation, descent.net)
+        sets["evaluation"] = evaluation
     wanted = _checked_monitor(monitor, sets)
     sets = {name: sets[name] for name in sets if any(w.startswith(name) for w in wanted)}
 

@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 
 from nnlib import (
+    CUBE,
     IDENTITY,
     QUADRATIC,
     RELU,
     SIGMOID,
+    SOFTMAX,
+    SQUARE,
     TANH,
     Activation,
     Network,
     fit,
     load_digits,
 )
+from nnlib._support.symptoms import reach
+from nnlib.activations import ACTIVATIONS
 
 DIGITS = load_digits()
 X, Y = np.random.default_rng(0).uniform(size=(20, 5)), np.full((20, 1), 0.5)
@@ -40,13 +45,63 @@ def test_pixels_up_to_255_are_told():
     digits = Network([784, 30, 10], dtype=np.float32, rng=np.random.default_rng(0))
     history = noticed(digits, 255 * train.images, train.targets, eta=0.5, epochs=3)
     assert history.noticed == [
-        "X holds numbers up to 255: scale them to about 1 (pixels: X / 255)."
+        "X holds numbers up to 255: scale them to about 1, X / 255."
     ]
     assert history.noticed[0] in repr(history)
     digits = Network([784, 30, 10], dtype=np.float32, rng=np.random.default_rng(0))
     obeyed = noticed(digits, train.images, train.targets, eta=0.5, epochs=3)
     assert obeyed.noticed == []
     assert obeyed.training_accuracy[-1] > history.training_accuracy[-1]
+
+
+MANY = np.random.default_rng(1).normal(size=(20, 5)) * [1, 20, 0.1, 300, 0] + [0, 50, 0, 9, 7]
+
+
+@pytest.mark.parametrize("given", [MANY, MANY.astype(np.float32), MANY[:, :1] * 40])
+def test_large_inputs_that_are_no_pixels_are_to_be_standardised_which_leaves_nothing_to_tell(given):
+    sizes = given.shape[1], 4, 1
+    (told,) = noticed(net(*sizes), given, Y).noticed
+    assert "255" not in told and told.endswith(", each column by itself.")
+    line = told.partition("to about 1, ")[2].partition(", each")[0]
+    obeyed = eval(line, {"np": np, "X": given})
+    assert noticed(net(*sizes), obeyed, Y).noticed == []
+    assert np.abs(obeyed.mean(axis=0)).max() < 1e-5 and obeyed.std(axis=0)[0] == pytest.approx(1)
+
+
+def test_validation_inputs_of_another_scale_are_told():
+    train, validation = DIGITS.train, DIGITS.validation
+    digits = Network([784, 10], dtype=np.float32, rng=np.random.default_rng(0))
+
+    def told(factor):
+        rng, data = np.random.default_rng(0), (factor * validation.images, validation.targets)
+        history = fit(digits, train.images, train.targets, eta=0.1, epochs=1, evaluation=data,
+                      rng=rng, progress=False)  # fmt: skip
+        return history.noticed
+
+    words = "The inputs go up to 1 in training, but up to {} in validation: scale both sets alike."
+    assert told(255) == [words.format(255)] and told(1 / 255) == [words.format(0.00392)]
+    assert told(1) == []
+
+
+@pytest.mark.parametrize("weights", [np.zeros, np.ones])
+@pytest.mark.parametrize("hidden", [SIGMOID, TANH, RELU])
+def test_neurons_that_started_alike_are_told_and_random_weights_set_them_apart(weights, hidden):
+    same = net(5, 4, 1, hidden=hidden, weights=[weights((5, 4)), weights((4, 1))])
+    (told,) = noticed(same, X, Y, epochs=50).noticed
+    words = "The 4 neurons of hidden layer 1 are alike and stay so: start with random weights."
+    assert told == words
+    assert noticed(net(5, 4, 1, hidden=TANH), X, Y, epochs=50).noticed == []
+
+
+def test_a_layer_of_zeros_that_can_learn_to_differ_is_not_told():
+    apart = np.arange(1.0, 5)[:, None]
+    assert noticed(net(5, 4, 1, weights=[np.zeros((5, 4)), apart]), X, Y).noticed == []
+    assert noticed(net(5, 1, weights=[np.zeros((5, 1))]), X, Y).noticed == []
+
+
+def test_a_slope_that_is_one_number_is_taken():
+    line = Activation("line", lambda z: 2 * z, lambda z: 2)
+    assert noticed(net(5, 3, 1, hidden=line), 0 * X, Y).noticed == []
 
 
 def test_dead_neurons_of_an_activation_of_your_own_are_told():
@@ -73,6 +128,39 @@ def test_dead_hidden_neurons_are_counted():
         assert bool(words) == (dead >= 1)
         if words:
             assert words[0].startswith(f"{dead} of 2 neurons of hidden layer 1 answer 0 to every")
+
+
+OWN = {  # the ranges as their formulas give them
+    "logistic": (lambda z: 1 / (1 + np.exp(-z)), 0, 1),
+    "arctan": (np.arctan, -1.57, 1.57),
+    "softsign": (lambda z: z / (1 + np.abs(z)), -1, 1),
+    "tanh by its formula": (lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)), -1, 1),
+    "elu": (lambda z: np.where(z > 0, z, np.expm1(z)), -1, np.inf),
+    "softplus": (lambda z: np.log1p(np.exp(z)), 0, np.inf),
+    "swish": (lambda z: z / (1 + np.exp(-z)), -0.28, np.inf),
+    "leaky": (lambda z: np.maximum(0.01 * z, z), -np.inf, np.inf),
+    "log": (lambda z: np.sign(z) * np.log1p(np.abs(z)), -np.inf, np.inf),
+    "sine": (np.sin, -1, 1),
+    "softmax of rows": (lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), 0, 1),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_range_of_an_activation_of_your_own_is_measured(name):
+    value, low, high = OWN[name]
+    assert reach(Activation(name, value, np.ones_like)) == (low, high)
+
+
+def test_the_ranges_of_nnlibs_activations_are_those_of_their_formulas():
+    ranges = {IDENTITY: (-np.inf, np.inf), SIGMOID: (0, 1), TANH: (-1, 1), RELU: (0, np.inf)}
+    ranges |= {SOFTMAX: (0, 1), SQUARE: (0, np.inf), CUBE: (-np.inf, np.inf)}
+    assert {f: reach(f) for f in ACTIVATIONS} == ranges
+
+
+def test_targets_beyond_the_range_of_an_output_of_your_own_are_told():
+    own = Activation("mine", lambda z: np.exp(-(z**2)), lambda z: -2 * z * np.exp(-(z**2)))
+    (told,) = noticed(net(5, 4, 1, output=own), X[:4], np.array([[1.0], [2], [3], [4]])).noticed
+    assert told.startswith("The targets go from 1 to 4, but mine answers with numbers from 0 to 1")
 
 
 @pytest.mark.parametrize(

@@ -4,35 +4,39 @@ import numpy as np
 
 from nnlib._support.classes import are_classes
 from nnlib._support.divergence import PROBED, large_inputs
-from nnlib.activations import RELU, SIGMOID, SOFTMAX, TANH
+from nnlib.activations import SOFTMAX
 
-# the least and the greatest number that an output can be
-OUTPUT_RANGES = {
-    RELU.name: (0, np.inf),
-    SIGMOID.name: (0, 1),
-    SOFTMAX.name: (0, 1),
-    TANH.name: (-1, 1),
-}
+# where an output is looked at, from 0 to ±50 and at ±500; in pairs, for softmax weighs numbers
+PAIRS = np.array([(z, -z) for z in (*np.linspace(0, 50, 501), 500)])
+FLAT = 0.02  # an output that grows by less of its range from 50 to 500 goes no further
+APART = 10  # how many times larger the inputs of one set may be than those of the other
 
 
-def symptoms(net, X, Y):
+def symptoms(net, X, Y, evaluation=None):
     """Sentences on inputs, targets and neurons of which a net learns little; [] where all is well.
 
-    X (n, n_in), Y (n, n_out)  the training set; its first samples are looked at
+    X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; their first samples are looked at
     """
     X, Y = X[:PROBED], Y[:PROBED]
-    return [*_of_inputs(X), *_of_targets(net, Y), *_of_neurons(net, X)]
+    others = X if evaluation is None else evaluation[0][:PROBED]
+    return [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X)]
 
 
-def _of_inputs(X):
+def _of_inputs(X, others):
     large = large_inputs(X)
     if large:
         yield f"{large}."
+    here, there = np.abs(X).max(), np.abs(others).max()
+    if max(here, there) > APART * min(here, there):
+        yield (
+            f"The inputs go up to {here:.3g} in training, but up to {there:.3g} in validation: "
+            "scale both sets alike."
+        )
 
 
 def _of_targets(net, Y):
     output = net.activations[-1]
-    low, high = OUTPUT_RANGES.get(output.name, (-np.inf, np.inf))
+    low, high = reach(output)
     if Y.min() < low or Y.max() > high:
         recode = low == 0 and Y.min() == -1 and are_classes(Y)
         cure = "code the classes as 0 and 1" if recode else "take IDENTITY for the output layer"
@@ -42,16 +46,37 @@ def _of_targets(net, Y):
         )
 
 
+def reach(f):
+    """The least and the greatest number that an activation answers with, to two decimals."""
+    with np.errstate(all="ignore"):  # your own may have places where it is no number
+        a = f.value(PAIRS)
+        (low, high), (least, most) = ((np.nanmin(z), np.nanmax(z)) for z in (a[:-1], a))
+        slack = FLAT * (high - low)
+    return (
+        np.round(least, 2) if least >= low - slack else -np.inf,
+        np.round(most, 2) if most <= high + slack else np.inf,
+    )
+
+
 def _of_neurons(net, X):
-    """A ReLU, or one of your own, that is 0 for every sample without a slope never learns again."""
+    """Neurons that are all alike stay so; a ReLU, or one like it, without a slope never learns."""
     Z, A = net.forward(X)
     for layer, (f, z, a) in enumerate(zip(net.activations, Z, A[1:], strict=True), start=1):
-        if f is SOFTMAX or a[0].all():
-            continue  # no ReLU, or none is dead
-        dead, n = np.count_nonzero(~(a.any(axis=0) | f.slope(z).any(axis=0))), a.shape[1]
-        if 2 * dead >= n:
-            where = f"hidden layer {layer}" if layer < len(Z) else "the output layer"
-            yield (
-                f"{dead} of {n} neurons of {where} answer 0 to every sample and learn "
-                "no more: start anew with other random weights or a smaller η."
-            )
+        n, where = a.shape[1], f"hidden layer {layer}" if layer < len(Z) else "the output layer"
+        if layer < len(Z) and n > 1 and _are_alike(net, layer):
+            yield f"The {n} neurons of {where} are alike and stay so: start with random weights."
+        elif f is not SOFTMAX and not a[0].all():  # else it is no ReLU, or none is dead
+            slope = np.broadcast_to(f.slope(z), z.shape)
+            dead = np.count_nonzero(~(a.any(axis=0) | slope.any(axis=0)))
+            if 2 * dead >= n:
+                yield (
+                    f"{dead} of {n} neurons of {where} answer 0 to every sample and learn "
+                    "no more: start anew with other random weights or a smaller η."
+                )
+
+
+def _are_alike(net, layer):
+    """Whether the neurons of a hidden layer, counted from 1, share all weights and biases."""
+    into, out_of = net.W[layer - 1], net.W[layer]
+    b = net.b[layer - 1] if net.b else np.zeros(1)
+    return (into == into[:, :1]).all() and (out_of == out_of[:1]).all() and (b == b[0]).all()

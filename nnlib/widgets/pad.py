@@ -9,7 +9,7 @@ import numpy as np
 import traitlets
 
 from nnlib._support.hints import door
-from nnlib._support.symptoms import OUTPUT_RANGES
+from nnlib._support.symptoms import reach
 from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE, prepared
 from nnlib.network import checked_network
@@ -102,7 +102,7 @@ def n_hidden(net):
 
 def limits(values, f):
     """The least and the greatest that f can answer; where it has no end, that of the values."""
-    low, high = OUTPUT_RANGES.get(f.name, (-np.inf, np.inf))
+    low, high = reach(f)
     return (
         low if np.isfinite(low) else values.min(initial=0),
         high if np.isfinite(high) else values.max(initial=0),
