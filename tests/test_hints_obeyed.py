@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from nnlib import IDENTITY, QUADRATIC, SIGMOID, Network, fit
+from nnlib import IDENTITY, LOG_LIKELIHOOD, QUADRATIC, SIGMOID, SOFTMAX, Network, fit
 
 RNG = np.random.default_rng(0)
 ROWS, LABELS = RNG.uniform(size=(4, 6)), np.array([0, 1, 0, 1])
@@ -30,6 +30,7 @@ def net(*sizes, **looks):
     return Network(list(sizes), rng=np.random.default_rng(0), **looks)
 
 
+SOFT = net(6, 2, activations=SOFTMAX, cost=LOG_LIKELIHOOD)
 CALLS = {  # name -> the call, the name that the hint speaks of, what stands under it
     "one sample": (net(6, 2).predict, "X", ROWS[0]),
     "one sample as a list": (net(6, 2).predict, "X", ROWS[0].tolist()),
@@ -44,6 +45,31 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
         lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS[:, None]
     ),
     "class numbers from 1": (lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS + 1),
+    "class numbers from 1 in a column": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS[:, None] + 1
+    ),
+    "class numbers as floats": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS.astype(float)
+    ),
+    "class numbers as a list of floats": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS.astype(float).tolist()
+    ),
+    "class numbers as floats in a column": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS[:, None] * 1.0
+    ),
+    "class numbers as floats of a data frame": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", Series(LABELS * 1.0)
+    ),
+    "classes coded -1 and 1 for the cross-entropy": (
+        lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", 2 * LABELS[:, None] - 1
+    ),
+    "rows of -1 and 1 for the cross-entropy": (
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "Y", (2 * np.eye(2)[LABELS] - 1).tolist()
+    ),
+    "rows of -1 and 1 for the log-likelihood": (
+        lambda Y: SOFT.cost_of(ROWS, Y), "Y", 2 * np.eye(2)[LABELS] - 1
+    ),
+    "rows that do not sum to 1": (lambda Y: SOFT.cost_of(ROWS, Y), "Y", 3 * np.eye(2)[LABELS]),
     "pictures with a channel": (net(6, 2).predict, "X", PICTURES[:, :, :, None]),
     "numbers as words": (net(6, 2).predict, "X", ROWS.astype(str)),
     "labels in a list of floats": (
@@ -89,6 +115,11 @@ def test_the_line_that_a_refusal_tells_to_write_works(name):
 def test_the_first_entry_that_is_no_number_is_told_with_its_place(given, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         net(2, 2).predict(given)
+
+
+def test_numbers_in_a_row_that_are_no_classes_are_not_taken_for_classes():
+    with pytest.raises(ValueError, match="got .4,.; check sizes"):
+        net(6, 2).cost_of(ROWS, COLUMN)
 
 
 def test_too_few_labels_are_told_as_that():

@@ -215,25 +215,27 @@ def _in_rows(shape, n_in, name):
 
 def checked_targets(Y, n, net, name="Y"):
     """Y as an array (n, n_out) of the network's dtype."""
-    Y = array_of_numbers(Y, name, net.dtype)
+    given, Y = Y, array_of_numbers(Y, name, net.dtype)
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
         raise ValueError(
             f"{name}: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
-            f"{_in_rows_of_targets(Y, shape, name.split()[-1])}"
+            f"{_in_rows_of_targets(Y, shape, name.split()[-1], np.asarray(given).dtype.kind)}"
         )
     return Y
 
 
-def _in_rows_of_targets(Y, shape, name):
+def _in_rows_of_targets(Y, shape, name, kind):
     """What to do with Y to have one row of targets for each sample, as the end of a sentence."""
     n, n_out = shape
     if Y.shape == (n,) and n_out == 1:
         return f"write np.asarray({name})[:, None] for one output"
-    if Y.shape in ((n,), (n, 1)):
+    if Y.shape in ((n,), (n, 1)) and len(np.unique(Y)) <= n_out:
         labels = "labels" if Y.ndim == 1 else "np.ravel(labels)"
-        if Y.min() < 0 or Y.max() >= n_out:
-            labels = "np.unique(labels, return_inverse=True)[1]"
+        if not np.isin(Y, range(n_out)).all():
+            labels = f"np.unique({labels}, return_inverse=True)[1]"
+        elif kind not in "iu":  # floats count nothing
+            labels = f"np.asarray({labels}, int)"
         return f"for class numbers write np.eye({n_out})[{labels}]"
     return f"{_turned(Y, shape, name)}check sizes[-1] and the data"
 
@@ -250,18 +252,28 @@ def checked_pass(Z, A):
 def checked_target_values(Y, cost, name="Y"):
     """Y, if its numbers are targets the cost makes sense for."""
     checked_finite(Y, name)
-    found = f"{Y.min():g} to {Y.max():g}"
+    found, letter = f"{Y.min():g} to {Y.max():g}", name.split()[-1]
     if cost is CROSS_ENTROPY and not ((Y >= 0) & (Y <= 1)).all():
+        identity = "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
         raise ValueError(
             f"{name}: the cost cross-entropy needs targets from 0 to 1, got {found}; "
-            "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
+            f"{_as_0_and_1(Y, letter) or identity}"
         )
     if cost is LOG_LIKELIHOOD and (Y.min() < 0 or np.abs(Y.sum(axis=1) - 1).max() > 1e-3):
+        one = f"np.eye({Y.shape[1]})[np.argmax({letter}, axis=1)]"
+        largest = f"write {one} if the largest number of a row is its class"
         raise ValueError(
             f"{name}: the cost log-likelihood needs rows from 0 to 1 that sum to 1, got {found}, "
-            f"sums {Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; write np.eye(n_out)[labels]"
+            f"sums {Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; "
+            f"{_as_0_and_1(Y, letter) or largest}"
         )
     return Y
+
+
+def _as_0_and_1(Y, name):
+    """How to code classes as 0 and 1 that are coded -1 and 1, as the end of a sentence, else ""."""
+    coded = Y.min() == -1 and np.isin(Y, (-1, 1)).all()
+    return f"write np.greater({name}, 0) for classes coded -1 and 1" if coded else ""
 
 
 def checked_evaluation(evaluation, net):
@@ -327,8 +339,8 @@ def _one_a_sample(labels, name):
 
 def _from_0(labels, n_classes, name):
     """How to count from 0 what are classes by other numbers, as the end of a sentence."""
-    if np.isin(labels, (-1, 1)).all():
-        return f"write np.greater({name}, 0) for classes coded -1 and 1"
+    if recode := _as_0_and_1(labels, name):
+        return recode
     if labels.dtype.kind == "f":
         return f"write np.asarray({name}, int)"
     if labels.min() == 1 and labels.max() == n_classes:
