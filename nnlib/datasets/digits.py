@@ -258,7 +258,9 @@ def _pictures(images):
 
 
 def _in_28_by_28(shape):
-    """How to make pictures of another size into MNIST's, as the end of a sentence."""
+    """How to make pictures of another size or number into digits, as the end of a sentence."""
+    if math.prod(shape[1:]) == SIDE**2 or shape == (SIDE, SIDE):
+        return "add more: of each six one validates and one tests"
     if len(shape) == 3:
         return "write np.vstack([like_mnist(ink / np.max(images)) for ink in images])"
     side = math.isqrt(shape[1]) if len(shape) == 2 else 0
