@@ -8,7 +8,7 @@ from nnlib.activations import SOFTMAX
 
 # where an output is looked at, from 0 to ±50 and at ±500; in pairs, for softmax weighs numbers
 PAIRS = np.array([(z, -z) for z in (*np.linspace(0, 50, 501), 500)])
-FLAT = 0.02  # an output that grows by less of its range from 50 to 500 goes no further
+LEVEL = 0.02  # an output that grows by less of its range from 50 to 500 goes no further
 APART = 10  # how many times larger the inputs of one set may be than those of the other
 
 
@@ -51,7 +51,7 @@ def reach(f):
     with np.errstate(all="ignore"):  # your own may have places where it is no number
         a = f.value(PAIRS)
         (low, high), (least, most) = ((np.nanmin(z), np.nanmax(z)) for z in (a[:-1], a))
-        slack = FLAT * (high - low)
+        slack = LEVEL * (high - low)
     return (
         np.round(least, 2) if least >= low - slack else -np.inf,
         np.round(most, 2) if most <= high + slack else np.inf,
