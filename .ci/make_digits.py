@@ -1,7 +1,7 @@
-"""Makes the two files of built-in digits in this folder: the UCI digits in the form of MNIST.
+"""Makes the two files of nnlib's built-in digits: the UCI digits in the form of MNIST.
 
 Needs scikit-learn, which brings the UCI digits as 8 × 8 squares of ink; nnlib itself does not.
-Run it as `python nnlib/datasets/data/make_digits.py`; the same input always gives the same pixels.
+Run it as `python .ci/make_digits.py`; the same input always gives the same pixels.
 """
 
 import gzip
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "nnlib" / "datasets" / "data"
 SIDE, CENTRE = 28, 14  # pixels, and where among 0..27 the centre of mass stands, as in MNIST
 BOX = 19.5  # the longer side of the digit; blurring its edge adds half a pixel, MNIST has 20
 INK = 0.25  # a row or column of the 8 × 8 square belongs to the digit from this much ink on

@@ -1,10 +1,10 @@
 """nnlib.datasets.digits: the arrays of a set of digits, in order, in their shapes, read-only."""
 
 import gzip
-import importlib.util
 import os
 import re
 
+import make_digits
 import numpy as np
 import pytest
 from small_mnist import ARRAYS, NAMES, assert_whole, put
@@ -133,14 +133,10 @@ def test_the_built_in_digits_are_about_as_dark_as_mnist():
 
 def test_the_stored_digits_are_those_that_the_script_makes():
     pytest.importorskip("sklearn", reason="scikit-learn, the source of the digits, is not here")
-    path = datasets.BUILT_IN_FOLDER / "make_digits.py"
-    spec = importlib.util.spec_from_file_location("make_digits", path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    for file, array in zip(datasets.BUILT_IN.files, script.digits(), strict=True):
+    for file, array in zip(datasets.BUILT_IN.files, make_digits.digits(), strict=True):
         # Unpacked: how tightly gzip packs depends on the build of zlib.
         stored = gzip.decompress((datasets.BUILT_IN_FOLDER / file.name).read_bytes())
-        assert stored == script.idx(array)
+        assert stored == make_digits.idx(array)
 
 
 def test_the_files_of_the_built_in_digits_are_small_and_credited():
@@ -219,12 +215,15 @@ def test_own_digits_say_what_they_are_called_and_can_be_few():
     assert repr(digits.few(7)).startswith("Class 9b: 27 ")
 
 
+MORE = "images: expected six or more .*; add more: of each six one validates and one tests"
 REFUSED = {
     "8 × 8": ((PICTURES[:, :64], SHOWN), "images: expected six or more pictures, .* got shape"),
     "16 × 16": ((np.ones((60, 16, 16)), SHOWN), "got shape .60, 16, 16.; write np.vstack"),
     "one": ((PICTURES[0], SHOWN[:1]), "images: expected six or more"),
-    "five": ((PICTURES[:5], SHOWN[:5]), "images: expected six or more"),
-    "none": ((PICTURES[:0], SHOWN[:0]), "images: expected six or more"),
+    "one square": ((PICTURES[0].reshape(28, 28), SHOWN[:1]), MORE),
+    "five": ((PICTURES[:5], SHOWN[:5]), MORE),
+    "five squares": ((PICTURES[:5].reshape(5, 28, 28), SHOWN[:5]), MORE),
+    "none": ((PICTURES[:0], SHOWN[:0]), MORE),
     "0 to 16": ((16 * PICTURES, SHOWN), "images: expected pixels from 0 to 1, .* got 0 to 16"),
     "-1 to 1": ((2 * PICTURES - 1, SHOWN), "images: expected pixels from 0 to 1, .* got -1 to 1"),
     "white paper": ((1 - PICTURES, SHOWN), "images: expected 0 for paper and 1 for ink"),
