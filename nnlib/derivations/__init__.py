@@ -8,10 +8,11 @@ sizes, computes every line literally as it is displayed, identities and all, and
 difference between a line and the one before it. A line that holds a derivative such as ∂C/∂W2 or
 ∂Z2/∂A1 is measured by central differences: that is where the chain is tied to the truth.
 
-Lines are written in two ways:
+Lines are written in three ways:
 
     index("∂C/∂W2_m0 = delta2_i0 [A1_im]", reason)          index notation, see nnlib.index_notation
-    matrix(left, latex, numpy, function, reason, blocks)     anything else, as NumPy
+    product("∂C/∂W2 = [A1.T·delta2]", reason)                a product of matrices
+    matrix(left, latex, numpy, reason, blocks)               anything else, as NumPy
 
 What is new in a line stands between [ and ], in LaTeX inside \changed{…}.
 
@@ -45,6 +46,7 @@ from nnlib.derivations.steps import (
     is_measured,
     matrix,
     numpy_line,
+    product,
     start,
 )
 from nnlib.derivations.toy_net import (
@@ -74,45 +76,13 @@ from nnlib.derivations.toy_net_gradients import (
 from nnlib.derivations.weight_decay import GRADIENT_OF_THE_REGULARISER, WEIGHT_DECAY
 from nnlib.derivations.writing import BLACKBOARD, legend, markdown, marked, plain
 
-DERIVATIONS = (
-    MATRIX_PRODUCT,
-    TRANSPOSE_OF_A_PRODUCT,
-    OUTER_PRODUCT,
-    TRANSPOSE_OF_AN_OUTER_PRODUCT,
-    FORWARD_WITHOUT_ACTIVATION,
-    FORWARD_WITH_ACTIVATION,
-    COST,
-    DERIVATIVE_BY_ITSELF,
-    GRADIENT_OF_THE_COST,
-    GRADIENT_W2_WITHOUT_ACTIVATION,
-    GRADIENT_W1_WITHOUT_ACTIVATION,
-    DELTA_OUTPUT,
-    GRADIENT_W2,
-    DELTA_HIDDEN,
-    GRADIENT_W1,
-    PARTIAL_F2_BY_Z2,
-    PARTIAL_Z2_BY_W2,
-    PARTIAL_Z2_BY_A1,
-    PARTIAL_A1_BY_Z1,
-    PARTIAL_Z1_BY_W1,
-    WHOLE_CHAIN,
-    DESCENT_STEP,
-    *NINE_PARTIALS,
-    SLOPE_OF_THE_SIGMOID,
-    DELTA_QUADRATIC,
-    DELTA_CROSS_ENTROPY,
-    ERROR_ONE_LAYER_BACK,
-    SLOPES_OF_ANY_LAYER,
-    JACOBIAN_OF_SOFTMAX,
-    DELTA_LOG_LIKELIHOOD,
-    GRADIENT_OF_THE_REGULARISER,
-    WEIGHT_DECAY,
-)
+# the nine partial derivatives begin with one that has a name of its own
+NAMED = {name: thing for name, thing in vars().items() if isinstance(thing, Derivation)}
+DERIVATIONS = (*NAMED.values(), *NINE_PARTIALS[1:])
 
-__all__ = ["DERIVATIONS", "FIRST_OF_NINE", "NINE_PARTIALS"]
-__all__ += [name for name, thing in vars().items() if isinstance(thing, Derivation)]
+__all__ = ["DERIVATIONS", "NINE_PARTIALS", *NAMED]
 # what a derivation is made of, to write one; how it is judged and shown
 __all__ += ["NET_2_2_1", "SQUARE_AND_CUBE", "TOY_NET", "WITH_ACTIVATION"]
-__all__ += ["Derivation", "Symbol", "index", "matrix", "numpy_line", "start"]
+__all__ += ["Derivation", "Symbol", "index", "matrix", "numpy_line", "product", "start"]
 __all__ += ["BAR_EXACT", "BAR_MEASURED", "SIZES", "check_choices", "difference", "is_measured"]
 __all__ += ["BLACKBOARD", "legend", "markdown", "marked", "plain"]

@@ -4,11 +4,9 @@ Zl is Z of layer l, Znext that of layer l + 1. Whatever lies behind layer l + 1,
 the cost, acts through Znext alone: a stand-in with random numbers V takes its place.
 """
 
-import numpy as np
-
 from nnlib.activations import SIGMOID
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, start
+from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, product, start
 
 TWO_LAYERS = (
     Symbol("Zl", ("samples", "hidden"), "before the activation of layer $l$, one sample a row"),
@@ -17,10 +15,10 @@ TWO_LAYERS = (
     Symbol("V", ("samples", "outputs"), "random numbers: `C` stands in for all layers behind"),
 )
 AND_ALL_BEHIND = {
-    "Al": numpy_line("f.value(Zl)", lambda f, Zl: f.value(Zl)),
-    "Znext": numpy_line("Al @ Wnext + bnext", lambda Al, Wnext, bnext: Al @ Wnext + bnext),
-    "C": numpy_line("np.sum(V * np.sin(Znext))", lambda V, Znext: np.sum(V * np.sin(Znext))),
-    "deltanext": numpy_line("V * np.cos(Znext)", lambda V, Znext: V * np.cos(Znext)),
+    "Al": numpy_line("f.value(Zl)"),
+    "Znext": numpy_line("Al @ Wnext + bnext"),
+    "C": numpy_line("np.sum(V * np.sin(Znext))"),
+    "deltanext": numpy_line("V * np.cos(Znext)"),
 }
 
 ERROR_ONE_LAYER_BACK = Derivation(
@@ -49,7 +47,6 @@ ERROR_ONE_LAYER_BACK = Derivation(
             "deltal",
             r"[(\delta^{(l+1)} \cdot W^{(l+1)}.T) * f'(Z^{(l)})]",
             "(deltanext @ Wnext.T) * f.slope(Zl)",
-            lambda deltanext, Wnext, f, Zl: (deltanext @ Wnext.T) * f.slope(Zl),
             "`Wnext_jk = (Wnext.T)_kj` hooks on (·), `f'` shares both indices (*).",
             "deltanext Wnext.T",
         ),
@@ -72,13 +69,9 @@ SLOPES_OF_ANY_LAYER = Derivation(
             "`Znext_rm = Al_rt Wnext_tm + bnext_m`: an identity for each index of the weight.",
         ),
         index("∂C/∂Wnext_jk = [Al_rj deltanext_rk]", "`t` is `j`, `m` is `k`."),
-        matrix(
-            "∂C/∂Wnext",
-            r"[A^{(l)}.T \cdot \delta^{(l+1)}]",
-            "Al.T @ deltanext",
-            lambda Al, deltanext: Al.T @ deltanext,
+        product(
+            "∂C/∂Wnext = [Al.T·deltanext]",
             "The free index to the front, `Al_rj = (Al.T)_jr`, and `r` hooks onto `r`.",
-            "Al.T deltanext",
         ),
     ),
     {"f": SIGMOID},

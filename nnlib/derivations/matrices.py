@@ -1,11 +1,11 @@
 """Products and transposes of matrices, and the derivative of a matrix by its own elements."""
 
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, start
+from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, product, start
 
 A = Symbol("A", ("rows", "inner"), "a matrix")
 B = Symbol("B", ("inner", "columns"), "a matrix with as many rows as A has columns")
-PRODUCT = {"C": numpy_line("A @ B", lambda A, B: A @ B)}
+PRODUCT = {"C": numpy_line("A @ B")}
 
 MATRIX_PRODUCT = Derivation(
     "The matrix product",
@@ -17,23 +17,14 @@ MATRIX_PRODUCT = Derivation(
             r"\sum_j A_{ij} \, B_{jk}",
             "[[sum(A[i, j] * B[j, k] for j in range(len(B))) for k in range(len(B.T))]"
             " for i in range(len(A))]",
-            lambda A, B: [
-                [sum(A[i, j] * B[j, k] for j in range(len(B))) for k in range(len(B.T))]
-                for i in range(len(A))
-            ],
             "Row `i` of `A` times column `k` of `B`, element by element, and the sum of it all.",
         ),
         index(
             "C_ik = [A_ij B_jk]",
             "`j` does not stand on the left: it is summed over, and $\\sum$ is left out.",
         ),
-        matrix(
-            "C",
-            r"[A \cdot B]",
-            "A @ B",
-            lambda A, B: A @ B,
-            "The two `j` are neighbours: that is what the matrix product sums over.",
-            "A B",
+        product(
+            "C = [A·B]", "The two `j` are neighbours: that is what the matrix product sums over."
         ),
     ),
 )
@@ -43,18 +34,14 @@ TRANSPOSE_OF_A_PRODUCT = Derivation(
     (A, B),
     PRODUCT,
     (
-        matrix("(C.T)_ki", r"(C.T)_{ki}", "C.T", lambda C: C.T, "`C` is the product `A·B`."),
+        matrix("(C.T)_ki", r"(C.T)_{ki}", "C.T", "`C` is the product `A·B`."),
         index("(C.T)_ki = [C_ik]", "The rule of the transpose: the two indices change places."),
         index("(C.T)_ki = [A_ij B_jk]", "The matrix product, by components."),
         index("(C.T)_ki = [B_jk A_ij]", "Components are numbers: factors may change places."),
         index("(C.T)_ki = [(B.T)_kj (A.T)_ji]", "The transpose twice, so that `j` hooks onto `j`."),
-        matrix(
-            "(A·B).T",
-            r"[B.T \cdot A.T]",
-            "B.T @ A.T",
-            lambda A, B: B.T @ A.T,
+        product(
+            "(A·B).T = [B.T·A.T]",
             "The matrix product read backwards: transposing turns the order round.",
-            "B.T A.T",
         ),
     ),
 )
@@ -63,7 +50,7 @@ COLUMNS = (
     Symbol("a", ("rows", 1), "a column"),
     Symbol("b", ("columns", 1), "another column"),
 )
-OUTER = {"D": numpy_line("a @ b.T", lambda a, b: a @ b.T)}
+OUTER = {"D": numpy_line("a @ b.T")}
 
 OUTER_PRODUCT = Derivation(
     "A matrix from two columns",
@@ -77,14 +64,7 @@ OUTER_PRODUCT = Derivation(
             "D_ij = a_i0 [(b.T)_0j]",
             "The transpose brings the two zeros together, as the matrix product wants them.",
         ),
-        matrix(
-            "D",
-            r"[a \cdot b.T]",
-            "a @ b.T",
-            lambda a, b: a @ b.T,
-            "The matrix product over an inner axis of length 1.",
-            "a b.T",
-        ),
+        product("D = [a·b.T]", "The matrix product over an inner axis of length 1."),
     ),
 )
 
@@ -93,30 +73,16 @@ TRANSPOSE_OF_AN_OUTER_PRODUCT = Derivation(
     COLUMNS,
     OUTER,
     (
-        matrix("D.T", r"D.T", "D.T", lambda D: D.T, "`D` is the product `a·b.T`."),
-        matrix(
-            "D.T",
-            r"[(a \cdot b.T).T]",
-            "(a @ b.T).T",
-            lambda a, b: (a @ b.T).T,
-            "`D` written out.",
-        ),
+        matrix("D.T", r"D.T", "D.T", "`D` is the product `a·b.T`."),
+        matrix("D.T", r"[(a \cdot b.T).T]", "(a @ b.T).T", "`D` written out."),
         matrix(
             "D.T",
             r"[(b.T).T \cdot a.T]",
             "b.T.T @ a.T",
-            lambda a, b: b.T.T @ a.T,
             "The transpose of a product turns the order round.",
             "b a.T",
         ),
-        matrix(
-            "D.T",
-            r"[b] \cdot a.T",
-            "b @ a.T",
-            lambda a, b: b @ a.T,
-            "Transposing twice changes nothing.",
-            "b a.T",
-        ),
+        product("D.T = [b]·a.T", "Transposing twice changes nothing."),
     ),
 )
 

@@ -4,11 +4,10 @@ delta_a1, delta_a2 and delta_y are the errors of its three neurons, each a singl
 delta1 and delta2 are those of whole layers.
 """
 
-import math
 import re
 
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import Code, Step, Symbol, changed, numpy_line, start, typeset
+from nnlib.derivations.steps import Step, Symbol, changed, numpy_line, start, typeset
 from nnlib.index_notation import latex_of
 
 NUMBERS = tuple(
@@ -24,15 +23,13 @@ NUMBERS = tuple(
     for name in names.split()
 )
 NET_2_2_1 = {
-    "a1": numpy_line("w1 * x1 + w2 * x2 + b1", lambda w1, x1, w2, x2, b1: w1 * x1 + w2 * x2 + b1),
-    "a2": numpy_line("w3 * x1 + w4 * x2 + b2", lambda w3, x1, w4, x2, b2: w3 * x1 + w4 * x2 + b2),
-    "y_hat": numpy_line(
-        "w5 * a1 + w6 * a2 + b3", lambda w5, a1, w6, a2, b3: w5 * a1 + w6 * a2 + b3
-    ),
-    "C": numpy_line("(y_hat - y)**2", lambda y_hat, y: (y_hat - y) ** 2),
-    "delta_y": numpy_line("2 * (y_hat - y)", lambda y_hat, y: 2 * (y_hat - y)),
-    "delta_a1": numpy_line("delta_y * w5", lambda delta_y, w5: delta_y * w5),
-    "delta_a2": numpy_line("delta_y * w6", lambda delta_y, w6: delta_y * w6),
+    "a1": numpy_line("w1 * x1 + w2 * x2 + b1"),
+    "a2": numpy_line("w3 * x1 + w4 * x2 + b2"),
+    "y_hat": numpy_line("w5 * a1 + w6 * a2 + b3"),
+    "C": numpy_line("(y_hat - y)**2"),
+    "delta_y": numpy_line("2 * (y_hat - y)"),
+    "delta_a1": numpy_line("delta_y * w5"),
+    "delta_a2": numpy_line("delta_y * w6"),
 }
 
 ERRORS = {
@@ -46,7 +43,7 @@ def line(knob, factors, reason):
     """∂C/∂knob as a product of numbers and measured slopes; [ ] sets off what is new."""
     names = tuple(re.findall(r"\w+", factors))
     latex = re.sub(r"\w+", lambda found: letter(found[0]), factors.replace(" ", r"\, "))
-    code = Code(" * ".join(names), lambda **numbers: math.prod(numbers.values()), names)
+    code = numpy_line(" * ".join(names))
     return Step(latex_of(f"∂C/∂{knob}"), "=", changed(latex), typeset(reason), code)
 
 

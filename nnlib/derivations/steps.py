@@ -1,6 +1,6 @@
 """One line of a derivation: a formula, the reason for it, and the NumPy that computes it."""
 
-import inspect
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from nnlib.index_notation import Formula, latex_of, transposed
 
 BAR_EXACT = 1e-9  # two exact lines differ by rounding, about 1e-15
 BAR_MEASURED = 1e-6  # a measured line, about 1e-9: eps² times a third derivative, and rounding
+CALLED = {"np": np, "sum": sum, "len": len, "range": range}  # what a line may call by name
 
 
 @printable
 @dataclass(frozen=True)
 class Code:
-    """One line of NumPy: the text a student reads and the function of the same names."""
+    """One line of NumPy: the text a student reads, and the function of its names."""
 
     text: str
     function: Callable
@@ -27,9 +28,16 @@ class Code:
         return np.asarray(self.function(**{name: arrays(name) for name in self.names}))
 
 
-def numpy_line(text, function):
-    """The Code of a function whose arguments are the names in `text`."""
-    return Code(text, function, tuple(inspect.signature(function).parameters))
+def numpy_line(text):
+    """The Code of a line of NumPy: what a student reads is what is run.
+
+    No file brings such a line: it stands in a derivation of nnlib, or of the lecturer's own.
+    """
+    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    inside = {node.id for node in found if isinstance(node.ctx, ast.Store)}  # for i in range(n)
+    names = {node.id for node in found} - inside - set(CALLED)
+    run = compile(text, text, "eval")
+    return Code(text, lambda **arrays: eval(run, CALLED | arrays), tuple(sorted(names)))
 
 
 @printable
@@ -80,12 +88,19 @@ def start(text, reason):
     return index(f"{text} = {text}", reason)
 
 
-def matrix(left, latex, text, function, reason, blocks=""):
+def matrix(left, latex, text, reason, blocks=""):
     r"""A line in any other notation; `blocks` names the matrices whose shapes hook together."""
     left, sign = left.removesuffix(" ←"), r"\leftarrow" if left.endswith("←") else "="
-    code = numpy_line(text, function)
-    blocks = tuple(blocks.split())
+    code, blocks = numpy_line(text), tuple(blocks.split())
     return Step(latex_of(left), sign, changed(latex), typeset(reason), code, blocks=blocks)
+
+
+def product(text, reason):
+    """A line that is a product of matrices, `C = [A·B]`, whose shapes hook together."""
+    left, _, right = text.partition(" = ")
+    factors = right.replace("[", "").replace("]", "")
+    line = factors.replace("·", " @ ")
+    return matrix(left, latex_of(right), line, reason, re.sub(r"·(?![^(]*\))", " ", factors))
 
 
 def changed(latex):

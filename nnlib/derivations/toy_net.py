@@ -1,10 +1,8 @@
 """The toy net: its letters, forward, the cost, the slopes without activation, the step."""
 
-import numpy as np
-
 from nnlib.activations import CUBE, SQUARE
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, positive, start
+from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, positive, product, start
 
 X = Symbol("X", ("samples", "inputs"), "the inputs, one sample a row")
 Y = Symbol("Y", ("samples", 1), "the targets")
@@ -13,26 +11,20 @@ W2 = Symbol("W2", ("hidden", 1), "the weights into the output")
 RATE = Symbol("η", (), "the learning rate", positive)
 TOY_NET = (X, Y, W1, W2)
 
-COST_OF_THE_ANSWERS = numpy_line(
-    "np.sum((Y_hat - Y)**2)", lambda Y_hat, Y: np.sum((Y_hat - Y) ** 2)
-)
+COST_OF_THE_ANSWERS = numpy_line("np.sum((Y_hat - Y)**2)")
 WITHOUT_ACTIVATION = {
-    "Y_hat": numpy_line("X @ W1 @ W2", lambda X, W1, W2: X @ W1 @ W2),
+    "Y_hat": numpy_line("X @ W1 @ W2"),
     "C": COST_OF_THE_ANSWERS,
-    "delta2": numpy_line("2 * (Y_hat - Y)", lambda Y_hat, Y: 2 * (Y_hat - Y)),
+    "delta2": numpy_line("2 * (Y_hat - Y)"),
 }
 WITH_ACTIVATION = {
-    "Z1": numpy_line("X @ W1", lambda X, W1: X @ W1),
-    "A1": numpy_line("f1.value(Z1)", lambda f1, Z1: f1.value(Z1)),
-    "Z2": numpy_line("A1 @ W2", lambda A1, W2: A1 @ W2),
-    "Y_hat": numpy_line("f2.value(Z2)", lambda f2, Z2: f2.value(Z2)),
+    "Z1": numpy_line("X @ W1"),
+    "A1": numpy_line("f1.value(Z1)"),
+    "Z2": numpy_line("A1 @ W2"),
+    "Y_hat": numpy_line("f2.value(Z2)"),
     "C": COST_OF_THE_ANSWERS,
-    "delta2": numpy_line(
-        "2 * (Y_hat - Y) * f2.slope(Z2)", lambda Y_hat, Y, f2, Z2: 2 * (Y_hat - Y) * f2.slope(Z2)
-    ),
-    "delta1": numpy_line(
-        "delta2 @ W2.T * f1.slope(Z1)", lambda delta2, W2, f1, Z1: delta2 @ W2.T * f1.slope(Z1)
-    ),
+    "delta2": numpy_line("2 * (Y_hat - Y) * f2.slope(Z2)"),
+    "delta1": numpy_line("delta2 @ W2.T * f1.slope(Z1)"),
 }
 SQUARE_AND_CUBE = {"f1": SQUARE, "f2": CUBE}  # f1(x) = x², f2(x) = x³
 OFF = r"\hat{Y}_{i0} - Y_{i0}"  # how far an answer is off
@@ -50,13 +42,9 @@ FORWARD_WITHOUT_ACTIVATION = Derivation(
             "Each sample `i` through the net; `j` and `k` are summed over.",
         ),
         index("Y_hat_i0 = [(X·W1)_ik] W2_k0", "The sum over `j` is a matrix product."),
-        matrix(
-            "Y_hat",
-            r"[X \cdot W^{(1)} \cdot W^{(2)}]",
-            "X @ W1 @ W2",
-            lambda X, W1, W2: X @ W1 @ W2,
+        product(
+            "Y_hat = [X·W1·W2]",
             "The sum over `k` is another; each matrix hooks onto the one before.",
-            "X W1 W2",
         ),
     ),
 )
@@ -70,23 +58,18 @@ FORWARD_WITH_ACTIVATION = Derivation(
             "Y_hat_i0",
             r"f_2(f_1(X_{ij} \, W^{(1)}_{jk}) \, W^{(2)}_{k0})",
             'f2.value(np.einsum("ik,km->im", f1.value(np.einsum("ij,jk->ik", X, W1)), W2))',
-            lambda X, W1, W2, f1, f2: f2.value(
-                np.einsum("ik,km->im", f1.value(np.einsum("ij,jk->ik", X, W1)), W2)
-            ),
             "Each function acts on every element by itself, after the sum inside its brackets.",
         ),
         matrix(
             "Y_hat_i0",
             r"f_2(f_1([Z^{(1)}_{ik}]) \, W^{(2)}_{k0})",
             'f2.value(np.einsum("ik,km->im", f1.value(Z1), W2))',
-            lambda Z1, W2, f1, f2: f2.value(np.einsum("ik,km->im", f1.value(Z1), W2)),
             "Name what stands innermost: `Z1 = X·W1`.",
         ),
         matrix(
             "Y_hat_i0",
             r"f_2([A^{(1)}_{ik}] \, W^{(2)}_{k0})",
             'f2.value(np.einsum("ik,km->im", A1, W2))',
-            lambda A1, W2, f2: f2.value(np.einsum("ik,km->im", A1, W2)),
             "Name the next: `A1 = f1(Z1)`.",
         ),
         index(
@@ -97,7 +80,6 @@ FORWARD_WITH_ACTIVATION = Derivation(
             "Y_hat",
             r"[f_2(f_1(X \cdot W^{(1)}) \cdot W^{(2)})]",
             "f2.value(f1.value(X @ W1) @ W2)",
-            lambda X, W1, W2, f1, f2: f2.value(f1.value(X @ W1) @ W2),
             "The same for all samples at once.",
             "X W1 W2",
         ),
@@ -114,28 +96,24 @@ COST = Derivation(
             "C",
             rf"\sum_i ({OFF})^2",
             "sum((Y_hat[i, 0] - Y[i, 0])**2 for i in range(len(Y)))",
-            lambda Y, Y_hat: sum((Y_hat[i, 0] - Y[i, 0]) ** 2 for i in range(len(Y))),
             "How far each answer is off, squared, and the sum over the samples.",
         ),
         matrix(
             "C",
             rf"[({OFF}) \, ({OFF})]",
             'np.einsum("ij,ij->", Y_hat - Y, Y_hat - Y)',
-            lambda Y, Y_hat: np.einsum("ij,ij->", Y_hat - Y, Y_hat - Y),
             r"A square is a product of two; `i` is not on the left, so the sign $\sum$ may go.",
         ),
         matrix(
             "C",
             rf"[((\hat{{Y}} - Y).T)_{{0i}}] \, ({OFF})",
             'np.einsum("ji,ij->", (Y_hat - Y).T, Y_hat - Y)',
-            lambda Y, Y_hat: np.einsum("ji,ij->", (Y_hat - Y).T, Y_hat - Y),
             "The rule of the transpose, so that the two `i` become neighbours.",
         ),
         matrix(
             "C",
             r"[(\hat{Y} - Y).T \cdot (\hat{Y} - Y)]",
             "(Y_hat - Y).T @ (Y_hat - Y)",
-            lambda Y, Y_hat: (Y_hat - Y).T @ (Y_hat - Y),
             "A matrix product, of shape (1,1).",
             "Y_hat.T Y_hat",
         ),
@@ -157,9 +135,6 @@ GRADIENT_OF_THE_COST = Derivation(
             rf"[2 \, ({OFF})]"
             r" \, \frac{\partial \hat{Y}_{i0}}{\partial W^{(1)}_{mn}}",
             '2 * np.einsum("i,imn->mn", (Y_hat - Y)[:, 0], dY_hat_dW1[:, 0])',
-            lambda Y, Y_hat, dY_hat_dW1: (
-                2 * np.einsum("i,imn->mn", (Y_hat - Y)[:, 0], dY_hat_dW1[:, 0])
-            ),
             "A square has the slope twice its base, and the targets `Y` do not move.",
         ),
     ),
@@ -192,13 +167,9 @@ GRADIENT_W2_WITHOUT_ACTIVATION = Derivation(
             "∂C/∂W2_m0 = [((X·W1).T)_mi] delta2_i0",
             "The free index `m` to the front: `A_im = (A.T)_mi` for any matrix.",
         ),
-        matrix(
-            "∂C/∂W2",
-            r"[(X \cdot W^{(1)}).T \cdot \delta^{(2)}]",
-            "(X @ W1).T @ delta2",
-            lambda X, W1, delta2: (X @ W1).T @ delta2,
+        product(
+            "∂C/∂W2 = [(X·W1).T·delta2]",
             "`i` hooks onto `i`: the matrix product. The shape is that of `W2`, as it must be.",
-            "(X·W1).T delta2",
         ),
     ),
 )
@@ -222,13 +193,9 @@ GRADIENT_W1_WITHOUT_ACTIVATION = Derivation(
             "∂C/∂W1_mn = [(X.T)_mi] delta2_i0 [(W2.T)_0n]",
             "The free indices `m` to the front and `n` to the end; in between all hooks on.",
         ),
-        matrix(
-            "∂C/∂W1",
-            r"[X.T \cdot \delta^{(2)} \cdot W^{(2)}.T]",
-            "X.T @ delta2 @ W2.T",
-            lambda X, delta2, W2: X.T @ delta2 @ W2.T,
+        product(
+            "∂C/∂W1 = [X.T·delta2·W2.T]",
             "The matrix product, twice. The shape is that of `W1`, as it must be.",
-            "X.T delta2 W2.T",
         ),
     ),
 )
@@ -245,7 +212,6 @@ DESCENT_STEP = Derivation(
             "W1 ←",
             r"W^{(1)} - \eta \, \frac{\partial C}{\partial W^{(1)}}",
             "W1 - η * dC_dW1",
-            lambda W1, η, dC_dW1: W1 - η * dC_dW1,
             "Against the slope, as far as `η` says: is it positive, go back; negative, go on.",
         ),
         index("W1_mn ← W1_mn − [η ∂C/∂W1_mn]", "By components: every weight by its own slope."),
@@ -253,7 +219,6 @@ DESCENT_STEP = Derivation(
             "W1 ←",
             r"W^{(1)} - \eta \, [X.T \cdot \delta^{(2)} \cdot W^{(2)}.T]",
             "W1 - η * X.T @ delta2 @ W2.T",
-            lambda W1, η, X, delta2, W2: W1 - η * X.T @ delta2 @ W2.T,
             "With the slopes computed, not measured.",
         ),
     ),

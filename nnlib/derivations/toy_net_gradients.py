@@ -1,9 +1,7 @@
 """The slopes of the toy net with activation: the errors of the two layers, then all weights."""
 
-import numpy as np
-
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import index, matrix, start
+from nnlib.derivations.steps import index, matrix, product, start
 from nnlib.derivations.toy_net import OFF, SQUARE_AND_CUBE, TOY_NET, WITH_ACTIVATION
 
 
@@ -25,23 +23,18 @@ DELTA_OUTPUT = with_activation(
         "∂C/∂Z2_i0",
         r"[2 \, (\hat{Y}_{l0} - Y_{l0}) \, f_2'(Z^{(2)}_{l0}) \, I_{li}]",
         '2 * np.einsum("lo,lo,li->io", Y_hat - Y, f2.slope(Z2), np.eye(len(Z2)))',
-        lambda Y_hat, Y, f2, Z2: (
-            2 * np.einsum("lo,lo,li->io", Y_hat - Y, f2.slope(Z2), np.eye(len(Z2)))
-        ),
         "A square has the slope twice its base; `f2` acts on each element by itself.",
     ),
     matrix(
         "∂C/∂Z2_i0",
         rf"2 \, ([{OFF}]) \, f_2'([Z^{{(2)}}_{{i0}}])",
         "2 * (Y_hat - Y) * f2.slope(Z2)",
-        lambda Y_hat, Y, f2, Z2: 2 * (Y_hat - Y) * f2.slope(Z2),
         "`I_li` picks `l = i`: sample `i` answers for itself alone.",
     ),
     matrix(
         "delta2",
         r"[2 \, (\hat{Y} - Y) * f_2'(Z^{(2)})]",
         "2 * (Y_hat - Y) * f2.slope(Z2)",
-        lambda Y_hat, Y, f2, Z2: 2 * (Y_hat - Y) * f2.slope(Z2),
         "All samples at once. Both indices are shared: element by element (*). It gets a name.",
     ),
 )
@@ -56,14 +49,7 @@ GRADIENT_W2 = with_activation(
     ),
     index("∂C/∂W2_m0 = delta2_i0 [A1_im]", "`I_km` picks `k = m`."),
     index("∂C/∂W2_m0 = [(A1.T)_mi] delta2_i0", "The free index to the front: `A1_im = (A1.T)_mi`."),
-    matrix(
-        "∂C/∂W2",
-        r"[A^{(1)}.T \cdot \delta^{(2)}]",
-        "A1.T @ delta2",
-        lambda A1, delta2: A1.T @ delta2,
-        "`i` hooks onto `i`: a matrix product over the samples.",
-        "A1.T delta2",
-    ),
+    product("∂C/∂W2 = [A1.T·delta2]", "`i` hooks onto `i`: a matrix product over the samples."),
 )
 
 DELTA_HIDDEN = with_activation(
@@ -85,7 +71,6 @@ DELTA_HIDDEN = with_activation(
         "delta1",
         r"[(\delta^{(2)} \cdot W^{(2)}.T) * f_1'(Z^{(1)})]",
         "delta2 @ W2.T * f1.slope(Z1)",
-        lambda delta2, W2, f1, Z1: delta2 @ W2.T * f1.slope(Z1),
         "`W2_n0 = (W2.T)_0n` hooks on (·); `f1'` shares both indices (*). It gets a name.",
         "delta2 W2.T",
     ),
@@ -100,13 +85,9 @@ GRADIENT_W1 = with_activation(
         "`delta1` is that first factor; `Z1_ie = X_ij W1_je`: an identity for each index.",
     ),
     index("∂C/∂W1_mn = [X_im delta1_in]", "`I_jm` picks `j = m`, `I_en` picks `e = n`."),
-    matrix(
-        "∂C/∂W1",
-        r"[X.T \cdot \delta^{(1)}]",
-        "X.T @ delta1",
-        lambda X, delta1: X.T @ delta1,
+    product(
+        "∂C/∂W1 = [X.T·delta1]",
         "`X_im = (X.T)_mi`, the free index to the front, and `i` hooks onto `i`.",
-        "X.T delta1",
     ),
 )
 
@@ -195,9 +176,6 @@ WHOLE_CHAIN = with_activation(
         "∂C/∂W1",
         r"[X.T \cdot (((2 \, (\hat{Y} - Y) * f_2'(Z^{(2)})) \cdot W^{(2)}.T) * f_1'(Z^{(1)}))]",
         "X.T @ ((2 * (Y_hat - Y) * f2.slope(Z2)) @ W2.T * f1.slope(Z1))",
-        lambda X, Y_hat, Y, f2, Z2, W2, f1, Z1: (
-            X.T @ ((2 * (Y_hat - Y) * f2.slope(Z2)) @ W2.T * f1.slope(Z1))
-        ),
         "Both errors written out: all in one line.",
         "X.T Y_hat W2.T",
     ),

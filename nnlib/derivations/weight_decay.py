@@ -1,7 +1,5 @@
 """Weight decay: what the regularisation term adds to the gradient and to the step."""
 
-import numpy as np
-
 from nnlib.derivations.derivation import Derivation
 from nnlib.derivations.steps import Symbol, index, matrix, numpy_line, positive, start
 from nnlib.derivations.toy_net import RATE, X
@@ -10,12 +8,10 @@ WEIGHTS = Symbol("W", ("inputs", "outputs"), "the weights")
 SEVERAL_TARGETS = Symbol("Y", ("samples", "outputs"), "the targets")
 DECAY = Symbol("λ", (), "the strength of the regularisation", positive)
 REGULARISED = {
-    "n": numpy_line("len(X)", lambda X: len(X)),
-    "C0": numpy_line(
-        "np.sum((X @ W - Y)**2) / (2 * n)", lambda X, W, Y, n: np.sum((X @ W - Y) ** 2) / (2 * n)
-    ),
-    "R": numpy_line("λ / (2 * n) * np.sum(W**2)", lambda λ, n, W: λ / (2 * n) * np.sum(W**2)),
-    "C": numpy_line("C0 + R", lambda C0, R: C0 + R),
+    "n": numpy_line("len(X)"),
+    "C0": numpy_line("np.sum((X @ W - Y)**2) / (2 * n)"),
+    "R": numpy_line("λ / (2 * n) * np.sum(W**2)"),
+    "C": numpy_line("C0 + R"),
 }
 
 GRADIENT_OF_THE_REGULARISER = Derivation(
@@ -31,21 +27,18 @@ GRADIENT_OF_THE_REGULARISER = Derivation(
             "∂R/∂W_kl",
             r"[\frac{\lambda}{2n} \, 2 W_{ij} \, \frac{\partial W_{ij}}{\partial W_{kl}}]",
             'λ / (2 * n) * 2 * np.einsum("ij,ijkl->kl", W, dW_dW)',
-            lambda λ, n, W, dW_dW: λ / (2 * n) * 2 * np.einsum("ij,ijkl->kl", W, dW_dW),
             "The chain rule on the square of each weight.",
         ),
         matrix(
             "∂R/∂W_kl",
             r"[\frac{\lambda}{n}] \, W_{ij} \, [I_{ik} \, I_{jl}]",
             'λ / n * np.einsum("ij,ik,jl->kl", W, np.eye(len(W)), np.eye(len(W.T)))',
-            lambda λ, n, W: λ / n * np.einsum("ij,ik,jl->kl", W, np.eye(len(W)), np.eye(len(W.T))),
             "The 2 cancels; a matrix by its own elements gives an `I` for each index.",
         ),
         matrix(
             "∂R/∂W_kl",
             r"\frac{\lambda}{n} \, [W_{kl}]",
             "λ / n * W",
-            lambda λ, n, W: λ / n * W,
             "`I_ik` picks `i = k`, `I_jl` picks `j = l`: only the weight that was turned is left.",
         ),
     ),
@@ -66,7 +59,6 @@ WEIGHT_DECAY = Derivation(
             r"W_{ij} - \eta \, \frac{\partial C_0}{\partial W_{ij}}"
             r" - [\frac{\eta \lambda}{n} \, W_{ij}]",
             "W - η * dC0_dW - η * λ / n * W",
-            lambda W, η, dC0_dW, λ, n: W - η * dC0_dW - η * λ / n * W,
             r"$\partial R / \partial W = \lambda W / n$, the gradient of the regularisation term.",
         ),
         matrix(
@@ -74,7 +66,6 @@ WEIGHT_DECAY = Derivation(
             r"[\left( 1 - \frac{\eta \lambda}{n} \right) W_{ij}]"
             r" - \eta \, \frac{\partial C_0}{\partial W_{ij}}",
             "(1 - η * λ / n) * W - η * dC0_dW",
-            lambda W, η, dC0_dW, λ, n: (1 - η * λ / n) * W - η * dC0_dW,
             "`W` taken out: each step first shrinks every weight by the same small part.",
         ),
         matrix(
@@ -82,7 +73,6 @@ WEIGHT_DECAY = Derivation(
             r"\left( 1 - \frac{\eta \lambda}{n} \right) W"
             r" - \eta \, [\frac{\partial C_0}{\partial W}]",
             "(1 - η * λ / n) * W - η * (X.T @ (X @ W - Y)) / n",
-            lambda W, η, λ, n, X, Y: (1 - η * λ / n) * W - η * (X.T @ (X @ W - Y)) / n,
             r"As matrices. The example tested here is a linear layer, $Z = X \cdot W$, with half"
             r" the mean square as its `C0`: its slope is the transpose of `X` times $(Z - Y) / n$.",
         ),

@@ -159,7 +159,7 @@ def test_the_first_line_is_not_said_to_be_the_first_line():
 
 def test_a_line_that_does_not_hold_is_crossed():
     steps = list(d.GRADIENT_W2.steps)
-    steps[-1] = d.matrix("∂C/∂W2", "wrong", "A1.T @ Y", lambda A1, Y: A1.T @ Y, "", "A1.T Y")
+    steps[-1] = d.matrix("∂C/∂W2", "wrong", "A1.T @ Y", "", "A1.T Y")
     walk = Walk([d.Derivation("wrong", d.TOY_NET, d.WITH_ACTIVATION, steps, d.SQUARE_AND_CUBE)])
     walk.last()
     assert "✗" in verdict(walk)
