@@ -1,7 +1,7 @@
 """Where a slide begins: a tag on each cell, by rule, read by nbconvert, RISE and `make slides`.
 
 A heading begins a slide, any other text one below it. Code stays with the text before it, unless
-that text asks something: then what the code shows is the answer, and comes on a slide of its own.
+that text or a board asks something: then what the code shows is the answer, on a slide of its own.
 So do an exercise's hints and solution. Imports and cells of bare asserts are on no slide.
 """
 
@@ -32,6 +32,7 @@ def kinds(cells):
         elif is_aside(cell):
             yield "skip"
         elif stays(cell):
+            asked = True
             yield "-"
         else:
             yield "subslide" if asked else "-"

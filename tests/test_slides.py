@@ -43,6 +43,13 @@ def test_no_answer_stands_on_the_slide_of_its_prediction(path):
 
 
 @by_number
+def test_no_answer_stands_on_the_slide_of_its_board(path):
+    for (before, asking), (after, shown) in pairwise(numbered(path)):
+        if asking.source.startswith("predict(") and not shown.source.startswith("predict("):
+            assert before < after, shown.source
+
+
+@by_number
 def test_no_solution_stands_on_the_slide_of_its_exercise(path):
     places = {cell.id: number for number, cell in numbered(path)}
     tasks = [name for name in places if name.startswith("exercise-") and name.endswith("-task")]
@@ -60,6 +67,7 @@ def test_no_solution_stands_on_the_slide_of_its_exercise(path):
         ([text("So:"), code("x = 1"), code("x")], ["subslide", "-", "-"]),
         ([text("*Predict* it."), code("x"), code("y")], ["subslide", "subslide", "-"]),
         ([text("What is it?"), code('predict("x")'), code("x")], ["subslide", "-", "subslide"]),
+        ([text("It is."), code('predict("x")'), code("x")], ["subslide", "-", "subslide"]),
         ([code("import math")], ["skip"]),
         ([text("So."), code("assert 1", "claim"), code("assert 1")], ["subslide", "skip", "-"]),
         (
