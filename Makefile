@@ -7,6 +7,7 @@ PORT =
 NB =
 PROJECTOR =
 COURSE = course
+NAME =
 ARGS =
 
 # Programs are always called as `python -m …`: the scripts that pip installs carry the folder's
@@ -33,7 +34,7 @@ ifneq ($(shell cat .venv-class/.place 2>/dev/null),$(CURDIR))
 CLASS_MOVED = moved
 endif
 
-.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes course grade binder clean moved
+.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes course grade site html repository binder clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -66,7 +67,7 @@ notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 
 # A page a core: with more, a slow machine keeps Chromium from starting a widget in two seconds,
 # the time that anywidget gives it.
-browser: .venv/.test  ## run every notebook in a real JupyterLab in a real Chromium
+browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
 	$(PYTEST) -n logical --dist worksteal -m "not soak" tests/browser $(ARGS)
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
@@ -98,11 +99,20 @@ course: .venv-class/.class  ## write problem sheets for nbgrader, to hand out (A
 grade: .venv-class/.class  ## collect what was handed in, grade it, write feedback (COURSE=folder)
 	.venv-class/bin/python .ci/grade.py "$(COURSE)" $(ARGS)
 
+site: .venv-site/.site  ## build the notebooks as a static site into build/site, for any web server
+	.venv-site/bin/python site
+
+html: site  ## write one notebook as one file into build/html, to be handed out (NB=05)
+	.venv-site/bin/python site/one_file.py "$(NB)"
+
+repository:  ## write where this lies on GitHub into the badges and links (NAME=owner/repo)
+	$(PYTHON) .ci/repository.py "$(NAME)"
+
 binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py
 
 clean:  ## remove the environment and everything that was generated; work/ and course/ stay
-	rm -rf .venv .venv-bench .venv-class build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
+	rm -rf .venv .venv-bench .venv-class .venv-site build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
 	find . -path ./work -prune -o -path ./course -prune -o -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # The two stamps say what was installed last; a second call installs nothing.
@@ -120,4 +130,8 @@ clean:  ## remove the environment and everything that was generated; work/ and c
 
 .venv-bench/.bench: benchmarks/requirements.txt requirements.txt pyproject.toml $(BENCH_MOVED)
 	@VENV=.venv-bench PYTHON="$(PYTHON)" sh .ci/environment benchmarks/requirements.txt
+	@touch $@
+
+.venv-site/.site: site/requirements.txt
+	@VENV=.venv-site PYTHON="$(PYTHON)" sh .ci/environment site/requirements.txt
 	@touch $@

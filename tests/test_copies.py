@@ -218,13 +218,6 @@ def test_readmes_line_for_an_environment_of_ones_own_makes_the_copies(checkout):
     assert (checkout / opened.split()[-1]).is_file()
 
 
-def test_readmes_badge_opens_the_notebook_that_binder_py_runs():
-    import binder
-
-    assert f"urlpath=lab/tree/{binder.NOTEBOOK})" in readme()
-    assert binder.NOTEBOOK == f"work/{NAMES[0]}"
-
-
 def test_binders_image_is_built_with_the_copies(checkout):
     lines = (ROOT / "binder/postBuild").read_text().splitlines()
     (line,) = [line for line in lines if line.startswith("python notebooks")]
