@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "build/site"
 NOTEBOOKS = sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
+NOTES = sorted(path.stem for path in ROOT.glob("notebooks/for_teachers/*.md"))
 PAGES = ["index", "get_it", "search", "notebooks/published_results"]
 PAGES += [f"notebooks/{name}" for name in NAMES]
+PAGES += [f"notebooks/for_teachers/{name}" for name in NOTES]
 LOOKS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
 
 TYPESET = "async () => { await window.MathJax?.startup?.promise; }"
@@ -214,7 +216,7 @@ def test_next_leads_through_all_notebooks_in_their_order(site):
     while following := soup(path).select_one("a.next-page"):
         path = (path.parent / following["href"]).resolve()
         seen.append(path.stem)
-    assert seen == [*NAMES, "published_results", "get_it"]
+    assert seen == [*NAMES, "published_results", "get_it", *NOTES]
 
 
 def page_of(notebook):
