@@ -41,7 +41,7 @@ def lecture(server, chromium):
     lab.page.goto(f"{server.address}{place}?token={server.token}")
     lab.attend()
     lab.run_all()
-    lab.page.locator(".nnlib-board").first.scroll_into_view_if_needed()
+    lab.page.evaluate("document.querySelector('.nnlib-board').scrollIntoView()")
     lab.screenshot("board")
     yield lab
     lab.leave()
