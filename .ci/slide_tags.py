@@ -27,7 +27,7 @@ def kinds(cells):
     asked = False
     for cell in cells:
         if cell.cell_type == "markdown":
-            asked = bool(ASKS.search(cell.source))
+            asked = bool(ASKS.search(cell.source.rpartition("\n## ")[2]))
             yield kind_of_text(cell)
         elif is_aside(cell):
             yield "skip"

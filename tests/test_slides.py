@@ -68,6 +68,7 @@ def test_no_solution_stands_on_the_slide_of_its_exercise(path):
         ([text("*Predict* it."), code("x"), code("y")], ["subslide", "subslide", "-"]),
         ([text("What is it?"), code('predict("x")'), code("x")], ["subslide", "-", "subslide"]),
         ([text("It is."), code('predict("x")'), code("x")], ["subslide", "-", "subslide"]),
+        ([text("Why? So.\n\n## Next\n\nThis."), code("x")], ["slide", "-"]),
         ([code("import math")], ["skip"]),
         ([text("So."), code("assert 1", "claim"), code("assert 1")], ["subslide", "skip", "-"]),
         (
