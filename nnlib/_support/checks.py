@@ -380,12 +380,15 @@ def checked_axes(ax):
     return ax
 
 
-def checked_number(value, name, least, whole=False):
-    """A finite number of at least `least` as a float, or as an int where a whole one is asked."""
+def checked_number(value, name, least, whole=False, most=math.inf):
+    """A finite number from `least` to `most` as a float, or as an int where a `whole` is asked."""
     kind = numbers.Integral if whole else numbers.Real
     if isinstance(value, kind) and not isinstance(value, bool):
         with suppress(OverflowError):  # 10**400 is no float
             number = int(value) if whole else float(value)
+            if most < number < math.inf:
+                got = short(value)
+                raise ValueError(f"{name}: expected at most {most:g}, got {got}; choose less")
             if least <= number < math.inf:
                 return number
     raise (ValueError if isinstance(value, numbers.Real) else TypeError)(

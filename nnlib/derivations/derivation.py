@@ -144,10 +144,8 @@ def check_choices(chosen, functions):
             known = [*SIZES, *functions]
             near = did_you_mean(name, known) or "; write one of them"
             raise ValueError(f"expected a choice among {', '.join(known)}, got {name}{near}")
-        if name in SIZES and checked_number(choice, name, 1, whole=True) > LARGEST_SIZE:
-            raise ValueError(
-                f"{name}: expected at most {LARGEST_SIZE}, got {choice}; write fewer, to be read"
-            )
+        if name in SIZES:
+            checked_number(choice, name, 1, whole=True, most=LARGEST_SIZE)
         if name in functions and not hasattr(choice, "slope"):
             raise ValueError(
                 f"{name}: expected an Activation, got {short(choice)}; write {name}=TANH"

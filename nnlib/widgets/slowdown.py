@@ -44,12 +44,8 @@ def _checked_start(start):
         raise ValueError(
             f"start: expected a pair (w, b), got {short(start)}; write (2, 2)"
         ) from None
-    for name, value in (("w", w), ("b", b)):
-        if checked_number(value, name, -FARTHEST) > FARTHEST:
-            raise ValueError(
-                f"{name}: expected a number of at most {FARTHEST}, got {short(value)}; choose less"
-            )
-    return float(w), float(b)
+    start = ("w", w), ("b", b)
+    return [checked_number(value, name, -FARTHEST, most=FARTHEST) for name, value in start]
 
 
 def _checked_eta(eta):
@@ -222,7 +218,7 @@ class BothPaths(Drawing):
         """The start on the sigmoid: where it is dragged, the neuron starts to learn."""
         z, a = self._from
         reach = {"least": -2 * FARTHEST, "most": 2 * FARTHEST}
-        words = f"z = {z:.1f}, a = {a:.2f}".replace("-", "−")
+        words = f"z = {z:.1f}, a = {a:.2f}"
         return [Handle(self._sigmoid, z, a, "start of the neuron", value=z, words=words, **reach)]
 
     @property

@@ -34,20 +34,12 @@ def softmax_board(z=START, right=0):
     """
     if isinstance(z, str) or not hasattr(z, "__len__"):
         raise TypeError(f"z: expected a list of numbers, got {short(z)}; write [2, 1, 0]")
-    z = [checked_number(one, f"z[{j}]", -LIMIT) for j, one in enumerate(z)]
+    z = [checked_number(one, f"z[{j}]", -LIMIT, most=LIMIT) for j, one in enumerate(z)]
     if not FEWEST_OUTPUTS <= len(z) <= MOST_OUTPUTS:
         raise ValueError(
             f"z: expected {FEWEST_OUTPUTS} to {MOST_OUTPUTS} numbers, got {len(z)}; write [2, 1, 0]"
         )
-    if max(z) > LIMIT:
-        raise ValueError(
-            f"z: expected numbers from {-LIMIT:g} to {LIMIT:g}, got {max(z):g}; choose less"
-        )
-    right = checked_number(right, "right", 0, whole=True)
-    if right >= len(z):
-        raise ValueError(
-            f"right: expected an output from 0 to {len(z) - 1}, got {right}; count from 0"
-        )
+    right = checked_number(right, "right", 0, whole=True, most=len(z) - 1)
     return SoftmaxBoard(Outputs(z, right))
 
 

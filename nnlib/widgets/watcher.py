@@ -29,7 +29,7 @@ from nnlib.plots import WIDEST, draw_net, edge_style
 from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, label, one_at_a_time, sized
 from nnlib.widgets.parts.numbers import signed
-from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps
+from nnlib.widgets.parts.picture import Drawing, Handle, Picture
 from nnlib.widgets.parts.timeline import TimeLine
 
 HIDDEN = 2  # the smallest layer in which neurons can be equal
@@ -65,16 +65,8 @@ def weight_watcher(
             f"start: expected 'equal' or 'random', got {short(start)}; write one of them"
         )
     checked_seed(seed)
-    eta = checked_number(eta, "eta", ETAS[0])
-    epochs = checked_number(epochs, "epochs", 1, whole=True)
-    if eta > ETAS[-1]:
-        raise ValueError(
-            f"eta: expected at most {ETAS[-1]:g}, where the slider ends, got {eta:g}; choose less"
-        )
-    if epochs > EPOCHS[-1]:
-        raise ValueError(
-            f"epochs: expected at most {EPOCHS[-1]}, got {epochs}; choose fewer, every one is kept"
-        )
+    eta = checked_number(eta, "eta", ETAS[0], most=ETAS[-1])
+    epochs = checked_number(epochs, "epochs", 1, whole=True, most=EPOCHS[-1])
     return Watcher(net, X, Y, eta, epochs, start, seed)
 
 
@@ -426,18 +418,11 @@ class Watcher(Board):
         if self._number.index != event["handle"]:
             self._number.index = event["handle"]
             self._show_start()
-        start, kind = self._field.value, event["kind"]
-        if kind == "down":
-            self._held = start, event["y"]
-        elif kind == "up":
-            return
-        if kind == "move":
-            start = self._held[0] + START_REACH * (self._held[1] - event["y"])
-        elif kind == "key":
-            start += START_STEP * steps(event)
-        self._time.put(0)
-        self._field.value = round(float(np.clip(start, -LARGEST, LARGEST)), 2)
-        self._start_at(self._field.value)
+        start = self.picture.turned(event, self._field.value, START_REACH, START_STEP)
+        if event["kind"] != "up":
+            self._time.put(0)
+            self._field.value = round(float(np.clip(start, -LARGEST, LARGEST)), 2)
+            self._start_at(self._field.value)
 
     def _start_at(self, value):
         """From now on the start is the student's own: one number set, the others kept."""

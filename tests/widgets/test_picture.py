@@ -225,6 +225,17 @@ def test_every_message_is_answered_even_one_that_leads_to_an_error(picture):
     assert page.answers == 2
 
 
+def test_a_number_is_turned_by_a_drag_up_from_where_it_was_and_by_keys(picture):
+    def turned(number, **event):
+        return picture.turned(event, number, 10, 0.5)
+
+    assert turned(3, kind="down", y=0.5) == 3
+    assert turned(3, kind="move", y=0.4) == pytest.approx(4)
+    assert turned(4, kind="move", y=0.7) == pytest.approx(1)
+    assert turned(1, kind="up", y=0.7) == 1
+    assert turned(1, kind="key", key="ArrowDown", shift=True) == -4
+
+
 # Without a kernel
 
 

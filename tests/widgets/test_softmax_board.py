@@ -305,11 +305,11 @@ def test_a_reader_without_a_kernel_sees_the_picture():
     [
         ({"z": [1]}, ValueError, "expected 2 to 5 numbers, got 1"),
         ({"z": range(6)}, ValueError, "expected 2 to 5 numbers, got 6"),
-        ({"z": [0, 11]}, ValueError, "from -10 to 10, got 11"),
+        ({"z": [0, 11]}, ValueError, "expected at most 10, got 11"),
         ({"z": [0, -11]}, ValueError, "z\\[1\\]"),
         ({"z": [0, np.nan]}, (TypeError, ValueError), "z\\[1\\]"),
         ({"z": ["1", 2]}, TypeError, "z\\[0\\]"),
-        ({"right": 4}, ValueError, "an output from 0 to 3, got 4"),
+        ({"right": 4}, ValueError, "right: expected at most 3, got 4"),
         ({"right": -1}, ValueError, "right"),
         ({"right": 0.5}, (TypeError, ValueError), "right"),
     ],

@@ -2,20 +2,18 @@
 // To Python    seen {width, ratio, paper}     at first, and after each change
 //              down, move, up {handle, x, y}  fractions of the picture; handle -1 is the picture
 //              key {handle, key, shift}
-// From Python  frame {whole: [w, h] or null, box, deflated, labels, handles} and its bytes: the
-//              whole picture, or places and colours of the pixels that changed;
-//              done: the last message has been dealt with
+// From Python  frame {whole: [w, h] or null, box, deflated, labels, handles}, with the whole
+//              picture, or places and colours of what changed; done: the last message is dealt with
 
 const ENDED = "The kernel has ended: run this cell again.";
-const FONT = {
-  "sans-serif": '"DejaVu Sans", Verdana, sans-serif',
-  monospace: '"DejaVu Sans Mono", Menlo, Consolas, monospace',
-};
+const SANS = '"DejaVu Sans", Verdana, sans-serif';
+const FONT = { monospace: '"DejaVu Sans Mono", Menlo, Consolas, monospace' };
 const LABEL = "position: absolute; white-space: pre; pointer-events: none;";
 const HANDLE = // without touch-action a finger scrolls, and the browser takes the pointer back
   "position: absolute; width: 32px; height: 32px; margin: -16px; border-radius: 50%;" +
   "cursor: grab; touch-action: none;";
 
+const NAMED = { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] };
 function paperBehind(element) { // the first opaque colour: so it is right outside Lab, too
   for (let at = element; at; at = at.parentElement) {
     const colour = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number);
@@ -23,37 +21,43 @@ function paperBehind(element) { // the first opaque colour: so it is right outsi
   }
   return [255, 255, 255];
 }
+function tell(element, words) { // a screen reader
+  for (const [key, value] of Object.entries(words))
+    if (element.getAttribute(`aria-${key}`) !== `${value}`) element.setAttribute(`aria-${key}`, value);
+}
 const inflated = bytes =>
-  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")))
-    .arrayBuffer();
+  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
 
 function render({ model, el }) {
   const box = el.appendChild(document.createElement("div"));
   const canvas = box.appendChild(document.createElement("canvas"));
   const ink = canvas.getContext("2d"), handles = [], labels = [], waiting = [];
   const leaving = new AbortController(), signal = leaving.signal;
-  let image = null, seen = "", sent = -Infinity, held = null, order = Promise.resolve();
+  let image = null, seen = "", sent = -Infinity, held = null, order = Promise.resolve(), board = el;
   el.style.cssText = "min-width: 0; flex: 1 1 0%"; // the picture takes the room there is, and
   box.style.cssText = // makes none: else two views widen each other for ever
     `position: relative; width: 100%; max-width: ${model.get("widest")}px; overflow: hidden;` +
     "contain: inline-size";
   box.dataset.lmSuppressShortcuts = true; // the keys are ours, not Lab's
-  canvas.style.cssText = "display: block; max-width: 100%";
-  canvas.role = "img";
+  Object.assign(canvas, { role: "img", ariaLabel: model.get("alt"), style: "display: block; max-width: 100%" });
 
   function look() {
     if (!box.clientWidth) return; // out of sight
+    names.observe(board = el.closest(".nnlib-board") ?? el, NAMED);
     const here = { width: box.clientWidth, ratio: devicePixelRatio, paper: paperBehind(el) };
     if (JSON.stringify(here) !== seen) say({ kind: "seen", ...here });
     seen = JSON.stringify(here);
   }
-  function lookAtRatio() { // a query knows one ratio, so each change asks a new one
-    matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
-      .addEventListener("change", lookAtRatio, { signal, once: true });
-    look();
+  function name() { // ipywidgets' Play has no names, and a slider says the number of its step
+    for (const one of board.querySelectorAll(".widget-play button, .noUi-handle")) {
+      const read = part => one.closest(".jupyter-widgets").querySelector(part)?.textContent;
+      const label = read(".widget-label") ?? one.firstChild.className.replace("fa fa-", "");
+      const valuetext = (read(".widget-readout") || label).replaceAll("-", "−");
+      tell(one, one.role === "slider" ? { label, valuetext } : { label });
+    }
   }
-  const sizes = new ResizeObserver(look); // a theme tells nobody when its style sheet has come
-  const themes = setInterval(look, 500);
+  const sizes = new ResizeObserver(look), names = new MutationObserver(name);
+  const looking = setInterval(look, 500); // nobody tells of another theme or pixel ratio
   sizes.observe(box);
 
   // what Python draws, one after the other
@@ -81,18 +85,17 @@ function render({ model, el }) {
   const at = ({ x, y }) => `left: ${100 * x}%; top: ${100 * y}%;`; // true while the page narrows, too
   function write(label, element) {
     element.style.cssText = LABEL + at(label) + `color: ${label.colour}; text-align: ${label.align};` +
-      `font: ${label.weight} ${label.size}px/${label.line} ${FONT[label.family] ?? FONT["sans-serif"]};` +
+      `font: ${label.weight} ${label.size}px/${label.line} ${FONT[label.family] ?? SANS};` +
       `transform: translate(${-100 * label.right}%, ${-100 * label.up}%); background: ${label.paper}`;
     if (element.textContent !== label.text) element.textContent = label.text;
   }
   function place(handle, element, number) { // real elements, with focus, a name and a value
     if (!element.role) feel(element, number, "slider");
     element.style.cssText = HANDLE + at(handle);
-    for (const [key, value] of Object.entries(handle.aria)) element.setAttribute(`aria-${key}`, value);
+    tell(element, handle.aria);
   }
   function hear(content, buffers) {
-    const frame = content.kind === "frame";
-    order = order.then(() => frame ? show(content, buffers[0]) : pass(sent = -Infinity)).catch(console.error);
+    order = order.then(() => buffers[0] ? show(content, buffers[0]) : pass(sent = -Infinity)).catch(console.error);
   }
 
   // one message on its way at a time; of many moves, and of many sizes, the last one counts
@@ -111,17 +114,17 @@ function render({ model, el }) {
   function feel(element, handle, role) {
     Object.assign(element, { tabIndex: 0, role });
     const on = (name, act) => element.addEventListener(name, act, { signal });
-    const tell = (kind, { clientX, clientY }) => {
+    const touch = (kind, { clientX, clientY }) => {
       const { left, top, width, height } = canvas.getBoundingClientRect();
       say({ kind, handle, x: (clientX - left) / width, y: (clientY - top) / height });
     };
     on("pointerdown", event => {
       if (event.button || held !== null) return;
       element.setPointerCapture(held = event.pointerId);
-      tell("down", event);
+      touch("down", event);
     });
-    on("pointermove", event => { if (event.pointerId === held) tell("move", event); });
-    on("lostpointercapture", event => { held = null; tell("up", event); });
+    on("pointermove", event => { if (event.pointerId === held) touch("move", event); });
+    on("lostpointercapture", event => { held = null; touch("up", event); });
     on("keydown", event => {
       if (event.ctrlKey || event.altKey || !/^(Arrow|Page|Home|End|Enter| )/.test(event.key)) return;
       event.preventDefault();
@@ -130,21 +133,18 @@ function render({ model, el }) {
   }
   if (model.get("surface")) feel(canvas, -1, "application");
 
-  const named = () => { canvas.ariaLabel = model.get("alt"); };
   const ended = () => { // the kernel is gone, and what the board says with it
     Object.assign(box, { inert: true }).style.opacity = 0.5;
-    for (const told of el.closest(".nnlib-board")?.querySelectorAll("[role=status]") ?? [])
-      told.textContent = ENDED;
+    for (const told of board.querySelectorAll("[role=status]")) told.textContent = ENDED;
   };
-  const heard = { "msg:custom": hear, "change:alt": named, comm_live_update: ended };
-  for (const [name, act] of Object.entries(heard)) model.on(name, act);
-  named();
-  lookAtRatio();
+  model.on("msg:custom", hear);
+  model.on("comm_live_update", ended);
   return () => {
     leaving.abort();
-    sizes.disconnect();
-    clearInterval(themes);
-    for (const [name, act] of Object.entries(heard)) model.off(name, act);
+    for (const one of [sizes, names]) one.disconnect();
+    clearInterval(looking);
+    model.off("msg:custom", hear);
+    model.off("comm_live_update", ended);
   };
 }
 export default { render };

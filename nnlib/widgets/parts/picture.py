@@ -133,7 +133,7 @@ class Picture(InBrowser):
         self.drawing, self._heights = drawing, (height, tall or height)
         self.figure = Figure(layout="none")
         self._canvas = FigureCanvasAgg(self.figure)
-        self._state, self._page, self._touched = None, None, lambda event: None
+        self._state, self._page, self._touched, self._held = None, None, lambda event: None, None
         self._dress(self._look(*STILL))
         self.on_msg(self._hear)
 
@@ -152,6 +152,21 @@ class Picture(InBrowser):
         """The coordinates of ax that a touch means."""
         at = self.figure.transFigure.transform((event["x"], 1 - event["y"]))
         return ax.transData.inverted().transform(at)
+
+    def turned(self, event, number, reach, step):
+        """What a number comes to whose handle is dragged up or down, or moved by keys.
+
+        reach  how far it goes when it is dragged all the way up the picture
+        step   of a key
+        """
+        if event["kind"] == "key":
+            return number + step * steps(event)
+        if event["kind"] == "down":
+            self._held = number, event["y"]
+        elif event["kind"] == "move":
+            before, y = self._held
+            return before + reach * (y - event["y"])
+        return number
 
     def still(self):
         """The picture on white with all that is written, and a word on it, as a MIME bundle."""
@@ -325,7 +340,8 @@ def as_label(text, size):
 def as_handle(handle, size):
     """A Handle as the page takes it."""
     at = place_on_page(handle.transform or handle.ax.transData, handle.x, handle.y, size)
-    aria = {"label": handle.label, "valuetext": handle.words, "valuenow": handle.value}
+    words = handle.words.replace("-", "−")  # a hyphen is not read out
+    aria = {"label": handle.label, "valuetext": words, "valuenow": handle.value}
     aria |= {"valuemin": handle.least, "valuemax": handle.most}
     return at | {"aria": aria}
 
