@@ -3,10 +3,12 @@
 Three layers: Knobs turns and measures, Dials draws, KnobBoard has the controls.
 """
 
+import itertools
 import math
 
 import ipywidgets
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 from nnlib._support.checks import (
     checked_finite,
@@ -32,6 +34,8 @@ LEAST_REACH = 3.0  # how far a knob turns at least, to either side
 TURN = 2.0  # times as far a knob turns that is dragged all the way up the picture
 MARKS = 300  # of the slider that turns it, to either side
 READINGS_ALONG = 81  # on the cost along a knob
+SQUARES = 21  # along each side of the landscape
+EPOCHS_A_PICTURE = 4  # of the many
 
 
 @door
@@ -66,16 +70,21 @@ ETAS = [float(f"{m}e{k}") for k in range(-6, 1) for m in (1, 2, 3, 5)] + [10.0]
 
 
 class Knobs:
-    """A net, its samples, and one knob in hand. Each change measures cost, slopes and outputs."""
+    """A net, its samples, and one knob in hand. Each change measures cost, slopes and outputs.
+
+    history  the cost before the first step and after each one
+    path     the nets with these costs
+    """
 
     def __init__(self, net, X, Y):
         self._start = net.copy(dtype=np.float64)
         self.X = checked_finite(checked_inputs(X, self._start), "X")
         Y = checked_targets(Y, len(self.X), self._start)
         self.Y = checked_target_values(Y, net.cost)
-        self.chosen = (0, 0, 0)  # matrix, row, column
         self.reset()
-        self.chosen = self._steepest()
+        sizes = [array.shape for _, array, _ in self.matrices]
+        self.all = [(k, *place) for k, size in enumerate(sizes) for place in np.ndindex(size)]
+        self.chosen, self.other = (2 * sorted(self.all, key=self._steepness, reverse=True))[:2]
 
     def reset(self):
         """Return to the net as it was given; the knob in hand stays in hand."""
@@ -83,7 +92,7 @@ class Knobs:
         self.diverged, self.steps = "", 0
         self._measure()
         self._first = self.cost
-        self.history = [self.cost]  # the cost before the first step and after each one
+        self.history, self.path = [self.cost], [self.net.copy()]
 
     @property
     def matrices(self):
@@ -101,22 +110,32 @@ class Knobs:
         """The knob in hand as NumPy writes it, W1[0,2] or b1[2]."""
         return self.name_of(*self.chosen)
 
+    @property
+    def pair(self):
+        """The knob in hand and the other, each (matrix, row, column)."""
+        return self.chosen, self.other
+
+    @property
+    def reaches(self):
+        """How far each of the pair is turned to either side."""
+        return [reach_of(reading_in(self.net, knob)) for knob in self.pair]
+
     def name_of(self, matrix, i, j):
         letter = self.matrices[matrix][0]
         return f"{letter}[{i},{j}]" if letter.startswith("W") else f"{letter}[{j}]"
 
-    def _steepest(self):
-        steep = {
-            (matrix, *place): abs(slope)
-            for matrix, (_, _, slopes) in enumerate(self.matrices)
-            for place, slope in np.ndenumerate(slopes)
-        }
-        return max(steep, key=steep.get)
+    def choose(self, knob):
+        """Take a knob (matrix, row, column) in hand; the one that was is the other from now on."""
+        if knob != self.chosen:
+            self.chosen, self.other = knob, self.chosen
+
+    def _steepness(self, knob):
+        matrix, i, j = knob
+        return abs(self.matrices[matrix][2][i, j])
 
     @property
     def reading(self):
-        matrix, i, j = self.chosen
-        return float(self.matrices[matrix][1][i, j])
+        return reading_in(self.net, self.chosen)
 
     @property
     def slope(self):
@@ -124,10 +143,10 @@ class Knobs:
         matrix, i, j = self.chosen
         return float(self.matrices[matrix][2][i, j])
 
-    def turn(self, reading):
-        """Turn the knob in hand to a reading."""
-        matrix, i, j = self.chosen
-        self.matrices[matrix][1][i, j] = reading
+    def turn(self, *readings):
+        """Turn the knob in hand, and the other where there are two readings."""
+        for (matrix, i, j), turned in zip(self.pair, readings, strict=False):
+            self.matrices[matrix][1][i, j] = turned
         self._measure()
 
     def along(self, readings):
@@ -143,42 +162,49 @@ class Knobs:
         costs, outputs = zip(*measured, strict=True)
         return np.array(costs), np.array(outputs)
 
+    def landscape(self, across, up):
+        """The costs (len(up), len(across)) with the knob in hand, and the other, turned so far."""
+        here, costs = reading_in(self.net, self.other), []
+        matrix, i, j = self.other
+        array = self.matrices[matrix][1]
+        for turned in up:
+            array[i, j] = turned
+            costs.append(self.along(across)[0])
+        array[i, j] = here
+        return np.array(costs)
+
     def step_this(self, eta):
         """One step downhill of the knob in hand alone."""
         self._begin()
-        before = self.reading
-        self.turn(before - eta * self.slope)
-        self._end(eta, lambda: self.turn(before))
+        self.turn(self.reading - eta * self.slope)
+        self._end(eta)
 
     def step_all(self, eta, steps=1):
         """Steps downhill of all knobs at once, each on all samples: so many epochs."""
         self._begin()
         for _ in range(steps):
-            before = self.net.copy()
             with for_training(self.net, len(self.X)):
                 descent_step(self.net, self.X, self.Y, eta)
             self._measure()
-            self._end(eta, lambda before=before: self._return_to(before))
+            self._end(eta)
             if self.diverged:
                 return
 
     def _begin(self):
-        self.history[-1] = self.cost  # it may have been turned by hand since
+        self.history[-1], self.path[-1] = self.cost, self.net.copy()  # turned by hand since?
 
-    def _end(self, eta, undo):
+    def _end(self, eta):
         """Count the step just made, or undo it and say why."""
         self.steps += 1
         trouble = trouble_of(self.cost, self._first)
         if not trouble:
             self.history.append(self.cost)
+            self.path.append(self.net.copy())
             return
         then = "The knobs stand as before that step. Press Reset and choose a smaller η."
         when = f"in step {self.steps}"
         self.diverged = divergence_in_words(when, trouble, self.X, eta, then)
-        undo()
-
-    def _return_to(self, net):
-        self.net = net
+        self.net = self.path[-1].copy()
         self._measure()
 
     def _measure(self):
@@ -192,6 +218,12 @@ class Knobs:
         cost = self.net.cost
         total = cost.per_sample(Z[-1], A[-1], self.Y).sum() * cost.share(len(self.X))
         return (Z, A), float(total), A[-1].ravel()
+
+
+def reading_in(net, knob):
+    """What the knob (matrix, row, column) of a net reads."""
+    matrix, i, j = knob
+    return float(np.atleast_2d([*net.W, *net.b][matrix])[i, j])
 
 
 def sign_rule(slope):
@@ -228,23 +260,29 @@ class Dials(Drawing):
 
     about = (
         "The net, its weights as lines; the valley of the cost along the knob in hand, with the "
-        "tangent; the predictions over the targets; the cost over the steps."
+        "tangent; the landscape of the cost over two knobs, with the path of the steps; the "
+        "predictions over the targets; the cost over the steps."
     )
 
-    wide = {"mosaic": [["net", "along", "scatter"], ["net", "along", "history"]]}
-    tall = {"mosaic": [["net"], ["along"], ["scatter"], ["history"]], "height_ratios": (4, 4, 3, 3)}
+    wide = {
+        "mosaic": [["net", "along", "land", "scatter"], ["net", "along", "land", "history"]],
+        "width_ratios": (5, 5, 5, 4),
+    }
+    tall = {
+        "mosaic": [["net"], ["along"], ["land"], ["scatter"], ["history"]],
+        "height_ratios": (4, 4, 4, 3, 3),
+    }
 
     def __init__(self, knobs):
         self._knobs = knobs
 
     def build(self, figure, look):
         axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
-        self._net, self.along, self._scatter, self._history = (
-            axes[name] for name in ("net", "along", "scatter", "history")
-        )
-        self._colours, self._small = look.colours, look.small
-        parts = [self._make_net(), self._make_along(), self._make_scatter(), self._make_history()]
-        return [artist for part in parts for artist in part]
+        self._net, self._scatter, self._history = (axes[n] for n in ("net", "scatter", "history"))
+        self.along, self.land = axes["along"], axes["land"]
+        self._colours, self._small, self._mapped = look.colours, look.small, None
+        parts = self._make_net(), self._make_along(), self._make_land()
+        return [*itertools.chain(*parts, self._make_scatter(), self._make_history())]
 
     def _make_net(self):
         """The net's lines, and a band and a number for the one in hand, in drawing order."""
@@ -268,6 +306,17 @@ class Dials(Drawing):
         ax.yaxis.set_major_formatter(SHORT)
         return self._curve, self._tangent, self._next, self._here, self._rule
 
+    def _make_land(self):
+        c, ends = self._colours, (-1, 1, -1, 1)  # of both axes: see _show_land
+        heights = LinearSegmentedColormap.from_list("heights", [c.paper, c.grey], 12)
+        look = {"cmap": heights, "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
+        self._heights = self.land.imshow(np.zeros((SQUARES, SQUARES)), extent=ends, **look)
+        (self._path,) = self.land.plot([], [], ".-", color=c.blue, lw=1.5, ms=5)
+        (self._there,) = self.land.plot([], [], "o", color=c.orange, ms=10)
+        said = title_of(self.land)
+        said.set_text("cost: dark is high")
+        return self._heights, self._path, self._there, said
+
     def _make_scatter(self):
         ax, c, targets = self._scatter, self._colours, self._knobs.Y.ravel()
         room = 0.1 * (np.ptp(targets) or 1.0)
@@ -289,6 +338,7 @@ class Dials(Drawing):
         """Draw the knobs as they stand, and where a step of η would take the one in hand."""
         self._show_net(knobs)
         readings, costs, outputs = self._show_along(knobs, eta)
+        self._show_land(knobs)
         targets = knobs.Y.ravel()
         self._predictions.set_data(targets, knobs.outputs)
         gaps = np.full_like(targets, np.nan)
@@ -296,7 +346,7 @@ class Dials(Drawing):
         self._errors.set_data(np.repeat(targets, 3), sticks)
         steps = np.arange(len(knobs.history))
         self._costs.set_data(steps, np.maximum(knobs.history, LOWEST))
-        return (knobs.name, readings[-1], *self._roomy(knobs, costs, outputs))
+        return (*knobs.pair, *knobs.reaches, *self._roomy(knobs, costs, outputs))
 
     def _show_net(self, knobs):
         for layer, W in enumerate(knobs.net.W):
@@ -326,6 +376,20 @@ class Dials(Drawing):
         self._rule.set_text(f"slope {slope:+.3g}: {sign_rule(slope).rpartition(', ')[2]}")
         return readings, costs[:-1], outputs[:-1]
 
+    def _show_land(self, knobs):
+        places = [[reading_in(net, knob) for net in knobs.path] for knob in knobs.pair]
+        self._path.set_data(places)
+        self._there.set_data([[reading_in(knobs.net, knob)] for knob in knobs.pair])
+        rest = [reading_in(knobs.net, knob) for knob in knobs.all if knob not in knobs.pair]
+        mapped = *knobs.pair, *knobs.reaches, rest
+        if mapped != self._mapped:  # it stays while one walks on it
+            self._mapped = mapped
+            across, up = (np.linspace(-reach, reach, SQUARES) for reach in knobs.reaches)
+            costs = np.nan_to_num(knobs.landscape(across, up), nan=np.inf)
+            heights = np.log10(np.clip(costs, LOWEST, HIGHEST))
+            ends = np.outer(knobs.reaches, (-1, 1)).ravel() * SQUARES / (SQUARES - 1)
+            self._heights.set(data=heights, clim=(heights.min(), heights.max()), extent=ends)
+
     def _roomy(self, knobs, costs, outputs):
         """Limits that hold everything and change seldom: of costs, outputs, steps and decades."""
         top = nice(max(costs[np.isfinite(costs)].max(initial=0), knobs.cost))
@@ -335,9 +399,11 @@ class Dials(Drawing):
         decades = math.floor(np.log10(costs.min())), math.ceil(np.log10(costs.max()) + 0.1)
         return top, span, nice(max(10, knobs.steps)), *decades
 
-    def set_limits(self, name, reach, top, span, steps, low, high):
+    def set_limits(self, chosen, other, reach, far, top, span, steps, low, high):
+        name, beside = (self._knobs.name_of(*knob) for knob in (chosen, other))
         self.along.set(xlim=(-reach, reach), ylim=(-0.03 * top, top))
         self.along.set_xlabel(f"reading of knob {name}")
+        self.land.set(xlim=(-reach, reach), ylim=(-far, far), xlabel=name, ylabel=beside)
         self._scatter.set_ylim(-span, span)
         self._history.set(xlim=(-steps / 50, steps * 1.02), ylim=(10.0**low, 10.0**high))
         for ax in (self.along, self._scatter, self._history):
@@ -345,19 +411,22 @@ class Dials(Drawing):
         self.along.legend(loc="upper center", frameon=False, fontsize=self._small)
 
     def handles(self):
-        """Every weight on its line, turned up and down; last the dot, dragged along the valley."""
-        turned = [self._handle_of(*knob) for knob in self.weights]
-        knobs = self._knobs
-        x, words = knobs.reading, f"{reading(knobs.reading)}, cost {knobs.cost:.4g}"
-        reach = {"least": -reach_of(x), "most": reach_of(x)}
-        valley = f"{knobs.name} in its valley"
-        return [*turned, Handle(self.along, x, knobs.cost, valley, value=x, words=words, **reach)]
+        """Every weight on its line; then the dot in the valley, and the dot in the landscape."""
+        turned, knobs = [self._handle_of(*knob) for knob in self.weights], self._knobs
+        x, y = (reading_in(knobs.net, knob) for knob in knobs.pair)
+        reach = {"value": x, "least": -reach_of(x), "most": reach_of(x)}
+        valley, cost = f"{knobs.name} in its valley", f"cost {knobs.cost:.4g}"
+        land = f"{knobs.name} and {knobs.name_of(*knobs.other)}"
+        return [
+            *turned,
+            Handle(self.along, x, knobs.cost, valley, words=f"{reading(x)}, {cost}", **reach),
+            Handle(self.land, x, y, land, words=f"{reading(x)}, {reading(y)}, {cost}", **reach),
+        ]
 
     @property
     def weights(self):
         """(matrix, row, column) of every knob that has a line."""
-        layers = enumerate(self._knobs.net.W)
-        return [(layer, *place) for layer, W in layers for place in np.ndindex(W.shape)]
+        return [knob for knob in self._knobs.all if knob[0] < len(self._knobs.net.W)]
 
     def _handle_of(self, layer, i, j):
         weights = self._knobs.net.W[layer]
@@ -370,7 +439,7 @@ class Dials(Drawing):
 
 
 SHORT = "{x:g}"  # numbers on an axis, without a factor above it
-LOWEST = 1e-16  # the least cost that a logarithmic axis shows
+LOWEST, HIGHEST = 1e-16, 1e99  # costs that a logarithmic axis shows
 
 
 def reach_of(reading):
@@ -389,8 +458,8 @@ class KnobBoard(Board):
 
     def __init__(self, knobs, etas):
         super().__init__()
-        self._knobs, self._dials, self._held = knobs, Dials(knobs), None
-        self.picture = Picture(self._dials, 330, tall=1000)
+        self._knobs, self._dials = knobs, Dials(knobs)
+        self.picture = Picture(self._dials, 330, tall=1250)
         self.sentence.layout.min_height, self.sentence.layout.max_width = "56px", "1000px"
         self.stack(self._controls(etas), self.picture, self.sentence)
         self.feel(self._touch)
@@ -457,28 +526,30 @@ class KnobBoard(Board):
         self._show()
 
     def _touch(self, event):
-        """Turn the weight that is held up or down, or drag the dot along the valley."""
-        weights, kind = self._dials.weights, event["kind"]
-        if event["handle"] < len(weights):
-            self._knobs.chosen = weights[event["handle"]]
-        here = self._knobs.reading
-        reach = reach_of(here)
-        if kind == "key":
-            self._turn_to(here + steps(event) * reach / MARKS, reach)
-        elif event["handle"] == len(weights) and kind != "up":
-            self._turn_to(self.picture.place_in(self._dials.along, event)[0], reach)
-        elif kind == "down":
-            self._held = here, event["y"]
-            self._show()
-        elif kind == "move":
-            self._turn_to(self._held[0] + TURN * reach * (self._held[1] - event["y"]), reach)
+        """Turn the weight that is held up or down, or drag a dot over its axes."""
+        weights, number = self._dials.weights, event["handle"]
+        if number < len(weights):
+            self._knobs.choose(weights[number])
+            reach = self._knobs.reaches[0]
+            to = self.picture.turned(event, self._knobs.reading, TURN * reach, reach / MARKS)
+            self._turn_to(to)
+        elif event["kind"] == "key":
+            readings = [reading_in(self._knobs.net, knob) for knob in self._knobs.pair]
+            up = number > len(weights) and event["key"] in ("ArrowUp", "ArrowDown")
+            readings[up] += steps(event) * self._knobs.reaches[up] / MARKS
+            self._turn_to(*readings)
+        elif number == len(weights) and event["kind"] != "up":
+            self._turn_to(self.picture.place_in(self._dials.along, event)[0])
+        elif event["kind"] != "up":
+            self._turn_to(*self.picture.place_in(self._dials.land, event))
 
-    def _turn_to(self, to, reach):
-        self._knobs.turn(float(np.clip(to, -reach, reach)))
+    def _turn_to(self, *readings):
+        ends = np.array(self._knobs.reaches[: len(readings)])
+        self._knobs.turn(*np.clip(readings, -ends, ends))
         self._show()
 
     def _choose(self, knob):
-        self._knobs.chosen = knob
+        self._knobs.choose(knob)
         self._show()
 
     def _set_eta(self, eta):
@@ -497,8 +568,12 @@ class KnobBoard(Board):
         self._train(f"{MANY_EPOCHS} epochs", MANY_EPOCHS)
 
     def _train(self, name, steps):
+        """So many steps of all knobs, with a picture after each few."""
         before = len(self._knobs.history) - 1
-        self._knobs.step_all(self._eta.value, steps)
+        for done in range(0, steps, EPOCHS_A_PICTURE):
+            if not self._knobs.diverged:
+                self._knobs.step_all(self._eta.value, min(EPOCHS_A_PICTURE, steps - done))
+                self.picture.show(self._knobs, self._eta.value)
         self._show(f"{name}: {outcome(self._knobs.history[before:])}")
 
     def _reset(self):

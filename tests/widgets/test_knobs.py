@@ -387,6 +387,58 @@ def test_the_dot_is_dragged_along_the_valley():
     assert board.net.W[1][3, 0] == pytest.approx(1.25)
 
 
+def test_the_knob_in_hand_before_is_the_other_of_the_landscape():
+    board = toy_board()
+    press(board, "W1[1,2]", "W2[3,0]")
+    land = board.picture.drawing.land
+    assert (land.get_xlabel(), land.get_ylabel()) == ("W2[3,0]", "W1[1,2]")
+
+
+def test_the_landscape_is_the_cost_with_both_knobs_turned():
+    knobs = toy_knobs()
+    across, up = (-1, 0.5), (0, 2, 3)
+    before, heights = knobs.net.copy(), knobs.landscape(across, up)
+    assert all((a == b).all() for a, b in zip(knobs.net.W, before.W, strict=True))
+    for (j, i), height in np.ndenumerate(heights):
+        knobs.turn(across[i], up[j])
+        assert knobs.cost == height
+
+
+def test_the_dot_is_dragged_over_the_landscape():
+    board = toy_board()
+    press(board, "W2[2,0]", "W2[3,0]")
+    page(board)
+    drag(board, handle_of(board, "W2[3,0] and W2[2,0]"), board.picture.drawing.land, (1.25, -2))
+    assert board.net.W[1][[3, 2], 0] == pytest.approx([1.25, -2])
+
+
+def test_keys_move_the_dot_on_the_landscape_both_ways():
+    board = toy_board()
+    press(board, "W2[2,0]", "W2[3,0]")
+    before, dot = board.net.W[1][[3, 2], 0], handle_of(board, "W2[3,0] and W2[2,0]")
+    key(board, "ArrowRight", dot)
+    key(board, "ArrowDown", dot)
+    assert board.net.W[1][[3, 2], 0] == pytest.approx(before + [0.01, -0.01])
+
+
+def test_the_path_of_the_steps_is_drawn_on_the_landscape():
+    board, knobs = toy_board(), toy_knobs()
+    press(board, "W2[2,0]", "W2[3,0]", "right", f"{MANY_EPOCHS} epochs")
+    places = [[knobs.net.W[1][3, 0], knobs.net.W[1][2, 0]]]
+    for _ in range(MANY_EPOCHS):
+        knobs.step_all(0.03)
+        places.append([knobs.net.W[1][3, 0], knobs.net.W[1][2, 0]])
+    path, _ = board.picture.drawing.land.lines
+    assert np.allclose(np.transpose(path.get_data()), places)
+
+
+def test_many_epochs_are_seen_as_they_happen():
+    board = toy_board()
+    before = len(page(board).frames)
+    press(board, f"{MANY_EPOCHS} epochs")
+    assert len(page(board).frames) - before > 20
+
+
 def test_keys_turn_a_weight_by_a_hundredth():
     board = toy_board()
     before = board.net.W[1][2, 0]
@@ -397,7 +449,7 @@ def test_keys_turn_a_weight_by_a_hundredth():
 def test_a_screen_reader_hears_the_readings():
     board = toy_board()
     handle = page(board).handles[handle_of(board, "W2[0,0] on its line")]
-    assert handle["aria"]["valuetext"] == "-0.84"
+    assert handle["aria"]["valuetext"] == "−0.84"
 
 
 def test_a_reader_without_a_kernel_sees_the_picture():
