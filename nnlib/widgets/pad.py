@@ -5,8 +5,10 @@ DigitPad has the controls, and the Sheet in the browser that one draws on.
 """
 
 import ipywidgets
+import matplotlib
 import numpy as np
 import traitlets
+from matplotlib.patches import Rectangle
 
 from nnlib._support.hints import door
 from nnlib._support.symptoms import reach
@@ -16,7 +18,7 @@ from nnlib.network import checked_network
 from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
 from nnlib.widgets.parts.numbers import decimals
-from nnlib.widgets.parts.picture import Drawing, Picture
+from nnlib.widgets.parts.picture import Drawing, Picture, steps
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
 
@@ -49,7 +51,7 @@ class Pad:
     """
 
     def __init__(self, net, digits):
-        self._net, self._test, self._next = net, digits.test, 0
+        self.net, self._test, self._next = net, digits.test, 0
         self.crop = self.centre = True
         self.images, self.labels = np.empty((0, SIDE * SIDE), np.float32), np.empty(0, int)
         self.clear()
@@ -90,9 +92,9 @@ class Pad:
         """
         image = self.image
         if not image.any():
-            return image, np.zeros(n_hidden(self._net)), np.zeros(10)
-        _, A = self._net.forward(image[None, :])
-        return image, A[1][0][: n_hidden(self._net)], A[-1][0]
+            return image, np.zeros(n_hidden(self.net)), np.zeros(10)
+        _, A = self.net.forward(image[None, :])
+        return image, A[1][0][: n_hidden(self.net)], A[-1][0]
 
 
 def n_hidden(net):
@@ -115,32 +117,36 @@ def limits(values, f):
 class Reading(Drawing):
     """What the network makes of a picture: the picture, its hidden neurons, its ten outputs."""
 
-    about = "The digit as the network sees it, its hidden neurons, and its ten outputs as bars."
+    about = (
+        "The digit as the network sees it, its hidden neurons, and its ten outputs as bars. "
+        "Point at a hidden neuron, or press the arrow keys, and its weights lie under the digit."
+    )
 
     def __init__(self, net):
         self._f_hidden, self._f_out = net.activations[0], net.activations[-1]
-        self._n_hidden = n_hidden(net)
+        self._n_hidden, self._W = n_hidden(net), net.W[0]
 
     def build(self, figure, look):
         widths = [3, 1, 4] if self._n_hidden else [3, 4]
         seen, *strip, self._outputs = figure.subplots(1, len(widths), width_ratios=widths)
-        self._seen = seen.imshow(np.zeros((SIDE, SIDE)), cmap="gray_r", vmin=0, vmax=1)
+        self._seen = seen.imshow(np.ones((SIDE, SIDE, 3)))
         seen.set(title="what the net sees", xticks=[], yticks=[])
+        below = {"ha": "center", "va": "top", "fontsize": look.small, "transform": seen.transAxes}
+        self._whose = seen.text(0.5, -0.02, "", **below)
         self._strip = self._cells(strip[0], self._n_hidden) if strip else None
         frames = [spine for ax in (seen, *strip) for spine in ax.spines.values()]
         for spine in frames:
             spine.set_visible(True)
-        sheets = [self._seen, *[self._strip] * bool(strip), *frames]
-        return [*sheets, *self._build_outputs(look)]
+        self._mark = Rectangle((0, 0), 1, 1, fill=False, lw=4, edgecolor=look.colours.orange)
+        cells = [self._strip, strip[0].add_patch(self._mark)] if strip else []
+        return [self._seen, self._whose, *cells, *frames, *self._build_outputs(look)]
 
     def _build_outputs(self, look):
         ax, self._colours = self._outputs, look.colours
         self._bars = ax.barh(range(10), np.zeros(10), color=look.colours.blue)
         ax.set(title="outputs", yticks=range(10))
         ax.invert_yaxis()
-        right = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": look.small}
-        ax.text(1.02, 0, "−0.00", color="none", **right)  # keeps the room for the numbers
-        self._numbers = [ax.text(1.02, digit, "", **right) for digit in range(10)]
+        self._numbers = [ax.text(0, k, "", va="center", fontsize=look.small) for k in range(10)]
         return [*self._bars, *self._numbers]
 
     def _cells(self, ax, n):
@@ -149,25 +155,52 @@ class Reading(Drawing):
         ax.set(title=f"{n} hidden", xticks=[], yticks=[])
         return ax.imshow(np.zeros((-(-n // columns), columns)), cmap="gray_r", aspect="auto")
 
-    def show(self, image, hidden, outputs):
-        """Draw image (784,), hidden activations (n_hidden,) and outputs (10,)."""
-        self._seen.set_data(image.reshape(SIDE, SIDE))
+    def neuron_at(self, picture, event):
+        """The hidden neuron that a touch means; None elsewhere."""
+        rows, columns = self._strip.get_array().shape
+        column, row = np.rint(picture.place_in(self._strip.axes, event)).astype(int)
+        neuron = int(row * columns + column)
+        inside = 0 <= column < columns and 0 <= row < rows
+        return neuron if inside and neuron < self._n_hidden else None
+
+    def show(self, image, hidden, outputs, chosen=None):
+        """Draw image (784,), hidden activations (n_hidden,) and outputs (10,).
+
+        chosen  the hidden neuron whose weights lie under the image, orange where ink excites it
+        """
+        self._show_seen(image, chosen)
         if self._strip:
             cells = np.full(self._strip.get_array().shape, np.nan)
             cells.flat[: len(hidden)] = hidden
             self._strip.set(data=cells, clim=limits(hidden, self._f_hidden))
-        c, read = self._colours, bool(image.any())
+        return self._show_outputs(outputs, bool(image.any()))
+
+    def _show_seen(self, image, chosen):
+        paper, strength = np.ones((SIDE * SIDE, 3)), 1.0
+        if chosen is not None:
+            widest = np.quantile(np.abs(self._W), 0.995)
+            colours = matplotlib.colormaps["PuOr_r"](0.5 + 0.5 * self._W[:, chosen] / widest)
+            paper, strength = colours[:, :3], 0.7
+            row, column = divmod(chosen, self._strip.get_array().shape[1])
+            self._mark.set_xy((column - 0.5, row - 0.5))
+        self._seen.set_data((paper * (1 - strength * image[:, None])).reshape(SIDE, SIDE, 3))
+        self._mark.set_visible(chosen is not None)
+        self._whose.set_text("" if chosen is None else f"on the weights of hidden neuron {chosen}")
+
+    def _show_outputs(self, outputs, read):
+        """Set the bars; the limits that their axis needs."""
+        c = self._colours
         strongest = outputs.argmax() if read else None
         parts = zip(self._bars, self._numbers, outputs, strict=True)
         for digit, (bar, number, output) in enumerate(parts):
             bar.set(width=output, facecolor=c.orange if digit == strongest else c.blue)
-            number.set_text(decimals(output, 2) if read else "")
+            number.set(text=f" {decimals(output, 2)}" if read else "", x=max(output, 0))
         low, high = limits(outputs, self._f_out)
         return (-_doubled(-low) if low < 0 else 0, _doubled(high))
 
     def set_limits(self, low, high):
-        """The axis is doubled until outputs beyond 1, or below 0, have room."""
-        self._outputs.set_xlim(low, high)
+        """The axis is doubled until outputs beyond 1, or below 0, have room, and their numbers."""
+        self._outputs.set_xlim(low, high + 0.2 * (high - low))
 
 
 def _doubled(number):
@@ -192,11 +225,14 @@ class DigitPad(Board):
     def __init__(self, net, digits):
         super().__init__()
         beside = {"flex": "1 1 300px", "min_width": "0"}  # in a row it has no width of its own
-        self._pad, self.picture = Pad(net, digits), Picture(Reading(net), 290, layout=beside)
+        self._pad, self._reading, self._chosen = Pad(net, digits), Reading(net), None
+        surface = n_hidden(net) > 0
+        self.picture = Picture(self._reading, 290, surface=surface, layout=beside)
         self._sheet = Sheet()
         self._sheet.on_msg(self._hear)
         self.stack([self._sheet, self.picture], *self._controls(), self.sentence)
-        self._read()
+        self.feel(self._touch)
+        self.settle()
 
     @property
     def images(self):
@@ -212,7 +248,7 @@ class DigitPad(Board):
         return self._pad.image
 
     def settle(self):
-        """Lay a test digit on an empty pad, so that its still twin shows something read."""
+        """Lay a test digit on an empty pad: there is something read from the beginning."""
         if self._pad.is_empty:
             self.act(self._load)
 
@@ -256,6 +292,15 @@ class DigitPad(Board):
         self._sheet.sheet = np.round(255 * picture).astype(np.uint8).tobytes()
         self._read()
 
+    def _touch(self, event):
+        """Look at the hidden neuron that was pointed at, at the next by a key, else at none."""
+        if event["kind"] == "key" and steps(event):
+            before = -1 if self._chosen is None else self._chosen
+            self._chosen = (before + steps(event)) % n_hidden(self._pad.net)
+        elif event["kind"] in ("down", "move"):
+            self._chosen = self._reading.neuron_at(self.picture, event)
+        self._read()
+
     def _keep(self):
         if self._pad.is_empty:
             self.say("The pad is empty: draw a digit first.")
@@ -267,11 +312,14 @@ class DigitPad(Board):
 
     def _read(self):
         image, hidden, outputs = self._pad.read()
-        self.picture.show(image, hidden, outputs)
+        self.picture.show(image, hidden, outputs, self._chosen)
         first, second = outputs.argsort()[::-1][:2]
+        looked_at = "" if self._chosen is None else (
+            f" Hidden neuron {self._chosen} answers {hidden[self._chosen]:.2f}."
+        )
         self.say(
             f"Read as a {first} (output {outputs[first]:.2f}), "
-            f"then a {second} ({outputs[second]:.2f})."
+            f"then a {second} ({outputs[second]:.2f}).{looked_at}"
             if image.any()
             else "Draw a digit, or load one from the test set."
         )

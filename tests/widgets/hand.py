@@ -113,11 +113,16 @@ def touch(board, x, y, kind="down", handle=-1):
 
 def drag(board, handle, ax, *to):
     """Drag a handle of the picture over these places (x, y) on axes."""
-    figure = board.picture.figure
     for kind, place in zip(["down", *["move"] * len(to)], [to[0], *to], strict=False):
-        x, y = figure.transFigure.inverted().transform(ax.transData.transform(place))
-        touch(board, x, 1 - y, kind, handle)
-    touch(board, x, 1 - y, "up", handle)
+        touch(board, *place_on(board, ax, *place), kind, handle)
+    touch(board, *place_on(board, ax, *place), "up", handle)
+
+
+def place_on(board, ax, x, y):
+    """Where (x, y) on axes stands in the picture: from 0 to 1, from the left and from the top."""
+    figure = board.picture.figure
+    right, up = figure.transFigure.inverted().transform(ax.transData.transform((x, y)))
+    return right, 1 - up
 
 
 # What the eye sees

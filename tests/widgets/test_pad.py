@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hand import control, inside, press, send, words
+from hand import axes, control, inside, key, page, place_on, press, send, touch, words
 from strokes import STROKES, drawn
 
 from nnlib import IDENTITY, QUADRATIC, RELU, SIGMOID, TANH, Network, fit, load_digits
@@ -45,14 +45,19 @@ def test_eight_of_ten_drawn_digits_are_read(pad):
     assert sum(read) >= 8
 
 
-def test_a_test_digit_is_read_as_the_network_reads_it(pad, net):
-    press(pad, LOAD)
+def test_a_first_digit_is_there_to_begin_with(pad, net):
     assert (pad.image == DIGITS.test.images[0]).all()
     assert f"Read as a {net.classify(DIGITS.test.images[:1])[0]} " in words(pad)
 
 
+def test_a_test_digit_is_read_as_the_network_reads_it(pad, net):
+    press(pad, LOAD)
+    assert (pad.image == DIGITS.test.images[1]).all()
+    assert f"Read as a {net.classify(DIGITS.test.images[1:2])[0]} " in words(pad)
+
+
 def test_what_is_kept_comes_back_as_arrays(pad):
-    press(pad, LOAD, LOAD, KEEP)
+    press(pad, LOAD, KEEP)
     assert (pad.images == DIGITS.test.images[1:2]).all()
     assert (pad.labels == DIGITS.test.labels[1:2]).all()
 
@@ -70,8 +75,9 @@ def test_switching_a_step_of_the_preparation_off_changes_what_the_net_sees(pad):
 
 
 def test_a_message_of_another_kind_is_not_heard(pad):
+    before = words(pad)
     send(pad, {"kind": "other"})
-    assert "Draw a digit" in words(pad)
+    assert words(pad) == before
 
 
 def test_a_network_that_does_not_read_digits_is_refused_in_words():
@@ -81,19 +87,18 @@ def test_a_network_that_does_not_read_digits_is_refused_in_words():
 
 
 def picture_of(*sizes, **looks):
-    """The axes by title, once a test digit is loaded for a net of these sizes."""
+    """The axes by title, a test digit before a net of these sizes."""
     net = Network(list(sizes), cost=QUADRATIC, rng=np.random.default_rng(0), **looks)
     board = digit_pad(net, DIGITS)
-    press(board, LOAD)
     board.close()
     axes = {ax.get_title(): ax for ax in board.picture.figure.axes}
     return axes, net.forward(DIGITS.test.images[:1])[1]
 
 
 def test_a_network_without_a_hidden_layer_has_no_strip_of_hidden_neurons():
-    axes, A = picture_of(784, 10)
-    assert list(axes) == ["what the net sees", "outputs"]
-    assert [bar.get_width() for bar in axes["outputs"].patches] == pytest.approx(A[-1][0])
+    drawn_on, A = picture_of(784, 10)
+    assert list(drawn_on) == ["what the net sees", "outputs"]
+    assert [bar.get_width() for bar in drawn_on["outputs"].patches] == pytest.approx(A[-1][0])
 
 
 @pytest.mark.parametrize(
@@ -104,8 +109,8 @@ def test_a_network_without_a_hidden_layer_has_no_strip_of_hidden_neurons():
 def test_the_strip_is_scaled_to_what_its_neurons_can_answer_else_to_what_they_do(
     hidden, white, black
 ):
-    axes, A = picture_of(784, 31, 10, activations=[hidden, SIGMOID])
-    (strip,) = axes["31 hidden"].images
+    drawn_on, A = picture_of(784, 31, 10, activations=[hidden, SIGMOID])
+    (strip,) = drawn_on["31 hidden"].images
     cells = strip.get_array().ravel()
     assert (cells[:31] == A[1][0]).all()
     ends = A[1].min() if white is None else white, A[1].max() if black is None else black
@@ -113,10 +118,54 @@ def test_the_strip_is_scaled_to_what_its_neurons_can_answer_else_to_what_they_do
 
 
 def test_outputs_beyond_1_have_room():
-    axes, A = picture_of(784, 10, activations=IDENTITY, biases=[np.linspace(-3, 5, 10)])
-    low, high = axes["outputs"].get_xlim()
+    drawn_on, A = picture_of(784, 10, activations=IDENTITY, biases=[np.linspace(-3, 5, 10)])
+    low, high = drawn_on["outputs"].get_xlim()
     assert A[1].min() < 0 < 1 < A[1].max() and low <= A[1].min() and A[1].max() <= high
-    assert picture_of(784, 10)[0]["outputs"].get_xlim() == (0, 1)
+    assert picture_of(784, 10)[0]["outputs"].get_xlim() == (0, 1.2)
+
+
+def test_the_number_of_an_output_stands_at_the_end_of_its_bar():
+    drawn_on, A = picture_of(784, 10)
+    numbers = drawn_on["outputs"].texts
+    assert [text.get_position()[0] for text in numbers] == pytest.approx(A[-1][0])
+    assert [float(text.get_text()) for text in numbers] == pytest.approx(A[-1][0], abs=0.006)
+
+
+def cell_of(pad, neuron):
+    """Where a hidden neuron stands in the picture."""
+    ax = axes(pad, "30 hidden")
+    row, column = divmod(neuron, ax.images[0].get_array().shape[1])
+    return place_on(pad, ax, column, row)
+
+
+def seen(pad):
+    """What lies on the sheet that the net sees, (28, 28, 3)."""
+    return axes(pad, "what the net sees").images[0].get_array()
+
+
+def test_a_hidden_neuron_that_is_pointed_at_lays_its_weights_under_the_digit(pad, net):
+    page(pad)
+    touch(pad, *cell_of(pad, 7))
+    assert "Hidden neuron 7 answers" in words(pad)
+    weights, colours, blank = net.W[0][:, 7], seen(pad).reshape(-1, 3), pad.image == 0
+    orange = colours[:, 0] > colours[:, 2]
+    strong = blank & (np.abs(weights) > np.quantile(np.abs(net.W[0]), 0.6))
+    assert strong.any() and (orange == (weights > 0))[strong].all()
+
+
+def test_pointing_elsewhere_takes_the_weights_away(pad):
+    page(pad)
+    before = seen(pad).copy()
+    touch(pad, *cell_of(pad, 7))
+    assert (seen(pad) != before).any()
+    touch(pad, 0.01, 0.01)
+    assert (seen(pad) == before).all() and "Hidden neuron" not in words(pad)
+
+
+def test_arrow_keys_go_from_one_hidden_neuron_to_the_next(pad):
+    for name, neuron in (("ArrowRight", 0), ("ArrowRight", 1), ("ArrowLeft", 0)):
+        key(pad, name)
+        assert f"Hidden neuron {neuron} answers" in words(pad)
 
 
 @pytest.mark.parametrize("biases", [np.zeros(10), np.linspace(-3, 5, 10), np.full(10, 500)])

@@ -37,6 +37,10 @@ export default {
       last = to; sendSoon();
     }
     canvas.addEventListener("pointerdown", event => {
+      if (model.get("sheet").byteLength) { // a drawing begins on an empty sheet
+        model.set("sheet", new DataView(new ArrayBuffer(0)));
+        model.save_changes();
+      }
       canvas.setPointerCapture(event.pointerId); last = place(event); line(last);
     });
     canvas.addEventListener("pointermove", event => { if (last) line(place(event)); });
@@ -44,13 +48,16 @@ export default {
       canvas.addEventListener(end, () => { last = null; });
 
     // the kernel lays down a sheet: empty, or a digit of 28 x 28 pixels
-    model.on("change:sheet", () => {
+    function lay() {
       ink.clearRect(0, 0, 280, 280);
-      const pixels = new Uint8Array(model.get("sheet").buffer);
+      const { buffer, byteOffset, byteLength } = model.get("sheet");
+      const pixels = new Uint8Array(buffer, byteOffset, byteLength);
       pixels.forEach((grey, i) => {
         ink.fillStyle = `rgba(0, 0, 0, ${grey / 255})`;
         ink.fillRect(10 * (i % 28), 10 * Math.floor(i / 28), 10, 10);
       });
-    });
+    }
+    model.on("change:sheet", lay);
+    lay();
   }
 };
