@@ -20,6 +20,8 @@ from nnlib.widgets.parts.picture import Drawing, Picture
 FEATURES = 3
 ROWS = 10  # rows of X that are shown as numbers
 BARS = 20  # at most
+SHOWERS = 30  # in which the numbers fall: one by one where there are ten samples
+FLIGHT, TICK = 4, 50  # pictures of a number in the air, and milliseconds of each
 
 
 @door
@@ -153,18 +155,23 @@ class Histogram(Drawing):
         ax.set_yticks([0], [f"{TALLEST:,}"], color="none")  # keeps the room for the numbers
         beside = {"transform": ax.transAxes, "ha": "right", "va": "center"} | size
         self._marks = [ax.text(-0.01, k / PARTS, "", **beside) for k in range(PARTS + 1)]
+        (self._drops,) = ax.plot([], [], "o", color=look.colours.orange, ms=7)
         self._axes = ax
-        return [self._bars, self._expected, self._rows, *self._marks]
+        return [self._bars, self._expected, self._drops, self._rows, *self._marks]
 
-    def show(self, way, X):
-        """Draw X and what its way of drawing leads to expect."""
-        edges = way.edges()
-        counts, _ = np.histogram(X, edges)
-        expected = X.size * np.diff(way.share_below(edges))
-        self._bars.set_data(counts, edges)
+    def show(self, way, X, tick=0):
+        """Draw X and what its way of drawing leads to expect.
+
+        tick  how many pictures ago the first number began to fall; 0: all lie where they belong
+        """
+        edges, numbers = way.edges(), X.ravel()
+        air = (tick or np.inf) - np.arange(X.size) * SHOWERS // X.size  # pictures in it so far
+        falling, expected = (air > 0) & (air < FLIGHT), X.size * np.diff(way.share_below(edges))
+        top = nice(1.05 * max(np.histogram(X, edges)[0].max(), expected.max()), TOPS)
+        self._bars.set_data(np.histogram(numbers[air >= FLIGHT], edges)[0], edges)
+        self._drops.set_data(numbers[falling], top * (1 - air[falling] / FLIGHT))
         self._expected.set_data(expected, edges)
-        self._rows.set_text(as_table(X))
-        top = nice(1.05 * max(counts.max(), expected.max()), TOPS)
+        self._rows.set_text(as_table(X, (air > 0).sum()))
         self._axes.set_ylim(0, top)
         for k, mark in enumerate(self._marks):
             mark.set_text(f"{top * k / PARTS:,g}")
@@ -174,10 +181,12 @@ class Histogram(Drawing):
         self._axes.set_xlim(limits)
 
 
-def as_table(X):
-    """The first rows of X as text, under its shape."""
+def as_table(X, seen):
+    """So many numbers of the first rows of X as text, under its shape."""
     form = "{:6d}" if X.dtype.kind == "i" else "{:7.2f}"
-    rows = ["".join(form.format(number) for number in row) for row in X[:ROWS]]
+    numbers = [form.format(number) for number in X[:ROWS].flat]
+    numbers[seen:] = [" " * len(number) for number in numbers[seen:]]
+    rows = ["".join(numbers[k : k + FEATURES]) for k in range(0, len(numbers), FEATURES)]
     more = ["     …"] if len(X) > ROWS else []
     return "\n".join([f"X  {X.shape}", *rows, *more])
 
@@ -199,10 +208,16 @@ class SampleExplorer(Board):
         self.stack(*self._controls(), self.picture, self._code, self.sentence)
         self._choose()
 
+    def settle(self):
+        self.act(self._draw)
+
     def _controls(self):
         size = sized(110, 330)
         self._way = ipywidgets.ToggleButtons(options=WAYS, style={"button_width": "110px"})
         again = self.button("Draw again", self._draw_again, "148px", "success")
+        self._play = ipywidgets.Play(max=SHOWERS + FLIGHT, interval=TICK, show_repeat=False)
+        self._play.tooltip = "Let the numbers fall once more"
+        self.listen(self._fall, self._play)
         self._n = ipywidgets.SelectionSlider(options=COUNTS, description="samples", **size)
         integers = ipywidgets.IntRangeSlider(value=(0, 50), description="range", **size)
         uniform = ipywidgets.FloatRangeSlider(
@@ -217,7 +232,7 @@ class SampleExplorer(Board):
         self._knobs = row()
         self.listen(self._choose, self._way)
         self.listen(self._draw, self._n, *self.spare)
-        return [[self._way, again], [self._n, self._knobs]]
+        return [[self._way, again, self._play], [self._n, self._knobs]]
 
     def _choose(self):
         self._knobs.children = self._knobs_of[self._way.value]
@@ -225,13 +240,19 @@ class SampleExplorer(Board):
 
     def _draw_again(self):
         self._seed += 1
-        self._draw()
+        self._draw(tick=1)
 
-    def _draw(self):
+    def _draw(self, tick=0):
         way, n = self._chosen(), self._n.value
         self.X = way.draw(n, np.random.default_rng(self._seed))
-        self.picture.show(way, self.X)
+        self._play.value, self._play.playing = tick, tick > 0
+        self._fall()
         self._tell(way, n)
+
+    def _fall(self):
+        if self._play.value == self._play.max:  # all have fallen
+            self._play.value, self._play.playing = 0, False
+        self.picture.show(self._chosen(), self.X, self._play.value)
 
     def _chosen(self):
         """The way of drawing, as the sliders have it; a range is never empty."""

@@ -5,13 +5,13 @@ import base64
 import ipywidgets
 import numpy as np
 import pytest
-from hand import controls, everything_written, press, slide, words
+from hand import control, controls, everything_written, press, slide, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlib.widgets import sample_explorer
 from nnlib.widgets.parts.numbers import nice
-from nnlib.widgets.samples import COUNTS, TOPS, WAYS, Integers, Normal, Uniform
+from nnlib.widgets.samples import COUNTS, FLIGHT, SHOWERS, TOPS, WAYS, Integers, Normal, Uniform
 
 LAWS = [Integers(), Integers(-3, -3), Integers(7, 100), Uniform(), Uniform(-2, 0.5), Normal()]
 
@@ -159,3 +159,33 @@ def test_closing_the_board_closes_the_sliders_of_every_way():
     assert len(knobs) == 4
     board.close()
     assert all(knob.comm is None for knob in knobs)
+
+
+def table(board):
+    """The numbers that are written, and how many lie in bars."""
+    ax = board.picture.figure.axes
+    written = "".join(ax[0].texts[0].get_text().splitlines()[1:])
+    (drawn,) = [one for one in ax[1].patches if one.get_label() == "drawn"]
+    return len(written.replace("…", "").split()), drawn.get_data().values.sum()
+
+
+def test_numbers_that_are_drawn_again_fall_in_one_by_one():
+    board = sample_explorer()
+    assert table(board) == (30, 30)
+    press(board, "Draw again")
+    seen = []
+    for tick in range(1, SHOWERS + FLIGHT):
+        control(board, "Let the numbers fall once more").value = tick
+        seen.append(table(board))
+    written, fallen = zip(*seen, strict=True)
+    assert list(written) == [min(k, 30) for k in range(1, SHOWERS + FLIGHT)]
+    assert list(fallen) == [0] * 3 + list(range(1, 31))
+
+
+def test_the_fall_ends_where_it_began():
+    board = sample_explorer()
+    press(board, "Draw again")
+    play = control(board, "Let the numbers fall once more")
+    assert play.playing
+    play.value = play.max
+    assert (play.value, play.playing) == (0, False) and table(board) == (30, 30)
