@@ -11,6 +11,7 @@ import ipywidgets
 import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from nnlib._support.checks import checked_n_jobs, checked_number, checked_seed
 from nnlib._support.hints import door, short
@@ -22,6 +23,7 @@ from nnlib.widgets.parts.picture import Drawing, Picture, title_of
 
 LOOKS = 0.05  # seconds between two looks for results
 BEHIND = 12  # points behind the best that are drawn darkest
+ARROWS = {"ArrowUp": (0, -1), "ArrowDown": (0, 1), "ArrowLeft": (-1, 0), "ArrowRight": (1, 0)}
 
 WORDS = {"eta": "η", "l2": "λ", "batch_size": "mini-batch", "hidden": "hidden neurons"}
 GRIDS = (
@@ -76,9 +78,10 @@ class Grid:
 
     @property
     def best(self):
-        """The Result with the highest accuracy at its end, of equals the first; None if none is."""
+        """The Results with the highest accuracy at their end: several where there is a tie."""
         done = [result for *_, result in self.cells() if result and not result.diverged]
-        return max(done, key=lambda result: result.last, default=None)
+        highest = max((result.last for result in done), default=None)
+        return [result for result in done if result.last == highest]
 
     def cells(self):
         """(row, column, Result or None) for every cell."""
@@ -90,18 +93,40 @@ class Grid:
         pairs = [(WORDS[name], getattr(recipe, name)) for name in (self.down, self.across)]
         return ", ".join(f"{word} {value:g}" for word, value in pairs)
 
+    def told(self, number):
+        """What came of a cell, in words."""
+        recipe = self.recipes[number]
+        result = self.results.get(recipe)
+        if result is None:
+            return f"{self.words(recipe)}: no result yet."
+        came = "diverged" if result.diverged else f"{result.last:.1%} after the last epoch"
+        return f"{self.words(recipe)}: {came}."
+
 
 class HeatMap(Drawing):
-    """The grid as a picture: bright is best, numbers in the cells, a frame round the winner."""
+    """The grid, bright where it is best, its winners framed; and the curves behind one cell."""
 
-    about = "A grid of validation accuracies in per cent, bright where it is best."
+    about = (
+        "A grid of validation accuracies in per cent, bright where it is best; beside it the "
+        "accuracy of every run over its epochs. Point at a cell, or press the arrow keys, and "
+        "its curve is set off."
+    )
 
     def build(self, figure, look):
-        self._ax, self._look, self._moving = figure.subplots(), look, []
+        shape, ratios = ((2, 1), "height_ratios") if look.narrow else ((1, 2), "width_ratios")
+        self._ax, self._curves = figure.subplots(*shape, **{ratios: [3, 2]})
+        self._look, self._moving, c = look, [], look.colours
+        (self._all,) = self._curves.plot([], [], color=c.pale, lw=1.5, marker=".")
+        (self._one,) = self._curves.plot([], [], color=c.blue, lw=3, marker="o", markevery=[-1])
+        self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
+        self._whose = title_of(self._curves)
         return self._moving
 
-    def show(self, grid):
-        """Draw the results so far; the axes too where the grid is another."""
+    def show(self, grid, chosen=None):
+        """Draw the results so far; the axes too where the grid is another.
+
+        chosen  the number of the cell whose curve is set off; None: of the first winner
+        """
         choices = grid.down, grid.rows, grid.across, grid.columns
         if not self._moving or choices != self._choices:
             self._label(grid, choices)
@@ -109,7 +134,8 @@ class HeatMap(Drawing):
         more = "" if self._look.narrow else f" after {epochs}; bright is best"
         self._title.set_text(f"validation accuracy in %{more}")
         self._colour(grid)
-        return choices
+        self._show_curves(grid, chosen)
+        return *choices, grid.epochs
 
     def _label(self, grid, choices):
         """The title and the cells of another grid, still empty."""
@@ -126,10 +152,30 @@ class HeatMap(Drawing):
             for row, column in places
         ]
         self._title = title_of(self._ax)
-        self._moving[:] = [self._title, *(artist for cell in self._cells for artist in cell)]
+        (self._mark,) = self._ax.plot([], [], color=self._look.colours.ink, lw=3)
+        cells = [artist for cell in self._cells for artist in cell]
+        self._moving[:] = [self._title, *cells, self._mark, self._all, self._one, self._whose]
 
-    def set_limits(self, down, rows, across, columns):
+    def _show_curves(self, grid, chosen):
+        """The accuracies of all runs, and those of one set off."""
+        numbers = [grid.recipes.index(result.recipe) for result in grid.best[:1]]
+        number = (numbers or [0])[0] if chosen is None else chosen
+        row, column = divmod(number, len(grid.columns))
+        self._mark.set_data(column + SQUARE[0], row + SQUARE[1])
+        curves = [curve_of(result) for *_, result in grid.cells() if result]
+        self._all.set_data(np.concatenate([np.empty((2, 0)), *curves], axis=1))
+        self._one.set_data(curve_of(grid.results.get(grid.recipes[number])))
+        self._whose.set_text(grid.words(grid.recipes[number]))
+
+    def cell_at(self, picture, event):
+        """The (column, row) that a touch means, which may be beside the grid."""
+        return np.rint(picture.place_in(self._ax, event)).astype(int)
+
+    def set_limits(self, down, rows, across, columns, epochs):
         ax = self._ax
+        self._curves.set_xlim(0, epochs * 1.05)
+        self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        self._curves.grid()
         ax.set(xlabel=WORDS[across], ylabel=WORDS[down])
         ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
         ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
@@ -141,10 +187,19 @@ class HeatMap(Drawing):
     def _colour(self, grid):
         best, colours = grid.best, self._look.colours
         for (patch, text), (*_, result) in zip(self._cells, grid.cells(), strict=True):
-            ground, words, ink = _cell(result, 100 * best.last if best else 0, colours)
-            wins = result is not None and result is best
+            ground, words, ink = _cell(result, 100 * best[0].last if best else 0, colours)
+            wins = result in best
             patch.set(facecolor=ground, edgecolor=colours.orange if wins else "none")
             text.set(text=words, color=ink)
+
+
+SQUARE = np.array([(-1, 1, 1, -1, -1), (-1, -1, 1, 1, -1)]) * [[0.44], [0.41]]  # within a cell
+
+
+def curve_of(result):
+    """The epochs and accuracies in % of a Result, (2, epochs + 1): a gap at its end."""
+    accuracies = [*result.accuracies, np.nan] if result else []
+    return np.array([range(1, len(accuracies) + 1), 100 * np.array(accuracies)], float)
 
 
 def _cell(result, best, colours):
@@ -166,10 +221,12 @@ class SweepBoard(BackgroundBoard):
         self._digits, self._seed = digits, seed
         self._parallel = workers(n_jobs)  # made here: this is the thread whose backend is meant
         self._sweep = None
-        self._seconds, self._trouble = 0.0, ""
-        self.picture = Picture(HeatMap(), 420)
+        self._seconds, self._trouble, self._chosen = 0.0, "", None
+        self._map = HeatMap()
+        self.picture = Picture(self._map, 420, tall=760, surface=True)
         rows = self._controls(grids, epochs)
         self.stack(*rows, self.picture, self._numbers, self.sentence)
+        self.feel(self._touch)
         self._begin()
 
     @property
@@ -215,7 +272,7 @@ class SweepBoard(BackgroundBoard):
         if self._running:
             return
         self._grid = Grid(self._choice.value, self._epochs.value, self._seed)
-        self._seconds = 0.0
+        self._seconds, self._chosen = 0.0, None
         n = len(self._digits.train)
         self._tell(f"Ready: press Start for {len(self._grid.recipes)} runs on {n:,} images.")
 
@@ -231,6 +288,20 @@ class SweepBoard(BackgroundBoard):
     def _stop(self):
         if self._running:
             self._sweep.stop()
+
+    def _touch(self, event):
+        """Look at the cell that was pointed at, or at the next one by an arrow key."""
+        columns, rows = len(self._grid.columns), len(self._grid.rows)
+        if event["kind"] == "key":
+            row, column = divmod(self._chosen or 0, columns)
+            right, down = ARROWS.get(event["key"], (0, 0))
+            column, row = (column + right) % columns, (row + down) % rows
+        else:
+            column, row = self._map.cell_at(self.picture, event)
+        if event["kind"] != "up" and 0 <= column < columns and 0 <= row < rows:
+            self._chosen = int(row * columns + column)
+            self.picture.show(self._grid, self._chosen)
+            self.say(self._grid.told(self._chosen))
 
     # taking the results
 
@@ -271,7 +342,7 @@ class SweepBoard(BackgroundBoard):
     # what is seen
 
     def _show(self):
-        self.picture.show(self._grid)
+        self.picture.show(self._grid, self._chosen)
         done, of = len(self._grid.results), len(self._grid.recipes)
         self._bar.max, self._bar.value = of, done
         seconds = self._seconds + (perf_counter() - self._began if self._running else 0)
@@ -291,8 +362,9 @@ class SweepBoard(BackgroundBoard):
 
     def _winner(self):
         best = self._grid.best
-        if best is None:
+        if not best:
             return "No run has come to its end."
-        n, words = len(self._digits.validation), self._grid.words(best.recipe)
+        words = ", and ".join(self._grid.words(result.recipe) for result in best)
+        n, tie = len(self._digits.validation), ", a tie" if len(best) > 1 else ""
         so_far = " so far" if self._grid.waiting else ""
-        return f"Best{so_far}: {words}, {best.last:.1%} of {n:,} validation images."
+        return f"Best{so_far}{tie}: {words}, {best[0].last:.1%} of {n:,} validation images."

@@ -5,7 +5,21 @@ import asyncio
 import ipywidgets
 import psutil
 import pytest
-from hand import Page, control, everything_written, inside, living, press, slide, until, words
+from hand import (
+    Page,
+    control,
+    everything_written,
+    inside,
+    key,
+    living,
+    page,
+    place_on,
+    press,
+    slide,
+    touch,
+    until,
+    words,
+)
 from joblib.externals.loky import get_reusable_executor
 
 from nnlib import load_digits
@@ -55,17 +69,19 @@ def test_what_has_a_result_waits_no_longer():
 
 def test_the_best_is_the_one_that_ends_highest_and_never_one_that_diverged():
     grid = Grid(SMALL, epochs=2, seed=0)
-    assert grid.best is None
+    assert grid.best == []
     for recipe, accuracies in zip(grid.recipes, [(0.99,), (0.5, 0.6), (0.7, 0.5)], strict=False):
         grid.results[recipe] = a_result(recipe, *accuracies)
-    assert grid.best.accuracies == (0.5, 0.6)
+    (best,) = grid.best
+    assert best.accuracies == (0.5, 0.6)
 
 
-def test_of_equals_the_first_in_the_grid_wins_whichever_came_first():
+def test_equals_are_a_tie_in_the_order_of_the_grid_whichever_came_first():
     grid = Grid(SMALL, epochs=1, seed=0)
-    for recipe in reversed(grid.recipes):
-        grid.results[recipe] = a_result(recipe, 0.5)
-    assert grid.best.recipe == grid.recipes[0]
+    for recipe, accuracy in zip(reversed(grid.recipes), (0.5, 0.5, 0.4, 0.5), strict=True):
+        grid.results[recipe] = a_result(recipe, accuracy)
+    first, _, third, fourth = grid.recipes
+    assert [result.recipe for result in grid.best] == [first, third, fourth]
 
 
 def test_a_recipe_is_named_by_what_sets_it_apart():
@@ -78,7 +94,7 @@ def test_a_recipe_is_named_by_what_sets_it_apart():
 
 def cells(heat_map):
     """The rectangles and the texts of a heat map."""
-    (ax,) = heat_map.picture.figure.axes
+    ax, _ = heat_map.picture.figure.axes
     return ax.patches, [text for text in ax.texts if not text.get_text().startswith("validation")]
 
 
@@ -115,6 +131,25 @@ def test_a_picture_that_has_shown_others_is_the_one_a_new_picture_is():
         fresh.show(grid)
         other = Page(fresh)
         assert (page.pixels == other.pixels).all() and page.labels == other.labels
+
+
+def test_winners_of_equal_accuracy_are_all_framed():
+    patches, _ = cells(shown(Grid(SMALL, epochs=1, seed=0), [0.9], [0.9], [0.7], []))
+    assert [bool(cell.get_edgecolor()[3]) for cell in patches] == [True, True, False, False]
+
+
+def curve(drawn):
+    """The words over the curves, and the curve that is set off."""
+    ax = drawn.picture.figure.axes[1]
+    return ax.texts[0].get_text(), ax.lines[1].get_ydata()[:-1].tolist()
+
+
+def test_the_curve_set_off_is_that_of_the_winner_or_of_the_cell_pointed_at():
+    grid = Grid(SMALL, epochs=2, seed=0)
+    drawn = shown(grid, [0.5, 0.6], [0.25, 0.75])
+    assert curve(drawn) == ("η 0.1, hidden neurons 5", [25, 75])
+    drawn.picture.show(grid, 0)
+    assert curve(drawn) == ("η 0.1, hidden neurons 3", [50, 60])
 
 
 def test_only_the_winner_has_a_frame():
@@ -187,6 +222,18 @@ def test_a_closed_board_leaves_no_widget_behind(board):
     before = living()
     sweep_board(DIGITS, SMALL).close()
     assert living() == before
+
+
+def test_a_cell_that_is_pointed_at_is_told_and_arrow_keys_go_on_from_there(board):
+    page(board)
+    touch(board, *place_on(board, board.picture.figure.axes[0], 1, 0))
+    assert words(board) == "η 0.1, hidden neurons 5: no result yet."
+    board.start()
+    touch(board, *place_on(board, board.picture.figure.axes[0], 1, 0))
+    _, result, _, below = board.results
+    assert words(board) == f"η 0.1, hidden neurons 5: {result.last:.1%} after the last epoch."
+    key(board, "ArrowDown")
+    assert words(board) == f"η 1, hidden neurons 5: {below.last:.1%} after the last epoch."
 
 
 # on an event loop, with worker processes
