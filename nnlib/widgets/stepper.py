@@ -2,12 +2,14 @@
 
 Three layers: Walk knows the line it has come to and the numbers the lines are tried on, functions
 set the lines in type, Stepper has the controls. All formulas are typeset once; a step only changes
-which of them are seen, so that nothing flickers. Arrow keys press the buttons.
+which of them are seen, so that nothing flickers. Arrow keys press the buttons. What stays comes
+down from the line before; identities that have done their work are struck out.
 """
 
 import html
 import re
 from dataclasses import replace
+from zlib import crc32
 
 import ipywidgets
 import numpy as np
@@ -25,6 +27,7 @@ from nnlib.derivations import (
     markdown,
     marked,
 )
+from nnlib.index_notation import latex_of
 from nnlib.palette import DARK, LIGHT
 from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
@@ -148,15 +151,40 @@ def section(number, derivation):
 
 def line_and_reason(k, derivation):
     """A line, what is new in it marked, and below it the reason."""
+    left, right = derivation.sides(k)
+    right = in_parts(right, *(factors(derivation, line) for line in (k, k + 1)))
     left, right = (
         html.escape(rf"$\displaystyle {marked(side, begin=CHANGED)}$") if side else ""
-        for side in derivation.sides(k)
+        for side in (left, right)
     )
     reason = html.escape(derivation.steps[k].reason)
     return (
         f"<tr class='l l{k}'><td>{left}</td><td>{right}</td></tr>"
         f"<tr class='r r{k}'><td></td><td>{reason}</td></tr>"
     )
+
+
+def factors(derivation, k):
+    """The factors of line k, where it is in index notation."""
+    steps = derivation.steps[k : k + 1]
+    formula = steps[0].formula if steps else None
+    return [factor for term in formula.terms for factor in term.factors] if formula else []
+
+
+def in_parts(latex, here, next_line):
+    """The LaTeX with each factor in a class of its own, by which it is known in the next line.
+
+    An identity that is not there is used up: it is in the class mjx-gone, too.
+    """
+    known, end = {factor.text for factor in next_line}, 0
+    for factor in here:
+        text = latex_of(factor.text)
+        if (at := latex.find(text, end)) >= 0:
+            kept = rf"\class{{mjx-part-{crc32(factor.text.encode())}}}{{{text}}}"
+            gone = known and factor.is_identity and factor.text not in known
+            kept = rf"\class{{mjx-gone}}{{{kept}}}" if gone else kept
+            latex, end = latex[:at] + kept + latex[at + len(text) :], at + len(kept)
+    return latex
 
 
 CURRENT = "var(--nnlib-blue)"
@@ -181,6 +209,10 @@ STYLE_SHEET = "".join(
 .nnlib-stepper .r td { white-space: normal; padding-bottom: 8px; }
 .nnlib-stepper mjx-container { margin: 0 !important; }
 .nnlib-stepper code { font-size: 0.85em; }
+.nnlib-stepper .mjx-gone { transition: all 0.7s 0.3s;
+    background: linear-gradient(var(--nnlib-orange) 0 0) 0 55% / 0 2px no-repeat; }
+.nnlib-stepper .mjx-changed { animation: nnlib-come 0.9s; }
+@keyframes nnlib-come { from { opacity: 0; } }
 """
 
 
@@ -194,6 +226,7 @@ def look(walk, name):
 {d} .l{k} td, {d} .r{k} td {{ background: var(--nnlib-line); }}
 {d} .l{k} td:first-child, {d} .r{k} td:first-child {{ border-left: 6px solid {CURRENT}; }}
 {d} .l{k} .mjx-changed {{ color: {CURRENT}; border-bottom: 3px solid {CURRENT}; }}
+{d} .l:not(.l{k}) .mjx-gone {{ background-size: 100% 2px; opacity: 0.5; }}
 </style>"""
 
 
@@ -240,18 +273,18 @@ def verdict(walk):
     return f"<div role='status'>{sign}{text.replace(', on ', ',<br>on ', 1)}</div>"
 
 
-class Keys(InBrowser):
-    """Nothing to see: anywhere inside the board around it, keys press the board's buttons.
+class Hand(InBrowser):
+    """Nothing to see: anywhere inside the board around it, keys press buttons; and factors glide.
 
     board    a class that only this board has
     buttons  {key: the class of the button it presses}
-    The listener sits on the window, where it comes before JupyterLab's shortcuts for those keys.
-    A click beside the buttons brings the keys back to the board.
+    place    the number of the derivation, and of its line
     """
 
     board = traitlets.Unicode().tag(sync=True)
     buttons = traitlets.Dict().tag(sync=True)
-    script = "keys.js"
+    place = traitlets.List([0, 0]).tag(sync=True)
+    script = "walk.js"
 
 
 def written_out(derivations):
@@ -278,7 +311,7 @@ class Stepper(Board):
         lines = ipywidgets.HTMLMath(all_lines(walk.derivations))
         self.stack(self._controls(), self._style, self.sentence, lines, self._facts)
         self.add_class("nnlib-stepper")
-        self.add_class(self._keys.board)
+        self.add_class(self._hand.board)
         self._show()
 
     def still(self):
@@ -287,7 +320,7 @@ class Stepper(Board):
     def _controls(self):
         walk = self.walk
         buttons = {key: f"nnlib-{name}" for key, name in KEYS.items()}
-        self._keys = Keys(board=f"nnlib-stepper-{self.model_id}", buttons=buttons)
+        self._hand = Hand(board=f"nnlib-stepper-{self.model_id}", buttons=buttons)
         self._titles = ipywidgets.Dropdown(
             options=[(d.title, number) for number, d in enumerate(walk.derivations)],
             layout={"width": "auto"},
@@ -302,7 +335,7 @@ class Stepper(Board):
             self._button("Last", "last", walk.last),
             self._button("New numbers", "renew", walk.renew),
             *several,
-            self._keys,
+            self._hand,
         ]
 
     def _button(self, words, name, go, style=""):
@@ -320,7 +353,8 @@ class Stepper(Board):
         self._show()
 
     def _show(self):
-        self._style.value = look(self.walk, self._keys.board)
+        self._style.value = look(self.walk, self._hand.board)
+        self._hand.place = [self.walk.number, self.walk.k]
         self._facts.value = facts(self.walk)
         self.sentence.value = verdict(self.walk)
         self._titles.value = self.walk.number

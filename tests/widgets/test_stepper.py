@@ -7,7 +7,7 @@ import threading
 import ipywidgets
 import numpy as np
 import pytest
-from hand import controls, press, words
+from hand import controls, inside, press, words
 
 from nnlib import SIGMOID, TANH
 from nnlib import derivations as d
@@ -19,6 +19,7 @@ from nnlib.widgets.stepper import (
     block,
     blocks,
     derivation_stepper,
+    line_and_reason,
     look,
     verdict,
     written_out,
@@ -139,6 +140,32 @@ def test_the_lines_to_come_are_hidden_and_only_the_reason_in_hand_is_seen():
     assert ".d1 .l4" not in hidden
     assert ".d1 .r:not(.r4)" in hidden
     assert ".d:not(.d1)" in hidden
+
+
+def test_an_identity_that_the_next_line_has_no_more_is_struck_out_there():
+    text = html.unescape(line_and_reason(2, d.GRADIENT_W2))
+    assert re.findall(r"mjx-gone}{\\class{mjx-part-\d+}{(.*?)}}", text) == ["I_{km}"]
+    assert "mjx-gone" not in line_and_reason(1, d.GRADIENT_W2) + line_and_reason(4, d.GRADIENT_W2)
+    assert ".l:not(.l3) .mjx-gone" in look(walk_at(3), "board")
+
+
+def walk_at(k):
+    walk = Walk([d.GRADIENT_W2])
+    walk.go(0, k)
+    return walk
+
+
+def test_a_factor_is_known_again_in_the_next_line():
+    one, other = (line_and_reason(k, d.GRADIENT_W2) for k in (2, 3))
+    parts = [set(re.findall(r"mjx-part-\d+", text)) for text in (one, other)]
+    assert len(parts[0] & parts[1]) == 1  # delta2_i0
+
+
+def test_the_page_is_told_where_the_walk_is():
+    board = derivation_stepper(*TWO)
+    press(board, "Last", NEXT)
+    (hand,) = (widget for widget in inside(board) if widget.has_trait("place"))
+    assert hand.place == [1, 0]
 
 
 def test_the_check_is_a_sentence():
