@@ -266,7 +266,7 @@ class Dials(Drawing):
 
     wide = {
         "mosaic": [["net", "along", "land", "scatter"], ["net", "along", "land", "history"]],
-        "width_ratios": (5, 5, 5, 4),
+        "width_ratios": (6, 5, 5, 4),
     }
     tall = {
         "mosaic": [["net"], ["along"], ["land"], ["scatter"], ["history"]],
@@ -288,6 +288,7 @@ class Dials(Drawing):
         """The net's lines, and a band and a number for the one in hand, in drawing order."""
         c, halo = self._colours, self._colours.halo
         ax = draw_net(self._net, self._knobs.net.W, limit=WIDEST, colours=c)
+        ax.set_xlim(-0.35, len(self._knobs.net.W) + 0.35)
         self._edges = {line.get_gid(): line for line in ax.lines if line.get_gid()}
         (self._band,) = ax.plot([], [], color=halo, linewidth=14, zorder=0)
         paper = {"facecolor": halo, "edgecolor": "none", "pad": 1}

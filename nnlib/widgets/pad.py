@@ -216,7 +216,7 @@ class Sheet(InBrowser):
 
     script = "pad.js"
     sent = traitlets.Int(SENT).tag(sync=True)
-    sheet = traitlets.Bytes(b"").tag(sync=True)
+    sheet = traitlets.CBytes(b"").tag(sync=True)  # the page sends a memoryview
 
 
 class DigitPad(Board):

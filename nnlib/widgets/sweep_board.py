@@ -116,10 +116,11 @@ class HeatMap(Drawing):
         shape, ratios = ((2, 1), "height_ratios") if look.narrow else ((1, 2), "width_ratios")
         self._ax, self._curves = figure.subplots(*shape, **{ratios: [3, 2]})
         self._look, self._moving, c = look, [], look.colours
-        (self._all,) = self._curves.plot([], [], color=c.pale, lw=1.5, marker=".")
+        (self._all,) = self._curves.plot([], [], color=c.grey, lw=1, marker=".")
         (self._one,) = self._curves.plot([], [], color=c.blue, lw=3, marker="o", markevery=[-1])
         self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
-        self._whose = title_of(self._curves)
+        self._title, self._whose = title_of(self._ax), title_of(self._curves)
+        self._beside = [self._title, self._all, self._one, self._whose]
         return self._moving
 
     def show(self, grid, chosen=None):
@@ -138,8 +139,8 @@ class HeatMap(Drawing):
         return *choices, grid.epochs
 
     def _label(self, grid, choices):
-        """The title and the cells of another grid, still empty."""
-        for artist in self._moving:
+        """The cells of another grid, still empty."""
+        for artist in self._moving[: -len(self._beside)]:
             artist.remove()
         self._choices = choices
         middle = {"ha": "center", "va": "center"}
@@ -151,10 +152,9 @@ class HeatMap(Drawing):
             )
             for row, column in places
         ]
-        self._title = title_of(self._ax)
         (self._mark,) = self._ax.plot([], [], color=self._look.colours.ink, lw=3)
         cells = [artist for cell in self._cells for artist in cell]
-        self._moving[:] = [self._title, *cells, self._mark, self._all, self._one, self._whose]
+        self._moving[:] = [*cells, self._mark, *self._beside]
 
     def _show_curves(self, grid, chosen):
         """The accuracies of all runs, and those of one set off."""
@@ -175,7 +175,7 @@ class HeatMap(Drawing):
         ax = self._ax
         self._curves.set_xlim(0, epochs * 1.05)
         self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        self._curves.grid()
+        self._curves.grid(True)
         ax.set(xlabel=WORDS[across], ylabel=WORDS[down])
         ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
         ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])

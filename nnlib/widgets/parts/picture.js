@@ -50,7 +50,7 @@ function render({ model, el }) {
   }
   function name() { // ipywidgets' Play has no names, and a slider says the number of its step
     for (const one of board.querySelectorAll(".widget-play button, .noUi-handle")) {
-      const read = part => one.closest(".jupyter-widgets").querySelector(part)?.textContent;
+      const read = part => one.closest(".widget-slider, .widget-play").querySelector(part)?.textContent;
       const label = read(".widget-label") ?? one.firstChild.className.replace("fa fa-", "");
       const valuetext = (read(".widget-readout") || label).replaceAll("-", "−");
       tell(one, one.role === "slider" ? { label, valuetext } : { label });

@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+from matplotlib.transforms import ScaledTranslation
 from PIL import Image, ImageDraw
 
 from nnlib.palette import LIGHT, Palette, palette_on
@@ -276,7 +277,8 @@ class Picture(InBrowser):
 def title_of(ax):
     """A text where the title stands, which may change without a new layout."""
     ax.set_title(" ")  # keeps the room
-    return ax.text(0.5, 1.03, "", ha="center", va="bottom", transform=ax.transAxes)
+    lift = ScaledTranslation(0, 6 / 72, ax.figure.dpi_scale_trans)  # as titles have it
+    return ax.text(0.5, 1, "", ha="center", va="bottom", transform=ax.transAxes + lift)
 
 
 def captioned(pixels):

@@ -23,11 +23,12 @@ export default {
 
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     const parts = ([number, k]) =>
-      [...board()?.querySelectorAll(`.d${number} .l${k} [class^=mjx-part]`) ?? []];
+      [...board()?.querySelectorAll(`.d${number} .l${k} mjx-math [class*=mjx-part]`) ?? []];
+    const name = part => part.className.match(/mjx-part-\d+/)[0];
     const glide = () => requestAnimationFrame(() => {
       const [number, k] = model.get("place"), before = parts([number, k - 1]);
       for (const part of still.matches ? [] : parts([number, k])) {
-        const same = before.findIndex(one => one.className === part.className);
+        const same = before.findIndex(one => name(one) === name(part));
         if (same < 0) continue;
         const [from, to] = [before.splice(same, 1)[0], part].map(one => one.getBoundingClientRect());
         const moved = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
