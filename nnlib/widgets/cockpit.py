@@ -238,14 +238,15 @@ class Instruments(Drawing):
         "its hidden neurons as pictures."
     )
 
-    wide = {"mosaic": [["cost", "digits"], ["accuracy", "weights"]], "width_ratios": (5, 3)}
-    tall = {"mosaic": [["cost"], ["accuracy"], ["digits"], ["weights"]]}
+    wide = [["cost", "digits"], ["accuracy", "weights"]]
+    tall = [["cost"], ["accuracy"], ["digits"], ["weights"]]
 
     def __init__(self, digits):
         self._digits = digits
 
     def build(self, figure, look):
-        axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
+        ratios = {} if look.narrow else {"width_ratios": (5, 3) if look.width >= 850 else (3, 4)}
+        axes = figure.subplot_mosaic(self.tall if look.narrow else self.wide, **ratios)
         self._parts = [
             Curves(axes["cost"], axes["accuracy"], look),
             DigitsRead(axes["digits"], self._digits, look),
@@ -390,7 +391,7 @@ class DigitsRead:
         found = net.forward(self._images)[1][-1].argmax(axis=1)
         wrong = found != self._labels
         for text, answer, is_wrong in zip(self._answers, found, wrong, strict=True):
-            text.set_text(f"{answer} ✗" if is_wrong else f"{answer}")
+            text.set_text(f"{answer}✗" if is_wrong else f"{answer}")
             text.set_color(self._colours.orange if is_wrong else self._colours.ink)
         self._frame.set_data(*self._frames[wrong].reshape(-1, 2).T)
         self._frame.set_visible(wrong.any())

@@ -253,7 +253,7 @@ def test_the_curves_go_to_the_epoch_that_is_written_below_them(cockpit):
 def read(cockpit):
     """What stands below the twenty digits: (the answers, whether each is crossed as wrong)."""
     texts = [text.get_text() for text in axes(cockpit, "It reads").texts]
-    found = [re.fullmatch(r"(\d)( ✗)?", text) for text in texts]
+    found = [re.fullmatch(r"(\d)(✗)?", text) for text in texts]
     return [(int(one[1]), bool(one[2])) for one in found if one]
 
 
