@@ -4,6 +4,8 @@ Of each of its axes: what the function that drew on it calls it (its label), its
 drawn over what, where each curve begins and ends, and the few words that stand in it.
 """
 
+import re
+
 import numpy as np
 from IPython import get_ipython
 from matplotlib.contour import ContourSet
@@ -37,7 +39,8 @@ def of_axes(ax):
     """What is seen on axes, as one sentence; "" for nothing."""
     parts = [ax.get_label(), ax.get_title(), over(ax), *kinds(ax), *curves(ax), *quoted(ax)]
     told = "; ".join(dict.fromkeys(plain(part) for part in parts if part))
-    return f"{told[0].upper()}{told[1:]}." if told else ""
+    word = re.match(r"[^\W\d_]{2}|a \w{2}", told)  # and no letter of a formula
+    return f"{told[0].upper() if word else told[0]}{told[1:]}." if told else ""
 
 
 def over(ax):
@@ -64,14 +67,24 @@ def curves(ax):
     for line in (named or lines[: len(lines) == 1])[:MOST]:
         y, dots = np.asarray(line.get_ydata(), float), line.get_linestyle() == "None"
         name = f"{line.get_label()}: " if line in named else ""
-        yield f"{name}{len(y)} points" if dots else f"{name}from {y[0]:.3g} to {y[-1]:.3g}"
+        yield f"{name}{len(y)} points" if dots else f"{name}from {course(y)}"
     yield from [name for name in names if name not in [line.get_label() for line in lines]][:MOST]
+
+
+def course(y):
+    """ "3 down to 1, then up to 2": the ends, and what lies beyond both on the way."""
+    begin, low, high, end = (f"{number:.3g}" for number in (y[0], y.min(), y.max(), y[-1]))
+    if y.min() < min(y[0], y[-1]):
+        return f"{begin} down to {low}, then up to {end}"
+    if y.max() > max(y[0], y[-1]):
+        return f"{begin} up to {high}, then down to {end}"
+    return f"{begin} to {end}"
 
 
 def quoted(ax):
     """The words in the axes, where they are few: no numbers, and no names of neurons."""
     words = [text.get_text() for text in ax.texts]
-    words = [word for word in words if len(word) > 3 and word not in ax.get_label()]
+    words = [w for w in words if re.search(r"[^\W\d_]{2}", w) and w not in ax.get_label()]
     return [", ".join(words)] if 0 < len(words) <= MOST else []
 
 

@@ -36,7 +36,10 @@ def test_axes_say_what_is_over_what_and_each_curve_where_it_begins_and_ends():
     "draw, told",
     [
         (lambda ax: ax.plot([1, 4, 9]), "From 1 to 9."),
+        (lambda ax: ax.plot([4, 1, 9]), "From 4 down to 1, then up to 9."),
+        (lambda ax: ax.plot([4, 10, 9]), "From 4 up to 10, then down to 9."),
         (lambda ax: ax.plot([1, 4, 9], "o", label="a run"), "A run: 3 points."),
+        (lambda ax: ax.set_title("b = 2"), "b = 2."),
         (lambda ax: ax.set_title(r"$\eta$ and $C$"), r"\eta and C."),
         (lambda ax: ax.hist([1, 2, 2, 3], label="costs"), "A histogram; costs."),
         (lambda ax: ax.imshow(np.eye(2)), "An image."),
