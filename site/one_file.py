@@ -20,6 +20,8 @@ ELSEWHERE = (
     "script[src*=doctools], script[src*=documentation_options], script[src*=sphinx_highlight]"
 )
 
+ALONE = "<style>.main { justify-content: center; }</style>"  # where the contents were at its left
+
 
 def main(number):
     page = find(number)
@@ -28,6 +30,7 @@ def main(number):
         part.decompose()
     for part in (links, pictures, styles, scripts):
         part(soup, page.parent)
+    soup.head.append(BeautifulSoup(ALONE, "html.parser"))
     target = BUILD / "html" / page.name
     target.parent.mkdir(exist_ok=True)
     target.write_text(str(soup), encoding="utf-8")
