@@ -24,6 +24,7 @@ SUSPECT = re.compile(
     r"|subprocess|importlib|eval|exec|globals|setattr)\b|\.solution\b|\w*__\w*|^\s*[%!]\w*",
     re.M,
 )
+PLACES = "handed_in/*", "submitted/*/*"  # the second is filled by nbgrader's exchange
 # What nbgrader, or our part of it, has met while it ran the notebook
 MET = {
     "KernelLost": "the kernel was lost",
@@ -37,7 +38,7 @@ def main(folder=None, *arguments):
         sys.exit(__doc__)
     course = Path(folder)
     names = [name for name in arguments if not name.startswith("-")]
-    names = names or sorted(path.name for path in course.glob("handed_in/*") if path.is_dir())
+    names = names or sorted({p.name for place in PLACES for p in course.glob(place) if p.is_dir()})
     if not names:
         sys.exit(f"grade: expected notebooks in {course / 'handed_in'}/ASSIGNMENT, got none")
     for name in names:
@@ -93,8 +94,8 @@ def graded(commands, course, name, student, again):
 def reason(done):
     """What nbgrader stumbled over, in one line."""
     error = r"^\s*([\w.]*(?:Error|Exception|Invalid\w*)\b.*)"
-    errors = re.findall(error, done.get("log", "") or done["error"], re.M)
-    return (errors or ["nbgrader does not say why"])[-1][:150]
+    texts = done["error"], done.get("log", "")  # the log has the first error, if any
+    return [found for text in texts for found in re.findall(error, text, re.M)][-1][:150]
 
 
 def points_of(commands, name, student, cells):
