@@ -1,12 +1,9 @@
-"""Where MNIST is fetched from: pooch asks one mirror after the other, the pinned hash decides."""
+"""Where MNIST is fetched from: one mirror after the other, until the pinned hash is met."""
 
-import contextlib
 import sys
 import threading
 import time
-from types import SimpleNamespace
 
-import pooch
 import requests
 
 from nnlib._support.files import replacing
@@ -20,7 +17,8 @@ MIRRORS = (
 SCHEME = "https://"  # an address that begins otherwise is not asked
 PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
 SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
-# for requests: the very bytes, and never led away from https elsewhere
+PIECE = 2**16  # bytes
+# the very bytes, and never led away from https elsewhere
 AS_IT_IS = {"stream": True, "allow_redirects": False, "headers": {"Accept-Encoding": "identity"}}
 BY_HAND = """\
 MNIST could not be downloaded: no mirror delivered it.
@@ -35,14 +33,17 @@ Without any download, load_digits() has 1,797 real digits in the same form."""
 def fill(folder, files, seconds):
     """Download the files into the folder, from mirrors that answer within so many seconds.
 
-    Raises ConnectionError with the manual steps when none delivers, OSError when the disk fails.
+    A mirror that fails is not asked again. Raises ConnectionError with the manual steps when none
+    is left, OSError when the disk fails.
     """
     answers = _ask_all(files[0].name, seconds)
-    mirrors = [mirror for mirror in MIRRORS if answers[mirror] == "ready"]
+    ready = [mirror for mirror in MIRRORS if answers[mirror] == "ready"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        delivered = all(_download(file, folder, mirrors, answers) for file in files)
-    except KeyboardInterrupt:  # one of our own: to show the frames of pooch below takes a second
+        for file in files:
+            while ready and not _has_fetched(file, folder, ready[0], answers):
+                del ready[0]
+    except KeyboardInterrupt:  # one of our own: to show the frames of the libraries takes a second
         raise KeyboardInterrupt from None
     except OSError as reason:
         raise OSError(
@@ -50,7 +51,7 @@ def fill(folder, files, seconds):
             "put the four files into a folder of yours and name it: load_mnist(folder), or set "
             "NNLIB_MNIST to it."
         ) from reason
-    if not delivered:
+    if not ready:
         lines = "\n".join(f"  {mirror} {answer}" for mirror, answer in answers.items())
         raise ConnectionError(BY_HAND.format(answers=lines))
 
@@ -83,45 +84,28 @@ def _ask(mirror, name, seconds, answers):
         answers[mirror] = _in_words(reason)
 
 
-def _download(file, folder, mirrors, answers):
-    """Whether one of the mirrors delivers the file; one that fails goes to the end of the list.
-
-    Raises OSError when the disk fails.
-    """
-    for mirror in list(mirrors):
-        try:
-            with replacing(folder / file.name) as temporary:
-                _fetch(mirror + file.name, file, temporary)
-            return True
-        except (requests.RequestException, ValueError) as reason:
-            answers[mirror] = _in_words(reason)
-            mirrors.append(mirrors.pop(0))
-    return False
-
-
-def _fetch(url, file, path):
-    """Download to path, with a progress bar; raise ValueError for anything but the file.
-
-    Not by pooch.retrieve: what a kill leaves of its temporary files would stay for ever.
-    """
+def _has_fetched(file, folder, mirror, answers):
+    """Whether the mirror delivers the published file, to the byte. OSError when the disk fails."""
     looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
-    bar = progress_bar(file.size, "B", **looks)
-    with open(path, "w+b") as out, bar, contextlib.ExitStack() as connection:
-
-        def write(piece):
-            bar.update(len(piece))
-            if bar.n > file.size:
-                raise ValueError("more bytes than the published file has")
-            out.write(piece)
-
-        def answered(response, **_):
-            connection.callback(response.close)  # pooch leaves it open where a download fails
-
-        receiver = SimpleNamespace(write=write, flush=out.flush)
-        options = {"chunk_size": 2**16, "timeout": PATIENCE, "hooks": {"response": answered}}
-        pooch.HTTPDownloader(**options, **AS_IT_IS)(url, receiver, None)
-        out.seek(0)
-        check_bytes(out, file, url)
+    try:
+        with (
+            replacing(folder / file.name) as path,
+            open(path, "w+b") as out,
+            requests.get(mirror + file.name, timeout=PATIENCE, **AS_IT_IS) as response,
+            progress_bar(file.size, "B", **looks) as bar,
+        ):
+            response.raise_for_status()
+            for piece in response.iter_content(PIECE):
+                bar.update(len(piece))
+                if bar.n > file.size:  # or an endless answer would fill the disk
+                    raise ValueError
+                out.write(piece)
+            out.seek(0)
+            check_bytes(out, file, mirror)
+        return True
+    except (requests.RequestException, ValueError) as reason:
+        answers[mirror] = _in_words(reason)
+        return False
 
 
 def _in_words(reason):
