@@ -10,9 +10,12 @@ from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
-DUST = 0.1  # ink below this share of the darkest does not count when a drawing is cropped
+DUST = 0.1  # ink below this share of the darkest is none
 GRAIN = 8  # times the middle deviation from the paper: what is less is its grain, no ink
 FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
+LARGEST = 280  # pixels; a photograph is shrunk to it before its paper is looked for
+FITS, ENOUGH = 8, 3_000  # of the paper, and to how many pixels
+SPECK = 70  # a dot that is smaller than a thin line is across a 70th of the sheet is none
 SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
 
 
@@ -22,11 +25,12 @@ def like_mnist(ink, cropped=True, centred=True):
 
     cropped  fit what lies around the ink into 20 × 20; otherwise the whole sheet into 28 × 28
     centred  put the centre of mass in the middle; otherwise the middle of the rectangle
-    What most of the sheet shows is taken for paper, however grey, and the darkest ink becomes 1. A
-    sheet without ink gives an empty picture. ValueError in words for ink above 1 or below 0, and
-    for a sheet that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
+    What most of the sheet shows is taken for paper, however grey, though light may fall off over
+    it; the darkest ink becomes 1. A dark frame at its edges and specks are left out. A sheet
+    without ink gives an empty picture. ValueError in words for ink above 1 or below 0, and for a
+    sheet that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
     """
-    return prepared(off_the_paper(_checked_ink(ink)), cropped, centred)
+    return prepared(_without_specks(_off_the_paper(_checked_ink(ink))), cropped, centred)
 
 
 def prepared(ink, cropped=True, centred=True):
@@ -52,6 +56,9 @@ def _checked_ink(ink):
             f"ink: expected numbers from 0, paper, to 1, ink, got {ink.min():g} to {ink.max():g}; "
             f"write 1 - {by} for a photo of white paper, {by} for white on black"
         )
+    ink = _unframed(_unframed(ink).T).T
+    if max(ink.shape) > LARGEST:
+        ink = resized(ink, LARGEST)
     if _is_turned(ink):
         raise ValueError(
             "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; write "
@@ -71,23 +78,51 @@ def _as_a_matrix(shape):
 
 def _is_turned(ink):
     """Whether more stands out from the paper by being lighter than by being darker."""
-    paper, grain = _paper_and_grain(ink)
-    darker, lighter = ink.max() - paper, paper - ink.min()
-    return lighter > max(darker, FAINT, grain) or (paper > 0.5 and darker <= max(FAINT, grain))
+    off, grain = _above_paper(ink)
+    darker, lighter, least = off.max(), -off.min(), max(FAINT, grain)
+    return lighter > max(darker, least) or (np.median(ink) > 0.5 and darker <= least)
 
 
-def _paper_and_grain(ink):
-    """What most of the sheet shows, and how far from it no ink begins yet."""
-    paper = np.median(ink)
-    return paper, GRAIN * np.median(np.abs(ink - paper))
+def _unframed(ink):
+    """The sheet without the rows at its upper and lower edge that are dark nearly all along."""
+    middle = np.median(ink)
+    dark = np.quantile(ink, 0.1, axis=1) > (middle + ink.max()) / 2
+    rows = np.flatnonzero(~dark)
+    return ink[rows[0] : rows[-1] + 1]
 
 
-def off_the_paper(ink):
-    """What stands out from the paper, the middle of all pixels, and its grain; its darkest is 1."""
-    paper, grain = _paper_and_grain(ink)
-    ink = ink - paper
-    ink[ink < grain] = 0
+def _above_paper(ink):
+    """How much darker than the paper each pixel is, and up to where that is no ink yet.
+
+    The paper is a surface of second degree, as light falls off: fitted to all pixels, then, again
+    and again, to that half of them which lies closest to it. Some of them are enough.
+    """
+    y, x = np.indices(ink.shape).reshape(2, -1) / max(ink.shape)
+    terms, all_ink = np.stack([x**0, x, y, x * x, x * y, y * y], axis=1), ink.ravel().astype(float)
+    some = slice(None, None, 1 + ink.size // ENOUGH)
+    off = np.zeros_like(all_ink[some])
+    for _ in range(FITS):
+        near = np.abs(off) <= np.median(np.abs(off))
+        T, seen = terms[some][near], all_ink[some][near]
+        surface = np.linalg.lstsq(T.T @ T, T.T @ seen, rcond=None)[0]
+        off = all_ink[some] - terms[some] @ surface
+    return (all_ink - terms @ surface).reshape(ink.shape), GRAIN * np.median(np.abs(off))
+
+
+def _off_the_paper(ink):
+    """What stands out from the paper and its grain; its darkest is 1."""
+    off, grain = _above_paper(ink)
+    ink = np.where(off < grain, 0, off).astype(np.float32)
     return ink / ink.max() if ink.max() > FAINT else np.zeros_like(ink)
+
+
+def _without_specks(ink):
+    """The drawing without dust and without specks, unless it is made of nothing else."""
+    reach = max(ink.shape) // SPECK
+    windows = np.lib.stride_tricks.sliding_window_view
+    around_it = windows(np.pad(ink > DUST, reach), (2 * reach + 1,) * 2).sum(axis=(2, 3))
+    kept = np.where((around_it <= 2 * reach) | (ink <= DUST), 0, ink)
+    return kept if kept.any() else ink
 
 
 def around(ink):
@@ -98,12 +133,17 @@ def around(ink):
 
 def fitted(ink, side):
     """The drawing in the same proportions, its longer side `side` pixels, its darkest 1."""
+    small = resized(ink, side)
+    return small / small.max()
+
+
+def resized(ink, side):
+    """The drawing in the same proportions, its longer side `side` pixels."""
     from PIL import Image
 
     height, width = (max(1, round(side * n / max(ink.shape))) for n in ink.shape)
     way = Image.Resampling.BICUBIC if side > max(ink.shape) else Image.Resampling.BOX
-    small = np.clip(np.asarray(Image.fromarray(ink).resize((width, height), way)), 0, 1)
-    return small / small.max()
+    return np.clip(np.asarray(Image.fromarray(ink).resize((width, height), way)), 0, 1)
 
 
 def middle(ink):

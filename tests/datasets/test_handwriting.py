@@ -99,6 +99,34 @@ def test_the_grain_of_a_photograph_hardly_matters(digit):
     assert off.mean() < 0.03 and np.median(off) == 0
 
 
+ACROSS, DOWN = np.meshgrid(np.linspace(0, 1, 140), np.linspace(0, 1, 140))
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_light_that_falls_off_over_the_sheet_does_not_matter(digit):
+    ink = strokes(digit)
+    slanting = 0.1 + 0.4 * ACROSS + 0.1 * DOWN**2 + 0.4 * ink
+    np.testing.assert_allclose(like_mnist(slanting), like_mnist(ink), atol=1e-5)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("sides", [1, 2, 3, 4])
+def test_a_dark_frame_around_a_photograph_is_left_out(digit, sides):
+    photo = 0.2 + 0.6 * strokes(digit)
+    for _ in range(sides):
+        photo[:7] = 0.95
+        photo = np.rot90(photo)
+    photo = np.rot90(photo, 4 - sides)
+    np.testing.assert_allclose(like_mnist(photo), like_mnist(strokes(digit)), atol=1e-5)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_specks_beside_a_drawing_are_left_out(digit):
+    ink = strokes(digit)
+    ink[[3, 9, 70, 131], [5, 130, 4, 60]] = 1
+    np.testing.assert_allclose(like_mnist(ink), like_mnist(strokes(digit)), atol=1e-5)
+
+
 def test_a_thin_pen_on_a_large_sheet_leaves_full_ink():
     sheet = Image.new("L", (1000, 1000))
     ImageDraw.Draw(sheet).line([(300, 200), (700, 800)], fill=255, width=8)
