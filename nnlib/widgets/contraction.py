@@ -17,7 +17,7 @@ from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
 from nnlib.index_notation import Formula, described, matrix_of, still
 from nnlib.widgets.parts.board import Board, sized
-from nnlib.widgets.parts.picture import Drawing, Picture
+from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
 LEAST_END = 6  # how far a size slider goes at least
@@ -532,7 +532,6 @@ def shortened(text, longest):
 # The controls
 
 PAIR_TICK = 900  # milliseconds between two products of Play
-ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
 class ContractionExplorer(Board):

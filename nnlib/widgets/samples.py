@@ -21,7 +21,7 @@ FEATURES = 3
 ROWS = 10  # rows of X that are shown as numbers
 BARS = 20  # at most
 SHOWERS = 30  # in which the numbers fall: one by one where there are ten samples
-FLIGHT, TICK = 4, 50  # pictures of a number in the air, and milliseconds of each
+FLIGHT, FALL_TICK = 4, 50  # pictures of a number in the air, and milliseconds of each
 
 
 @door
@@ -215,7 +215,7 @@ class SampleExplorer(Board):
         size = sized(110, 330)
         self._way = ipywidgets.ToggleButtons(options=WAYS, style={"button_width": "110px"})
         again = self.button("Draw again", self._draw_again, "148px", "success")
-        self._play = ipywidgets.Play(max=SHOWERS + FLIGHT, interval=TICK, show_repeat=False)
+        self._play = ipywidgets.Play(max=SHOWERS + FLIGHT, interval=FALL_TICK, show_repeat=False)
         self._play.tooltip = "Let the numbers fall once more"
         self.listen(self._fall, self._play)
         self._n = ipywidgets.SelectionSlider(options=COUNTS, description="samples", **size)

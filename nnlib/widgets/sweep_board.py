@@ -19,11 +19,10 @@ from nnlib.datasets.digits import checked_digits
 from nnlib.sweep import Sweep, all_recipes, workers
 from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import sized
-from nnlib.widgets.parts.picture import Drawing, Picture, title_of
+from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture, title_of
 
 LOOKS = 0.05  # seconds between two looks for results
 BEHIND = 12  # points behind the best that are drawn darkest
-ARROWS = {"ArrowUp": (0, -1), "ArrowDown": (0, 1), "ArrowLeft": (-1, 0), "ArrowRight": (1, 0)}
 
 WORDS = {"eta": "η", "l2": "λ", "batch_size": "mini-batch", "hidden": "hidden neurons"}
 GRIDS = (
@@ -161,7 +160,7 @@ class HeatMap(Drawing):
         numbers = [grid.recipes.index(result.recipe) for result in grid.best[:1]]
         number = (numbers or [0])[0] if chosen is None else chosen
         row, column = divmod(number, len(grid.columns))
-        self._mark.set_data(column + SQUARE[0], row + SQUARE[1])
+        self._mark.set_data(column + FRAME[0], row + FRAME[1])
         curves = [curve_of(result) for *_, result in grid.cells() if result]
         self._all.set_data(np.concatenate([np.empty((2, 0)), *curves], axis=1))
         self._one.set_data(curve_of(grid.results.get(grid.recipes[number])))
@@ -193,7 +192,7 @@ class HeatMap(Drawing):
             text.set(text=words, color=ink)
 
 
-SQUARE = np.array([(-1, 1, 1, -1, -1), (-1, -1, 1, 1, -1)]) * [[0.44], [0.41]]  # within a cell
+FRAME = np.array([(-1, 1, 1, -1, -1), (-1, -1, 1, 1, -1)]) * [[0.44], [0.41]]  # within a cell
 
 
 def curve_of(result):
@@ -294,7 +293,7 @@ class SweepBoard(BackgroundBoard):
         columns, rows = len(self._grid.columns), len(self._grid.rows)
         if event["kind"] == "key":
             row, column = divmod(self._chosen or 0, columns)
-            right, down = ARROWS.get(event["key"], (0, 0))
+            down, right = ARROWS.get(event["key"], (0, 0))
             column, row = (column + right) % columns, (row + down) % rows
         else:
             column, row = self._map.cell_at(self.picture, event)

@@ -293,6 +293,7 @@ def captioned(pixels):
 
 KEY_STEPS = {"ArrowUp": 1, "ArrowRight": 1, "ArrowDown": -1, "ArrowLeft": -1}
 KEY_STEPS |= {"PageUp": 10, "PageDown": -10}
+ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
 def steps(event):
