@@ -26,6 +26,7 @@ from nnlib.training import descent_step
 from nnlib.widgets.parts.board import Board, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
+from nnlib.widgets.parts.timeline import TimeLine
 
 NAMED_ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
 MOST_KNOBS = 60  # knobs that the board has room for
@@ -73,7 +74,7 @@ class Knobs:
     """A net, its samples, and one knob in hand. Each change measures cost, slopes and outputs.
 
     history  the cost before the first step and after each one
-    path     the nets with these costs
+    path     the nets with these costs; `at` is the place of the one shown
     """
 
     def __init__(self, net, X, Y):
@@ -89,10 +90,15 @@ class Knobs:
     def reset(self):
         """Return to the net as it was given; the knob in hand stays in hand."""
         self.net = self._start.copy()
-        self.diverged, self.steps = "", 0
+        self.diverged, self.steps, self.at = "", 0, 0
         self._measure()
         self._first = self.cost
         self.history, self.path = [self.cost], [self.net.copy()]
+
+    def go_to(self, step):
+        """Return to the net as it was after so many steps."""
+        self.net, self.at, self.diverged = self.path[step].copy(), step, ""
+        self._measure()
 
     @property
     def matrices(self):
@@ -191,6 +197,8 @@ class Knobs:
                 return
 
     def _begin(self):
+        self.steps = self.at
+        del self.history[self.at + 1 :], self.path[self.at + 1 :]
         self.history[-1], self.path[-1] = self.cost, self.net.copy()  # turned by hand since?
 
     def _end(self, eta):
@@ -200,6 +208,7 @@ class Knobs:
         if not trouble:
             self.history.append(self.cost)
             self.path.append(self.net.copy())
+            self.at = self.steps
             return
         then = "The knobs stand as before that step. Press Reset and choose a smaller η."
         when = f"in step {self.steps}"
@@ -347,6 +356,7 @@ class Dials(Drawing):
         self._errors.set_data(np.repeat(targets, 3), sticks)
         steps = np.arange(len(knobs.history))
         self._costs.set_data(steps, np.maximum(knobs.history, LOWEST))
+        self._costs.set_markevery([knobs.at])
         return (*knobs.pair, *knobs.reaches, *self._roomy(knobs, costs, outputs))
 
     def _show_net(self, knobs):
@@ -486,7 +496,9 @@ class KnobBoard(Board):
         names = [self._preset(name, eta) for name, eta in etas.items()]
         self._steps = self._step_buttons()
         reset = self.button("Reset", self._reset)
-        right = [self._slider, self._eta, row(*names), row(*self._steps, reset)]
+        self._time = TimeLine(self, self._go_to, "steps done")
+        when = row(self._time.slider, self._time.play)
+        right = [self._slider, self._eta, row(*names), row(*self._steps, reset), when]
         return [self._panel(), ipywidgets.VBox(right)]
 
     def _step_buttons(self):
@@ -570,12 +582,17 @@ class KnobBoard(Board):
 
     def _train(self, name, steps):
         """So many steps of all knobs, with a picture after each few."""
-        before = len(self._knobs.history) - 1
+        before = self._knobs.at
         for done in range(0, steps, EPOCHS_A_PICTURE):
             if not self._knobs.diverged:
                 self._knobs.step_all(self._eta.value, min(EPOCHS_A_PICTURE, steps - done))
                 self.picture.show(self._knobs, self._eta.value)
         self._show(f"{name}: {outcome(self._knobs.history[before:])}")
+
+    def _go_to(self, step):
+        last = len(self._knobs.path) - 1
+        self._knobs.go_to(min(step, last))
+        self._show(f"After {self._knobs.at} of {last} steps; one from here begins a new path.")
 
     def _reset(self):
         self._knobs.reset()
@@ -586,6 +603,7 @@ class KnobBoard(Board):
     def _show(self, said=""):
         knobs = self._knobs
         self.picture.show(knobs, self._eta.value)
+        self._time.put(knobs.at, len(knobs.path) - 1)
         self._slider.description = f"{knobs.name} = {reading(knobs.reading)}"
         self._slider.value = round(MARKS * knobs.reading / reach_of(knobs.reading))
         for (matrix, i, j), button in self._knob_buttons.items():

@@ -265,8 +265,9 @@ def test_the_slider_reaches_beyond_every_finite_reading():
 
 
 def slider(board):
-    """The only one of its kind: it turns the knob in hand, and is called as that is."""
-    (found,) = controls(board, ipywidgets.IntSlider)
+    """What turns the knob in hand, and is called as that is."""
+    found = controls(board, ipywidgets.IntSlider)
+    (found,) = [one for one, called in found.items() if "steps done" not in called]
     return found
 
 
@@ -360,6 +361,33 @@ def test_the_same_picture_is_drawn_by_moving_and_from_scratch():
     moved = picture(board)
     page(board).look()
     assert picture(board) == moved
+
+
+def test_the_time_line_goes_back_to_any_step_and_a_step_from_there_begins_a_new_path():
+    board = toy_board()
+    press(board, f"{MANY_EPOCHS} epochs")
+    end = board.net.W[0].copy()
+    slide(board, "steps done", 40)
+    assert f"After 40 of {MANY_EPOCHS} steps;" in words(board)
+    there = board.net.W[0].copy()
+    slide(board, "steps done", MANY_EPOCHS)
+    assert (board.net.W[0] == end).all() and (there != end).any()
+    slide(board, "steps done", 40)
+    assert (board.net.W[0] == there).all()
+    press(board, "One step: all 16 knobs")
+    assert control(board, "steps done").max == control(board, "steps done").value == 41
+    for _ in range(MANY_EPOCHS - 41):
+        press(board, "One step: all 16 knobs")
+    assert (board.net.W[0] == end).all()
+
+
+def test_after_divergence_the_time_line_goes_back_and_on_with_a_smaller_rate():
+    board = toy_board(etas={"divergent": 30.0, "right": 0.03})
+    press(board, "right: 0.03", f"{MANY_EPOCHS} epochs", "divergent: 30", f"{MANY_EPOCHS} epochs")
+    assert "Diverged" in words(board)
+    slide(board, "steps done", 50)
+    press(board, "right: 0.03", "One step: all 16 knobs")
+    assert "the cost went from" in words(board) and control(board, "steps done").value == 51
 
 
 def handle_of(board, name):
