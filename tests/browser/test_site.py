@@ -249,8 +249,17 @@ def test_what_a_picture_shows_is_told_in_the_words_that_are_stored_with_it(site,
 
 @by_name
 def test_a_stepper_stands_there_as_its_table(site, notebook):
-    tables = [out for out in page_of(notebook).select(".cell_output") if out.find("table")]
-    assert len(tables) >= len(outputs(notebook, "text/markdown"))
+    shown = [part for part in page_of(notebook).select(".cell_output") if part.find("table")]
+    stored = [output.data["text/markdown"] for output in outputs(notebook, "text/markdown")]
+    assert len(shown) >= sum("|--" in words.replace(":", "").replace(" ", "") for words in stored)
+
+
+@by_name
+def test_a_prediction_stands_there_as_its_question(site, notebook):
+    shown = [part.text for part in page_of(notebook).select(".cell_output")]
+    stored = [output.data["text/markdown"] for output in outputs(notebook, "text/markdown")]
+    questions = sum(words.startswith("**Predict:**") for words in stored)
+    assert sum(text.strip().startswith("Predict:") for text in shown) == questions
 
 
 @by_name
