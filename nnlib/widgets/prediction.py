@@ -39,8 +39,8 @@ def as_markdown(question):
 def field_of(question):
     """Where the answer is given: nothing is, at first; the point of an axis is at its left end."""
     if question.choices:
-        width = {"width": "max-content", "max_width": "100%"}
-        return ipywidgets.RadioButtons(options=[*question.choices], value=None, layout=width)
+        look = {"style": {"button_width": "auto"}}  # no radios: Lab takes the arrow keys for itself
+        return ipywidgets.ToggleButtons(options=[*question.choices], value=None, **look)
     if not question.axis:
         text = {"description": "your number", "placeholder": "a number"}
         return ipywidgets.Text(**text, **sized(90, 240))
@@ -66,9 +66,15 @@ class PredictionBoard(Board):
         ends = [ipywidgets.Label(question.shown(end)) for end in question.axis]
         self.stack(asked, [*ends[:1], self._field, *ends[1:], self._button], self.sentence)
         self._show()
+        if question.choices:
+            self.listen(self._choose, self._field)
 
     def still(self):
         return {"text/markdown": as_markdown(self.question)}
+
+    def _choose(self):
+        if self.question.said is None:
+            self.say(f"{self.question.shown(self._field.value)}: lock it in, or choose another.")
 
     def _lock(self):
         said = self._field.value

@@ -23,7 +23,7 @@ SLIDERS = (
     ipywidgets.SelectionSlider,
     ipywidgets.FloatLogSlider,
 )
-LISTS = ipywidgets.Dropdown, ipywidgets.ToggleButtons, ipywidgets.RadioButtons
+LISTS = ipywidgets.Dropdown, ipywidgets.ToggleButtons
 FIELDS = ipywidgets.Text, ipywidgets.BoundedFloatText, ipywidgets.Checkbox
 
 
