@@ -273,6 +273,7 @@ class Dials(Drawing):
         "predictions over the targets; the cost over the steps."
     )
 
+    narrower = 850  # four beside one another: else a number on a line covers the net's neurons
     wide = {
         "mosaic": [["net", "along", "land", "scatter"], ["net", "along", "land", "history"]],
         "width_ratios": (6, 5, 5, 4),

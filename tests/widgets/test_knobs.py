@@ -277,7 +277,7 @@ def test_every_control_may_be_turned_to_its_ends_and_anywhere_without_an_error()
     rng = np.random.default_rng(0)
     kinds = ipywidgets.IntSlider, ipywidgets.Button, ipywidgets.SelectionSlider
     sliders, buttons, etas = (list(controls(board, kind)) for kind in kinds)
-    assert (len(sliders), len(buttons), len(etas)) == (1, 16 + 4 + 4, 1)
+    assert (len(sliders), len(buttons), len(etas)) == (2, 16 + 4 + 4, 1)
     for slider in sliders:
         for value in (slider.min, slider.max, *rng.integers(slider.min, slider.max, 5)):
             slider.value = int(value)

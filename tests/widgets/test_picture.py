@@ -168,6 +168,11 @@ def test_a_narrow_page_gets_a_tall_picture(picture):
     assert [look.narrow for look in picture.drawing.looks] == [False, True]
 
 
+def test_a_drawing_of_many_parts_may_call_more_pages_narrow(picture):
+    picture.drawing.narrower = 850
+    assert [Page(picture, width).frames[-1]["whole"][1] for width in (849, 850)] == [500, 300]
+
+
 def test_a_change_of_place_keeps_what_was_shown(picture):
     page = Page(picture)
     picture.show(7)

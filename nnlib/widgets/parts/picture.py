@@ -25,7 +25,7 @@ from nnlib.widgets.parts.board import one_at_a_time
 from nnlib.widgets.parts.in_browser import InBrowser
 
 DPI = 100  # of the page's pixels; the device's come on top
-NARROWER = 600  # pixels: below, the parts stand below one another
+NARROWER = 600  # pixels: below, type is small and parts stand below one another
 SMALLEST = 11  # pixels of type
 STILL = 1000, 1.5, LIGHT.paper  # the width, the pixel ratio and the paper of a still picture
 STILL_SAYS = "A still picture: run this cell to touch it."
@@ -39,10 +39,7 @@ class Look:
     height: int
     ratio: float
     colours: Palette
-
-    @property
-    def narrow(self):
-        return self.width < NARROWER
+    narrow: bool
 
     @property
     def size(self):
@@ -74,9 +71,12 @@ class Look:
 
 
 class Drawing:
-    """What a Picture shows. `about` says what that is, to those who cannot see it."""
+    """What a Picture shows. `about` says what that is, to those who cannot see it.
 
-    about = ""
+    narrower  pixels: on a page that has fewer, its parts stand below one another
+    """
+
+    about, narrower = "", NARROWER
 
     def build(self, figure, look):
         """Make all artists, anew for another look; return a list of those that move.
@@ -199,8 +199,8 @@ class Picture(InBrowser):
             self._send_frame()
 
     def _look(self, width, ratio, paper):
-        height = self._heights[width < NARROWER]
-        return Look(width, height, ratio, palette_on(paper))
+        narrow = width < self.drawing.narrower
+        return Look(width, self._heights[narrow], ratio, palette_on(paper), narrow)
 
     # how it is drawn
 
