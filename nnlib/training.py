@@ -107,7 +107,7 @@ class Descent(OwnNamesOnly):
 @door
 def descent_step(net, X, Y, eta, l2=0.0, n=1):
     """One step downhill on the batch X, Y; n is the size of the training set that λ refers to."""
-    dW, db = net.backward(*net._forward(X), Y, scale=-eta)
+    dW, db = net.backward(*net.forward(X), Y, scale=-eta)
     if l2:
         for W in net.W:
             W *= 1 - eta * l2 / n

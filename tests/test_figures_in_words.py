@@ -12,6 +12,7 @@ import notebooks
 from nnlib.plots import draw_blocks, draw_digits, draw_net, draw_weights
 
 X, FOUR = np.ones((2, 3)), "is a 1, is a 1, is a 1, is a 1"
+NET = "A net with layers of 2, 3, its weights as lines; x₀, x₁, ŷ₀, ŷ₁, ŷ₂."
 
 
 def words(draw):
@@ -45,7 +46,7 @@ def test_axes_say_what_is_over_what_and_each_curve_where_it_begins_and_ends():
         (lambda ax: ax.imshow(np.eye(2)), "An image."),
         (lambda ax: ax.contour(np.eye(5)), "Contour lines of a height."),
         (lambda ax: draw_digits(ax, np.eye(4), ["is a 1"] * 4), f"4 digits as images; {FOUR}."),
-        (lambda ax: draw_net(ax, [X]), "A net with layers of 2, 3, its weights as lines."),
+        (lambda ax: draw_net(ax, [X]), NET),
         (lambda ax: draw_blocks(ax, ("X", X), "="), "Matrices as blocks: X (2, 3) =."),
         (lambda ax: None, ""),
     ],

@@ -18,7 +18,6 @@ OTHERWISE = {  # how a sentence may begin that has another form, and why
     "{unknown[0]}: no such choice": "a misspelt name: the right one is all there is",
     "{os.fspath(path)} is not a network": "what is wrong with the file takes the place of got",
     "MNIST cannot be stored in": "the disk fails, nothing was passed",
-    "more bytes than": "caught where the next mirror is asked",
     # a formula is read as a whole: where in it which index stands is both, expected and got
     **dict.fromkeys(
         (

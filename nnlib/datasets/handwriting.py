@@ -13,7 +13,7 @@ SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass s
 DUST = 0.1  # ink below this share of the darkest is none
 GRAIN = 8  # times the middle deviation from the paper: what is less is its grain, no ink
 FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
-LARGEST = 280  # pixels; a photograph is shrunk to it before its paper is looked for
+LARGEST_SHEET = 280  # pixels; a photograph is shrunk to it before its paper is looked for
 FITS, ENOUGH = 8, 3_000  # of the paper, and to how many pixels
 SPECK = 70  # a dot that is smaller than a thin line is across a 70th of the sheet is none
 SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
@@ -57,8 +57,8 @@ def _checked_ink(ink):
             f"write 1 - {by} for a photo of white paper, {by} for white on black"
         )
     ink = _unframed(_unframed(ink).T).T
-    if max(ink.shape) > LARGEST:
-        ink = resized(ink, LARGEST)
+    if max(ink.shape) > LARGEST_SHEET:
+        ink = shrunk(ink, LARGEST_SHEET)
     if _is_turned(ink):
         raise ValueError(
             "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; write "
@@ -133,11 +133,11 @@ def around(ink):
 
 def fitted(ink, side):
     """The drawing in the same proportions, its longer side `side` pixels, its darkest 1."""
-    small = resized(ink, side)
+    small = shrunk(ink, side)
     return small / small.max()
 
 
-def resized(ink, side):
+def shrunk(ink, side):
     """The drawing in the same proportions, its longer side `side` pixels."""
     from PIL import Image
 

@@ -178,8 +178,10 @@ ODD = {
         answers(_4_2=in_function("4_2", "raise SystemExit")), ALL - 2, "SystemExit", ""),
     "system_exit_in_cell": (answers(_4_2=f"{RIGHT['4_2']}\nraise SystemExit"), ALL, "", ""),
     "os_exit_in_function": (
+        # a kernel that ends without a word
         answers(_4_3=in_function("4_3", "import os; os._exit(0)")), 3, "the kernel was lost", "os"),
     "os_exit_in_cell": (
+        # as above
         answers(_4_3=f"{RIGHT['4_3']}\nimport os\nos._exit(0)"), 3, "the kernel was lost", "os"),
     "changed_checks": (changed_checks, 0, "nothing written yet", ""),
     "unlocked_checks": (unlocked_checks, 0, "nothing written yet", ""),
