@@ -133,7 +133,7 @@ def test_the_browser_never_answers_a_set_slider_with_another_reading(board):
         "import hand, ipywidgets\n"
         "from nnlib.widgets.knobs import Knobs\n"
         "heard = []\n"
-        "[slider] = hand.controls(board, ipywidgets.IntSlider)\n"
+        "[slider, _] = hand.controls(board, ipywidgets.IntSlider)  # the other is the time line\n"
         "slider.observe(heard.append, 'value')\n"
         "for slider.value in range(-300, 301, 7): pass\n"
         "alone = Knobs(board.net.copy(), X, Y)\n"
