@@ -16,7 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = "tests/requirements.txt"
 UV = (sys.executable, "-m", "uv", "--quiet")
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-UNIT = ("-n", "logical", "--ignore=tests/browser", "--ignore=tests/soak", "-m", "not thorough")
+# Of the repository: its texts and tools are the same whatever is installed.
+LEFT_OUT = (
+    *("browser", "soak", "test_archives.py", "test_claims.py", "test_copies.py"),
+    *("test_exercise_cells.py", "test_language.py", "test_minutes.py", "test_notebooks.py"),
+    *("test_prediction_cells.py", "test_private_names.py", "test_published_results.py"),
+    *("test_repository.py", "test_sentences.py", "test_sheets.py", "test_slides.py"),
+    *("test_speed_benchmark.py", "test_teaching.py"),
+)
+UNIT = ("-n", "logical", *(f"--ignore=tests/{name}" for name in LEFT_OUT), "-m", "not thorough")
 NOTEBOOK = ("--nbval-lax", "--nbval-current-env", "notebooks/04_gradients_by_hand.ipynb")
 SHOWN = ("numpy", "matplotlib", "ipywidgets")  # named in the table
 
