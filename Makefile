@@ -70,11 +70,14 @@ notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
 	$(PYTEST) -n logical --dist worksteal -m "not soak" tests/browser $(ARGS)
 
+# Each has the machine for itself.
+WHOLE_CLASS = tests/soak/test_class.py tests/soak/test_course.py
+
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
 	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py \
 	    --ignore=tests/soak/test_course.py tests/soak $(ARGS)
 	$(PYTEST) -n logical --dist worksteal -m soak tests/browser
-	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py tests/soak/test_course.py
+	$(PYTEST) -o faulthandler_timeout=3600 $(WHOLE_CLASS)
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)
