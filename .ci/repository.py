@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST = "00_start_here.ipynb"
+COPIES, FIRST = "work", "00_start_here.ipynb"  # where binder/postBuild lays the notebooks
 BEGIN, END = "<!-- make repository writes this -->\n\n", "\n\n<!-- until here -->"
 BADGE = "https://img.shields.io/badge/Binder-not_set-lightgrey"
 NOT_SET = f"[![Binder: not set]({BADGE})](#running-it-for-a-class)"
@@ -40,7 +40,7 @@ def name():
 
 def binder_work():
     """Where Binder opens a notebook, up to the notebook's name; "" where nothing is set."""
-    return f"https://mybinder.org/v2/gh/{name()}/HEAD?urlpath=lab/tree/work/" if name() else ""
+    return f"https://mybinder.org/v2/gh/{name()}/HEAD?urlpath=lab/tree/{COPIES}/" if name() else ""
 
 
 def with_badges(readme):

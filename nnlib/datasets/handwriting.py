@@ -30,7 +30,10 @@ def like_mnist(ink, cropped=True, centred=True):
     without ink gives an empty picture. ValueError in words for ink above 1 or below 0, and for a
     sheet that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
     """
-    return prepared(_without_specks(_off_the_paper(_checked_ink(ink))), cropped, centred)
+    ink = _checked_ink(ink)
+    off, grain = _above_paper(ink)
+    _refuse_turned(ink, off, grain)
+    return prepared(_without_specks(_off_the_paper(off, grain)), cropped, centred)
 
 
 def prepared(ink, cropped=True, centred=True):
@@ -59,11 +62,6 @@ def _checked_ink(ink):
     ink = _unframed(_unframed(ink).T).T
     if max(ink.shape) > LARGEST_SHEET:
         ink = shrunk(ink, LARGEST_SHEET)
-    if _is_turned(ink):
-        raise ValueError(
-            "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; write "
-            "np.subtract(1, ink) if white is 1 in your picture, else leave more paper around it"
-        )
     return ink
 
 
@@ -76,11 +74,14 @@ def _as_a_matrix(shape):
     return "give one drawing at a time"
 
 
-def _is_turned(ink):
-    """Whether more stands out from the paper by being lighter than by being darker."""
-    off, grain = _above_paper(ink)
+def _refuse_turned(ink, off, grain):
+    """Raise ValueError where more stands out from the paper by being lighter than darker."""
     darker, lighter, least = off.max(), -off.min(), max(FAINT, grain)
-    return lighter > max(darker, least) or (np.median(ink) > 0.5 and darker <= least)
+    if lighter > max(darker, least) or (np.median(ink) > 0.5 and darker <= least):
+        raise ValueError(
+            "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; write "
+            "np.subtract(1, ink) if white is 1 in your picture, else leave more paper around it"
+        )
 
 
 def _unframed(ink):
@@ -109,9 +110,8 @@ def _above_paper(ink):
     return (all_ink - terms @ surface).reshape(ink.shape), GRAIN * np.median(np.abs(off))
 
 
-def _off_the_paper(ink):
+def _off_the_paper(off, grain):
     """What stands out from the paper and its grain; its darkest is 1."""
-    off, grain = _above_paper(ink)
     ink = np.where(off < grain, 0, off).astype(np.float32)
     return ink / ink.max() if ink.max() > FAINT else np.zeros_like(ink)
 
