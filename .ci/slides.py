@@ -8,7 +8,6 @@ new idea begins; what is then too high for a slide the page itself cuts or makes
 (`slides.html.j2`). Boards are shown as their stored pictures.
 """
 
-import base64
 import re
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ import nbformat
 from archives import unpacked
 from chosen import FOLDER as NOTEBOOKS
 from chosen import chosen
+from inlined import as_data, script_in
 from nbconvert import SlidesExporter
 from notebook_rules import tagged
 from slide_tags import BEGINS, is_folded
@@ -59,12 +59,7 @@ def deck(path):
 
 def libraries():
     """{name: the text of a script or style sheet}"""
-    return {name: text_of(unpacked(archive) / file) for name, (archive, file) in PARTS.items()}
-
-
-def text_of(file):
-    """A script may not end the element that it stands in."""
-    return file.read_text(encoding="utf-8").replace("</script", r"<\/script")
+    return {name: script_in(unpacked(archive) / file) for name, (archive, file) in PARTS.items()}
 
 
 def prepared(cell):
@@ -75,15 +70,8 @@ def prepared(cell):
     elif is_folded(cell):  # each hint comes at a press of a key
         cell.source = cell.source.replace("<details>", '<details open class="fragment">')
     cell.source = LINK_TO_NOTEBOOK.sub(r"](\1.html", LINK_TO_PAGE.sub(r"\1", cell.source))
-    cell.source = PICTURE.sub(lambda found: f"]({as_data(found[1])}", cell.source)
+    cell.source = PICTURE.sub(lambda found: f"]({as_data(NOTEBOOKS / found[1])}", cell.source)
     return cell
-
-
-def as_data(picture):
-    """The picture of the notebooks' folder as a URL that holds it."""
-    kind = "svg+xml" if picture.endswith("svg") else "png"
-    content = base64.b64encode((NOTEBOOKS / picture).read_bytes()).decode()
-    return f"data:image/{kind};base64,{content}"
 
 
 def parts(cell):

@@ -3,15 +3,18 @@
 python site/one_file.py 05    writes build/html/05_….html, from the site as it was built last
 """
 
-import base64
-import mimetypes
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
-BUILD = Path(__file__).resolve().parent.parent / "build"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / ".ci"))
+
+from inlined import as_data, script_in  # noqa: E402
+
+BUILD = ROOT / "build"
 PAGES = BUILD / "site/notebooks"
 # The rest of the site, and what leads there; the search's scripts with it.
 ELSEWHERE = (
@@ -69,9 +72,8 @@ def styles(soup, folder):
 def scripts(soup, folder):
     """At the end of the page: a script that stands in the page does not wait for it."""
     for script in soup.select("script[src]"):
-        text = inside(folder, script["src"]).read_text(encoding="utf-8")
         moved = soup.new_tag("script")
-        moved.string = text.replace("</script", r"<\/script")
+        moved.string = script_in(inside(folder, script["src"]))
         script.decompose()
         soup.body.append(moved)
 
@@ -79,11 +81,6 @@ def scripts(soup, folder):
 def inside(folder, address):
     """The file of the site that an address on a page of this folder names."""
     return folder / unquote(urlsplit(address).path)
-
-
-def as_data(path):
-    kind = mimetypes.guess_type(path.name)[0]
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 if __name__ == "__main__":
