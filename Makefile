@@ -34,7 +34,7 @@ ifneq ($(shell cat .venv-class/.place 2>/dev/null),$(CURDIR))
 CLASS_MOVED = moved
 endif
 
-.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes course grade site html repository binder clean moved
+.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes course grade site html repository binder release clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -113,6 +113,14 @@ repository:  ## write where this lies on GitHub into the badges and links (NAME=
 
 binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py
+
+# TESTED= leaves the tests out, for who has just run them.
+TESTED = test versions soak
+LITE = $(shell sed -nE 's/^(lite|everything):.*/\1/p' Makefile)
+
+release: .venv/.test  ## run every test, then lay wheel, site and checksums into build/release; nothing is sent
+	$(MAKE) $(TESTED) site $(LITE)
+	$(VENV_PYTHON) .ci/release.py
 
 clean:  ## remove the environment and everything that was generated; work/ and course/ stay
 	rm -rf .venv .venv-bench .venv-class .venv-site build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts

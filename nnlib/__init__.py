@@ -35,7 +35,7 @@ from nnlib.datasets import Digits, load_digits, load_mnist, load_mnist_or_digits
 from nnlib.network import LARGE, ONES, SCALED, Network, check_gradients
 from nnlib.training import History, fit, sgd
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "CROSS_ENTROPY",

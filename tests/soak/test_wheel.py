@@ -1,17 +1,17 @@
-"""The wheel holds all that nnlib needs: boards work where only the wheel is installed.
+"""The wheel of a release holds all that nnlib needs: boards work where only the wheel is installed.
 
 Costs about half a minute; the build fetches the setuptools that pyproject.toml asks for.
 """
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import ipywidgets
 import pytest
+import release
 
 TOP = Path(__file__).parents[2]
 UV = (sys.executable, "-m", "uv", "--quiet")
@@ -44,13 +44,9 @@ def shown(tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("wheel")
     environment, python = folder / "environment", folder / "environment/bin/python"
-    shutil.copytree(TOP / "nnlib", folder / "sources/nnlib")
-    for name in ("pyproject.toml", "LICENSE"):
-        shutil.copy(TOP / name, folder / "sources")
-    subprocess.run([*UV, "build", "--wheel", "--out-dir", folder, folder / "sources"], check=True)
     subprocess.run([*UV, "venv", "--python", sys.executable, environment], check=True)
-    (wheel,) = folder.glob("*.whl")
-    install = [*UV, "pip", "install", "--no-deps", "--python", python, wheel]
+    wheel = ["--no-deps", release.build_wheel(folder)]
+    install = [*UV, "pip", "install", "--python", python, *wheel]
     subprocess.run(install, check=True)
     (packages,) = environment.glob("lib/python*/site-packages")
     (packages / "borrowed.pth").write_text(str(Path(ipywidgets.__file__).parents[1]))
