@@ -1,6 +1,7 @@
 """Where the project lies on GitHub: owner and name stand in pyproject.toml, and nowhere else.
 
-    python .ci/repository.py ada/nets    writes them there, and into README the badges made of them
+    python .ci/repository.py ada/nets    writes them there, and what is made of them: README's four
+                                         doors and the address in CITATION.cff
 
 The site asks for `binder_work` when it is built.
 """
@@ -13,9 +14,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COPIES, FIRST = "work", "00_start_here.ipynb"  # where binder/postBuild lays the notebooks
 BEGIN, END = "<!-- make repository writes this -->\n\n", "\n\n<!-- until here -->"
-BADGE = "https://img.shields.io/badge/Binder-not_set-lightgrey"
-NOT_SET = f"[![Binder: not set]({BADGE})](#running-it-for-a-class)"
-SET = "[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder})"
+BADGE = "https://img.shields.io/badge/{}-{}"
+LITE = "lite/lab/index.html?path="  # of the site: a notebook that runs in the browser
+NOT_SET = "#running-it-for-a-class"
+# what README's doors say, what each opens, and what it costs
+DOORS = {
+    "Read": "every page, with its pictures",
+    "In your browser": "runs there, nothing to install",
+    "Binder": "a server of its own, for a while",
+    "Install": "yours to keep: Python and `make lab`",
+}
 
 
 def main(repository):
@@ -23,8 +31,9 @@ def main(repository):
         sys.exit(f"expected NAME=owner/repo, such as NAME=ada/nets, got {repository!r}")
     line = re.compile(r'^repository = ".*?"', re.MULTILINE)
     rewrite("pyproject.toml", lambda text: line.sub(f'repository = "{repository}"', text))
-    rewrite("README.md", with_badges)
-    print(f"pyproject.toml and README.md say {repository}; the site does when it is built again")
+    rewrite("README.md", with_doors)
+    rewrite("CITATION.cff", with_address)
+    print(f"pyproject.toml, README.md and CITATION.cff say {repository}; build the site anew")
 
 
 def rewrite(name, change):
@@ -43,12 +52,34 @@ def binder_work():
     return f"https://mybinder.org/v2/gh/{name()}/HEAD?urlpath=lab/tree/{COPIES}/" if name() else ""
 
 
-def with_badges(readme):
-    """README with the badges of the repository that pyproject.toml names."""
+def pages(inside=""):
+    """Where GitHub puts the site, or a page inside it; "" where nothing is set."""
+    owner, _, repo = name().partition("/")
+    return f"https://{owner}.github.io/{repo}/{inside}" if owner else ""
+
+
+def with_doors(readme):
+    """README with the doors to the repository that pyproject.toml names, as a table."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
-    badges = SET.format(binder=binder_work() + FIRST) if name() else NOT_SET
-    return before + begin + badges + end + after
+    first = [place and place + FIRST for place in (pages(LITE), binder_work())]
+    opened = [pages(), *first, "#get-it"]
+    badges = [badge(*door) for door in zip(DOORS, opened, strict=True)]
+    rows = [badges, [":-:"] * len(DOORS), DOORS.values()]
+    return before + begin + "\n".join(f"| {' | '.join(row)} |" for row in rows) + end + after
+
+
+def badge(door, opens):
+    """A door as a badge with a link; it says so where nothing is set."""
+    word, colour = (door, "0072B2") if opens else (f"{door}: not set", "lightgrey")
+    picture = BADGE.format(word.replace(" ", "_"), colour)
+    return f"[![{word}]({picture})]({opens or NOT_SET})"
+
+
+def with_address(citation):
+    """CITATION.cff with the address of the repository as its last line, if it is set."""
+    kept = re.sub(r"^repository-code: .*\n", "", citation, flags=re.MULTILINE)
+    return kept + (f"repository-code: https://github.com/{name()}\n" if name() else "")
 
 
 if __name__ == "__main__":
