@@ -32,7 +32,7 @@ from nnlib.costs import (
     Cost,
 )
 from nnlib.datasets import Digits, load_digits, load_mnist, load_mnist_or_digits
-from nnlib.network import LARGE, ONES, SCALED, Network, check_gradients
+from nnlib.network import FOR_RELU, LARGE, ONES, SCALED, Network, check_gradients
 from nnlib.training import History, fit, sgd
 
 __version__ = "1.0.0"
@@ -40,6 +40,7 @@ __version__ = "1.0.0"
 __all__ = [
     "CROSS_ENTROPY",
     "CUBE",
+    "FOR_RELU",
     "IDENTITY",
     "LARGE",
     "LOG_LIKELIHOOD",

@@ -67,6 +67,11 @@ ONES = Initialiser(
     weights=lambda rng, n_in, n_out: np.ones((n_in, n_out)),
     biases=lambda rng, n_in, n_out: np.zeros(n_out),
 )
+FOR_RELU = Initialiser(
+    "weights N(0, σ = √(2/n_in)), biases 0",
+    weights=lambda rng, n_in, n_out: rng.standard_normal((n_in, n_out)) * np.sqrt(2 / n_in),
+    biases=ONES.biases,
+)
 
 
 @door
@@ -77,7 +82,7 @@ class Network(OwnNamesOnly):
     sizes        neurons in each layer, input first: [784, 30, 10]
     activations  one Activation for every layer, or a list with one for each layer after the input
     cost         the Cost that its gradients descend
-    weights      SCALED, LARGE or ONES, or your own list of arrays, W[l] of shape (n_in, n_out)
+    weights      SCALED, LARGE, FOR_RELU, ONES, or your own list of arrays, W[l] (n_in, n_out)
     biases       True: drawn with the weights (zeros beside given weights); False: none, net.b is
                  []; or your own list of arrays, b[l] of shape (n_out,)
     dtype        np.float64, or np.float32 for speed

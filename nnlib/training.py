@@ -11,17 +11,20 @@ import numpy as np
 
 from nnlib._support.checks import (
     checked_axes,
+    checked_eta,
     checked_evaluation,
     checked_finite,
+    checked_fresh,
+    checked_function,
     checked_inputs,
     checked_number,
     checked_rng,
     checked_target_values,
     checked_targets,
 )
-from nnlib._support.classes import are_classes
 from nnlib._support.divergence import Guard, divergence_in_words
-from nnlib._support.hints import OwnNamesOnly, did_you_mean, door, printable, short
+from nnlib._support.hints import OwnNamesOnly, door, printable
+from nnlib._support.monitors import MONITORS, checked_monitor
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import for_training
 from nnlib._support.symptoms import symptoms
@@ -30,7 +33,7 @@ from nnlib.palette import BLUE, ORANGE
 
 
 @door
-def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
+def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, augment=None, rng):
     """Mini-batch stochastic gradient descent: each next() is one step and changes net.
 
     X (n, n_in), Y (n, n_out), eta the learning rate η, l2 the weight decay λ. Each step yields how
@@ -40,8 +43,11 @@ def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, rng):
         descent = sgd(net, X, Y, eta=0.5, rng=np.random.default_rng(0))
         next(descent)
         descent.eta = 0.1        # holds from the next step on; batch_size and l2 likewise
+
+    eta      also a function of the epochs done: lambda done: 0.5 / (1 + done)
+    augment  augment(X, rng) makes a mini-batch's samples fresh: datasets.bending.Bending()
     """
-    return Descent(net, X, Y, eta, batch_size, l2, rng)
+    return Descent(net, X, Y, eta, batch_size, l2, augment, rng)
 
 
 @door
@@ -50,17 +56,20 @@ class Descent(OwnNamesOnly):
     """The iterator that sgd returns. `epochs` says how far it has come, in epochs."""
 
     _called = "a descent"
-    _own = ("net", "X", "Y", "_eta", "_batch_size", "_l2", "_rng", "place")
+    _own = ("net", "X", "Y", "_eta", "_batch_size", "_l2", "_augment", "_rng", "place")
 
-    def __init__(self, net, X, Y, eta, batch_size, l2, rng):
+    def __init__(self, net, X, Y, eta, batch_size, l2, augment, rng):
         self.net = checked_network(net)
         self.X = np.ascontiguousarray(checked_finite(checked_inputs(X, net), "X"))
         self.Y = checked_target_values(checked_targets(Y, len(self.X), net), net.cost)
-        self.eta, self.batch_size, self.l2 = eta, batch_size, l2
+        self._augment = augment
+        if augment is not None:
+            checked_function(augment, "augment", "lambda X, rng: X")
         self._rng = checked_rng(rng)
         # the samples that this epoch has not visited yet, and how many visits there were in all;
         # in an object of their own: to set them there is quick
         self.place = SimpleNamespace(waiting=np.empty(0, int), seen=0)
+        self.eta, self.batch_size, self.l2 = eta, batch_size, l2
 
     eta = property(lambda self: self._eta)
     batch_size = property(lambda self: self._batch_size)
@@ -68,7 +77,7 @@ class Descent(OwnNamesOnly):
 
     @eta.setter
     def eta(self, value):
-        self._eta = checked_number(value, "eta", 0)
+        self._eta = checked_eta(value, self.epochs)
 
     @batch_size.setter
     def batch_size(self, value):
@@ -82,6 +91,12 @@ class Descent(OwnNamesOnly):
     def epochs(self):
         return self.place.seen / len(self.X)
 
+    @property
+    def rate(self):
+        """η of the next step, a number."""
+        eta = self._eta
+        return checked_number(eta(self.epochs), "eta", 0) if callable(eta) else eta
+
     def __iter__(self):
         return self
 
@@ -92,7 +107,9 @@ class Descent(OwnNamesOnly):
             waiting = self._rng.permutation(n)
         batch = waiting[: self._batch_size]
         X, Y = self.X.take(batch, 0, mode="clip"), self.Y.take(batch, 0, mode="clip")
-        descent_step(self.net, X, Y, self._eta, self._l2, n)
+        if self._augment is not None:
+            X = checked_fresh(self._augment(X, self._rng), X)
+        descent_step(self.net, X, Y, self.rate, self._l2, n)
         place.waiting = waiting[len(batch) :]
         place.seen += len(batch)
         return len(batch)
@@ -100,7 +117,7 @@ class Descent(OwnNamesOnly):
     def __repr__(self):
         return (
             f"Descent after {self.epochs:.2f} epochs of {len(self.X):,} samples: "
-            f"eta {self.eta:g}, batch_size {self.batch_size}, l2 {self.l2:g}"
+            f"eta {self.rate:g}, batch_size {self.batch_size}, l2 {self.l2:g}"
         )
 
 
@@ -113,9 +130,6 @@ def descent_step(net, X, Y, eta, l2=0.0, n=1):
             W *= 1 - eta * l2 / n
     for parameter, step in zip(net.W + net.b, dW + db, strict=True):
         parameter += step
-
-
-MONITORS = ("training_cost", "training_accuracy", "evaluation_cost", "evaluation_accuracy")
 
 
 @door
@@ -132,7 +146,7 @@ class History:
     noticed                                 sentences on what else the run suffers from
     """
 
-    eta: float
+    eta: object  # a number, or the function that fit was given
     batch_size: int
     l2: float
     training_cost: list = field(default_factory=list)
@@ -191,6 +205,7 @@ def fit(
     epochs,
     batch_size=10,
     l2=0.0,
+    augment=None,
     evaluation=None,
     monitor=None,
     rng,
@@ -198,7 +213,7 @@ def fit(
 ):
     """Train net for some epochs and return their History.
 
-    X (n, n_in), Y (n, n_out)  the training set; eta, batch_size, l2, rng as for sgd
+    X (n, n_in), Y (n, n_out)  the training set; eta, batch_size, l2, augment, rng as for sgd
     evaluation                 the validation set (X, Y): watched, never trained on
     monitor                    which of MONITORS to keep; by default all that make sense
     progress                   show a progress bar
@@ -208,7 +223,7 @@ def fit(
     returned, and `ended` says why.
     """
     checked_number(epochs, "epochs", 0, whole=True)
-    descent = sgd(net, X, Y, eta=eta, batch_size=batch_size, l2=l2, rng=rng)
+    descent = Descent(net, X, Y, eta, batch_size, l2, augment, rng)
     if evaluation is not None:
         evaluation = checked_evaluation(evaluation, descent.net)
     record = _recorder(descent, evaluation, monitor)
@@ -233,7 +248,7 @@ def _run_epochs(descent, epochs, history, record, bar):
         trouble = _run_epoch(descent, epoch, guard, bar)
         if trouble:
             when, kept = f"in epoch {epoch}", f"Kept: the net of epoch {epoch - 1}."
-            history.ended = divergence_in_words(when, trouble, descent.X, descent.eta, kept)
+            history.ended = divergence_in_words(when, trouble, descent.X, descent.rate, kept)
             return
         record(history, began)
 
@@ -261,7 +276,7 @@ def _recorder(descent, evaluation, monitor):
     sets = {"training": (descent.X, descent.Y)}
     if evaluation is not None:
         sets["evaluation"] = evaluation
-    wanted = _checked_monitor(monitor, sets)
+    wanted = checked_monitor(monitor, sets)
     sets = {name: sets[name] for name in sets if any(w.startswith(name) for w in wanted)}
 
     def record(history, began):
@@ -275,23 +290,3 @@ def _recorder(descent, evaluation, monitor):
         history.seconds.append(perf_counter() - began)
 
     return record
-
-
-def _checked_monitor(monitor, sets):
-    """The names in monitor as a set; by default all, accuracies only where targets are classes."""
-    if monitor is None:
-        classes = {name: are_classes(Y) for name, (_, Y) in sets.items()}
-        return {f"{name}_cost" for name in sets} | {f"{n}_accuracy" for n in sets if classes[n]}
-    names = monitor if isinstance(monitor, (list, tuple, set)) else [monitor]
-    unknown = [name for name in names if not (isinstance(name, str) and name in MONITORS)]
-    if unknown or names is not monitor:
-        near = did_you_mean(str(unknown[0]), MONITORS) if unknown else ""
-        raise ValueError(
-            f"monitor: expected a list out of {', '.join(MONITORS)}, got {short(monitor)}"
-            f"{near or '; write them in brackets, as in [' + repr(MONITORS[0]) + ']'}"
-        )
-    if "evaluation" not in sets and any(name.startswith("evaluation") for name in monitor):
-        raise ValueError(
-            f"monitor: {monitor!r} needs a validation set, got none; pass evaluation=(X, Y)"
-        )
-    return set(monitor)

@@ -91,6 +91,8 @@ FIT = "fit(net, X, Y, eta=0.5, epochs=1, rng=rng, progress=False, "
 NOT_POSITIVE = (
     "-1 | -1e-9 | nan | inf | -inf | '0.5' | None | 1j | [0.5] | X | True | 10**400 | none"
 )
+NOT_RATES = "lambda done: None | lambda done: -1 | lambda done: nan | lambda: 0.5 | lambda a, b: 1"
+NOT_FRESH = "0 | '' | 'bend' | X | [] | none | lambda X: X | True | net"
 NOT_COUNTS = "-1 | 1.5 | 2.0 | nan | inf | '10' | None | [10] | X | True"
 NOT_INPUTS = (
     "X[0] | X[:, :1] | X[:0] | X[None] | X.T | 3.0 | None | 'picture' | objects | X + 1j | "
@@ -235,6 +237,9 @@ BAD_CALLS = {
         ("X", "fit(float32_net, X * 1e300, Y, eta=0.5, epochs=1, rng=rng)"),
         *each("eta", "sgd(net, X, Y, eta=_, rng=rng)", NOT_POSITIVE),
         *each("eta", "fit(net, X, Y, eta=_, epochs=1, rng=rng)", NOT_POSITIVE),
+        *each("eta", "sgd(net, X, Y, eta=_, rng=rng)", NOT_RATES),
+        *each("augment", "sgd(net, X, Y, eta=1, augment=_, rng=rng)", NOT_FRESH),
+        *each("augment", FIT + "augment=_)", NOT_FRESH + " | lambda X, rng: X[1:]"),
         *each("l2", "sgd(net, X, Y, eta=1, l2=_, rng=rng)", NOT_POSITIVE),
         *each("l2", FIT + "l2=_)", NOT_POSITIVE),
         *each("batch_size", "sgd(net, X, Y, eta=1, batch_size=_, rng=rng)", "0 | " + NOT_COUNTS),

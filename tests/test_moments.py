@@ -5,16 +5,17 @@ import pytest
 
 from nnlib import Network, load_digits, sgd
 from nnlib._support.moments import MOST, ROOM, Moment, Moments, Orders, most_moments
+from nnlib.datasets.bending import Bending
 
 TRAIN = load_digits().few(90).train
 KNOBS = {"eta": 0.5, "batch_size": 7, "l2": 0.1}  # 7 is no part of 90: an epoch ends with a 6
 
 
-def a_descent(seed=0):
+def a_descent(seed=0, **options):
     """A descent and its rng."""
     orders = Orders(np.random.PCG64(seed))
     net = Network([784, 5, 10], dtype=np.float32, rng=orders)
-    return sgd(net, TRAIN.images, TRAIN.targets, **KNOBS, rng=orders), orders
+    return sgd(net, TRAIN.images, TRAIN.targets, **(KNOBS | options), rng=orders), orders
 
 
 def take(descent, steps):
@@ -31,9 +32,13 @@ def test_orders_are_those_of_numpys_own_generator():
     assert (ours.permutation(50) == numpys.permutation(50)).all()
 
 
-def test_twenty_random_moments_lead_to_the_same_end_to_the_last_bit():
+FRESH = {"augment": Bending(), "eta": lambda done: 0.5 / (1 + done)}
+
+
+@pytest.mark.parametrize("options", [{}, FRESH], ids=["plain", "bent, with a falling eta"])
+def test_twenty_random_moments_lead_to_the_same_end_to_the_last_bit(options):
     rng = np.random.default_rng(0)
-    descent, orders = a_descent()
+    descent, orders = a_descent(**options)
     moments = []
     for _ in range(200):
         moments.append(Moment.of(descent, orders))

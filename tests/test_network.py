@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nnlib import (
     CROSS_ENTROPY,
     CUBE,
+    FOR_RELU,
     IDENTITY,
     LARGE,
     LOG_LIKELIHOOD,
@@ -257,7 +258,7 @@ def test_neither_pass_returns_a_parameter_itself():
 WIDE = [400, 300]
 
 
-@pytest.mark.parametrize("weights, spread", [(SCALED, 1 / 20), (LARGE, 1)])
+@pytest.mark.parametrize("weights, spread", [(SCALED, 1 / 20), (LARGE, 1), (FOR_RELU, 2**0.5 / 20)])
 def test_weights_are_drawn_from_a_normal_distribution_of_the_promised_width(weights, spread):
     W = Network(WIDE, weights=weights, rng=np.random.default_rng(0)).W[0]
     assert abs(W.mean()) < 4 * spread / np.sqrt(W.size)
@@ -275,6 +276,24 @@ def test_scaled_weights_are_the_default():
     default = Network([3, 2], rng=np.random.default_rng(0))
     scaled = Network([3, 2], weights=SCALED, rng=np.random.default_rng(0))
     assert_same_parameters(default, scaled)
+
+
+def test_for_relu_the_biases_are_0():
+    b = Network([3, 4, 2], weights=FOR_RELU, rng=np.random.default_rng(0)).b
+    assert all((layer == 0).all() for layer in b)
+
+
+def test_for_relu_the_mean_square_goes_through_many_layers_as_it_is():
+    """It halves in every layer with SCALED: half of the neurons are 0."""
+    deep, X = [500] * 11, np.random.default_rng(1).normal(size=(50, 500))
+    left = {}
+    for weights in (FOR_RELU, SCALED):
+        options = {"activations": RELU, "cost": QUADRATIC, "weights": weights}
+        net = Network(deep, **options, rng=np.random.default_rng(0))
+        net.b[:] = [0 * b for b in net.b]
+        left[weights] = np.square(net.forward(X)[0][-1]).mean() / 2
+    assert 0.5 < left[FOR_RELU] < 2
+    assert left[SCALED] < 2 * 2**-10
 
 
 def test_ones_means_weights_1_and_biases_0_and_needs_no_rng():

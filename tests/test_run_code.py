@@ -28,6 +28,12 @@ def test_a_code_is_read_as_it_was_written_to_the_last_bit():
     assert read(CODE.written(DATA)).written(DATA) == CODE.written(DATA)
 
 
+def test_a_run_whose_eta_is_a_function_has_no_code():
+    run = CODE._replace(turns=[(0, lambda done: 0.5, 10, 0)])
+    with pytest.raises(ValueError, match="code: expected learning rates that are numbers, got a"):
+        run.written(DATA)
+
+
 def test_a_code_may_be_broken_into_lines():
     text = CODE.written(DATA)
     assert read(f"  {text[:20]}\n{text[20:]}\n") == CODE

@@ -235,6 +235,86 @@ def test_a_changed_eta_holds_from_the_next_step_on():
         np.testing.assert_allclose(one, other, rtol=1e-10)  # the batch was shuffled
 
 
+def test_an_eta_that_is_a_function_and_always_the_same_is_that_eta_to_the_bit():
+    steady, function = (trained(net(), eta=eta, batch_size=7) for eta in (0.5, lambda done: 0.5))
+    assert_same(parameters(steady[0]), parameters(function[0]))
+
+
+def test_an_eta_that_is_a_function_is_asked_before_each_step_how_many_epochs_are_done():
+    asked, turned, hand = [], net(), net()
+    falling = lambda done: asked.append(done) or 0.5 / (1 + done)  # noqa: E731
+    descent = sgd(turned, X, Y, eta=falling, batch_size=30, rng=rng())
+    assert asked == [0.0] and descent.rate == 0.5
+    del asked[:]
+    steps(descent, 4)
+    assert asked == [0.0, 0.5, 1.0, 1.5]
+    orders = [order for epoch in np.split(the_orders(2), 2) for order in np.split(epoch, 2)]
+    for eta, batch in zip((1 / 2, 1 / 3, 1 / 4, 1 / 5), orders, strict=True):
+        descent_step(hand, X[batch], Y[batch], eta)
+    assert_same(parameters(turned), parameters(hand))
+
+
+def the_orders(epochs):
+    """The samples in the order in which a descent with rng() visits them."""
+    draw = rng()
+    return np.concatenate([draw.permutation(len(X)) for _ in range(epochs)])
+
+
+def test_an_eta_that_falls_below_0_ends_the_training_in_words():
+    with pytest.raises(ValueError, match="eta: expected a finite number of at least 0, got -0.1"):
+        trained(net(), eta=lambda done: 0.5 if done < 1 else -0.1, epochs=2)
+
+
+def test_a_branch_that_cools_down_is_the_one_run_with_a_falling_eta_to_the_bit():
+    """Two calls with a copy of net and rng between them leave what a single call leaves."""
+    whole, trunk, draw = net(), net(), rng()
+    plain = {"batch_size": 7, "augment": shaken, "progress": False}
+    eta = lambda done: 0.5 * min(1, (5 - done) / 2)  # noqa: E731
+    fit(whole, X, Y, eta=eta, epochs=5, rng=rng(), **plain)
+    fit(trunk, X, Y, eta=0.5, epochs=3, rng=draw, **plain)
+    fit(trunk, X, Y, eta=lambda done: 0.5 * min(1, (2 - done) / 2), epochs=2, rng=draw, **plain)
+    for one, other in zip(parameters(whole), parameters(trunk), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)  # 3 + 1/6 is no number of the computer's
+
+
+def shaken(X, rng):
+    return X + rng.normal(0, 0.1, X.shape)
+
+
+def test_augment_is_given_each_mini_batch_and_the_descents_rng_and_what_it_makes_is_learned():
+    turned, hand, draw = net(), net(), rng()
+    steps(sgd(turned, X, Y, eta=0.5, batch_size=40, augment=shaken, rng=rng()), 2)
+    order = draw.permutation(len(X))
+    for batch in (order[:40], order[40:]):
+        descent_step(hand, shaken(X[batch], draw), Y[batch], 0.5)
+    assert_same(parameters(turned), parameters(hand))
+
+
+def test_augment_that_changes_nothing_leaves_the_same_net_to_the_bit():
+    without, beside = (trained(net(), augment=a)[0] for a in (None, lambda X, rng: X))
+    assert_same(parameters(without), parameters(beside))
+
+
+def test_augment_may_change_its_samples_in_place_the_training_set_stays():
+    kept = X.copy()
+    fit(net(), X, Y, eta=0.5, epochs=1, rng=rng(), progress=False,
+        augment=lambda X, rng: np.negative(X, out=X))  # fmt: skip
+    np.testing.assert_array_equal(X, kept)
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (lambda X, rng: X[:3], r"samples of shape \(10, 4\), got \(3, 4\); return one for each"),
+        (lambda X, rng: X * np.nan, "expected finite numbers, got NaN"),
+        (lambda X, rng: None, "expected an array of real numbers, got None"),
+    ],
+)
+def test_what_augment_should_not_make_is_refused_in_a_sentence(made, words):
+    with pytest.raises(ValueError, match=f"augment: .*{words}"):
+        fit(net(), X, Y, eta=0.5, epochs=1, augment=made, rng=rng(), progress=False)
+
+
 def test_a_changed_l2_holds_from_the_next_step_on():
     flat = Network([4, 3], activations=IDENTITY, cost=QUADRATIC, weights=ONES)
     descent = sgd(flat, np.zeros((60, 4)), np.zeros((60, 3)), eta=0.5, rng=rng())

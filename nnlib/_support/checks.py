@@ -1,5 +1,6 @@
 """What may come in at the public doors; the rest is refused in words: expected, got, what to do."""
 
+import inspect
 import itertools
 import math
 import numbers
@@ -133,7 +134,7 @@ def checked_parameters(arrays, name, shapes, dtype):
     """Our own copies of one array a layer, laid out for fast products."""
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
         got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else short(arrays)
-        drawn = "an initialiser (SCALED, LARGE, ONES)" if name == "weights" else "True, False"
+        drawn = "SCALED, LARGE, FOR_RELU, ONES" if name == "weights" else "True, False"
         raise ValueError(
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
             f"{', '.join(map(str, shapes))}, got {got}; give one array a layer"
@@ -395,6 +396,39 @@ def checked_number(value, name, least, whole=False, most=math.inf):
         f"{name}: expected a {'whole' if whole else 'finite'} number of at least {least}, "
         f"got {short(value)}; write one such as {max(1, math.ceil(least))}"
     )
+
+
+def checked_function(function, name, such_as):
+    """A function that can be called with as many arguments as the one written in `such_as`."""
+    takes = such_as.removeprefix("lambda ").partition(":")[0]
+    try:
+        inspect.signature(function).bind(*takes.split(", "))
+    except TypeError:
+        raise TypeError(
+            f"{name}: expected a function of {takes}, got {short(function)}; write {name}={such_as}"
+        ) from None
+    except ValueError:  # some built-in functions do not tell
+        pass
+    return function
+
+
+def checked_eta(eta, done):
+    """A learning rate: a number of at least 0, or a function of the epochs done that gives one."""
+    if callable(eta):
+        checked_number(checked_function(eta, "eta", "lambda done: 0.5")(done), "eta", 0)
+        return eta
+    return checked_number(eta, "eta", 0)
+
+
+def checked_fresh(made, X):
+    """What augment has made of the samples X: finite numbers, as many as there were."""
+    made = checked_finite(array_of_numbers(made, "augment", X.dtype), "augment")
+    if made.shape != X.shape:
+        raise ValueError(
+            f"augment: expected samples of shape {X.shape}, got {made.shape}; "
+            "return one for each that came"
+        )
+    return made
 
 
 def array_of_numbers(array, name, dtype=None):

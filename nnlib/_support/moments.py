@@ -26,7 +26,7 @@ class Moment:
     """All that decides how a descent goes on, but for the knobs, and what was `told` of it."""
 
     seen: int  # samples visited so far, in all epochs
-    random: dict  # the state before this epoch's order was drawn, if there is one
+    random: tuple  # the states before this epoch's order was drawn, if there is one, and now
     parameters: list
     told: tuple
 
@@ -34,13 +34,15 @@ class Moment:
     def of(cls, descent, orders, told=()):
         """What the descent, whose rng is orders, is now."""
         seen, net = descent.place.seen, descent.net
-        random = orders.before if seen % len(descent.X) else orders.bit_generator.state
-        return cls(seen, random, [array.copy(order="K") for array in net.W + net.b], told)
+        now = orders.bit_generator.state
+        before = orders.before if seen % len(descent.X) else now
+        return cls(seen, (before, now), [array.copy(order="K") for array in net.W + net.b], told)
 
     def restore(self, descent, orders):
         """Make the descent what it was, to the last bit; its net stays the same object."""
-        n, orders.bit_generator.state = len(descent.X), self.random
+        n, (orders.bit_generator.state, now) = len(descent.X), self.random
         order = orders.permutation(n) if self.seen % n else np.empty(0, int)
+        orders.bit_generator.state = now  # augment has drawn since
         descent.place.waiting, descent.place.seen = order[self.seen % n :], self.seen
         for array, kept in zip(descent.net.W + descent.net.b, self.parameters, strict=True):
             array[...] = kept

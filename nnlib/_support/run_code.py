@@ -31,7 +31,12 @@ class RunCode(NamedTuple):
     end: int
 
     def written(self, data):
-        """The text, for digits with this fingerprint."""
+        """The text, for digits with this fingerprint; refused where η is a function."""
+        if any(callable(eta) for _, eta, *_ in self.turns):
+            raise ValueError(
+                "code: expected learning rates that are numbers, got a function of the epochs; "
+                "keep the cell that made the run instead"
+            )
         turns = ("/".join(repr(number).removesuffix(".0") for number in t) for t in self.turns)
         parts = "nn1", self.seed, self.hidden, self.cost, data, *turns, self.end
         return _signed(":".join(map(str, parts)))

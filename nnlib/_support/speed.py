@@ -60,6 +60,6 @@ def steps_between_looks(net, batch_size):
     return max(1, min(10, SHORT_STEPS // (batch_size * max(W.size for W in net.W))))
 
 
-def chunks(n):
+def chunks(n, size=CHUNK):
     """Slices that part n rows: what is computed for one chunk stays in the processor's cache."""
-    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))
+    return (slice(start, start + size) for start in range(0, n, size))
