@@ -66,9 +66,11 @@ notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 	$(PYTEST) -n logical --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
 
 # A page a core: with more, a slow machine keeps Chromium from starting a widget in two seconds,
-# the time that anywidget gives it.
+# the time that anywidget gives it. What fails is tried once more, and named even if it passes then.
+AGAIN = --reruns 1 -r R
+
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
-	$(PYTEST) -n logical --dist worksteal -m "not soak" tests/browser $(ARGS)
+	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m "not soak" tests/browser $(ARGS)
 
 # Each has the machine for itself.
 WHOLE_CLASS = tests/soak/test_class.py tests/soak/test_course.py
@@ -76,15 +78,15 @@ WHOLE_CLASS = tests/soak/test_class.py tests/soak/test_course.py
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
 	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py \
 	    --ignore=tests/soak/test_course.py tests/soak $(ARGS)
-	$(PYTEST) -n logical --dist worksteal -m soak tests/browser
+	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m soak tests/browser
 	$(PYTEST) -o faulthandler_timeout=3600 $(WHOLE_CLASS)
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)
 	.venv-bench/bin/python benchmarks/speed $(ARGS)
 
-versions: .venv/.test  ## the suite on the oldest versions allowed and on the newest there are
-	$(VENV_PYTHON) .ci/versions.py
+versions: .venv/.test  ## the suite on the oldest versions allowed and on the newest there are (ARGS=oldest)
+	$(VENV_PYTHON) .ci/versions.py $(ARGS)
 
 notebooks: .venv/.test  ## run every notebook (ARGS: only these) and store its outputs
 	$(VENV_PYTHON) .ci/notebooks.py $(ARGS)

@@ -3,6 +3,7 @@
 The oldest are the lower bounds of tests/requirements.txt, which includes the notebooks' own; the
 newest are whatever the package index has today. Each goes with the oldest and the newest Python
 that pyproject.toml allows and that can be had here: found, or brought by uv.
+    make versions       make versions ARGS=oldest
 """
 
 import os
@@ -29,12 +30,16 @@ NOTEBOOK = ("--nbval-lax", "--nbval-current-env", "notebooks/04_gradients_by_han
 SHOWN = ("numpy", "matplotlib", "ipywidgets")  # named in the table
 
 
-def main():
+def main(names):
+    ends = {
+        "oldest": (supported(), "lowest-direct"),
+        "newest": (supported()[::-1], "highest"),
+    }
     with tempfile.TemporaryDirectory(prefix="nnlib-versions-") as folder:
-        oldest, newest = Path(folder, "oldest"), Path(folder, "newest")
-        make(oldest, supported(), "lowest-direct")
-        make(newest, reversed(supported()), "highest")
-        rows = [tried(oldest), tried(newest)]
+        environments = {name: Path(folder, name) for name in names or ends}
+        for name, environment in environments.items():
+            make(environment, *ends[name])
+        rows = [tried(environment) for environment in environments.values()]
     print("\n".join(row for row, _ in rows))
     sys.exit(not all(good for _, good in rows))
 
@@ -92,4 +97,4 @@ def run(command):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

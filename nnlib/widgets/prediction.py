@@ -65,25 +65,34 @@ class PredictionBoard(Board):
         asked = ipywidgets.HTML(f"<b>Predict:</b> {html.escape(question.asks)}")
         ends = [ipywidgets.Label(question.shown(end)) for end in question.axis]
         self.stack(asked, [*ends[:1], self._field, *ends[1:], self._button], self.sentence)
+        self._locked_here = False
         self._show()
-        if question.choices:
-            self.listen(self._choose, self._field)
+        self.listen(self._hear, self._field)
 
     def still(self):
         return {"text/markdown": as_markdown(self.question)}
 
-    def _choose(self):
-        if self.question.said is None:
-            self.say(f"{self.question.shown(self._field.value)}: lock it in, or choose another.")
+    def _hear(self):
+        """Take a new value; the page may send the last one after the click, which holds it too."""
+        question, said = self.question, self._said()
+        if question.said is None and question.choices:
+            self.say(f"{question.shown(said)}: lock it in, or choose another.")
+        elif self._locked_here and question.answer is None and said is not None:
+            question.said = said
+            self._show()
 
-    def _lock(self):
+    def _said(self):
+        """What the field holds, None for nothing yet."""
         said = self._field.value
         if self.question.axis:
-            said = float(f"{said:.3g}")
-        elif not self.question.choices:
-            said = number_in(said)
+            return float(f"{said:.3g}")
+        return said if self.question.choices else number_in(said)
+
+    def _lock(self):
+        said = self._said()
         if said is None:
             return self.say(CHOICE if self.question.choices else NUMBER)
+        self._locked_here = self.question.said is None
         self.question.lock(said)
         self._show()
 
@@ -91,8 +100,9 @@ class PredictionBoard(Board):
         question = self.question
         if question.said is None:
             return self.say(OPEN)
-        number = not (question.choices or question.axis)
-        self._field.value = question.shown(question.said) if number else question.said
+        if not self._locked_here:
+            number = not (question.choices or question.axis)
+            self._field.value = question.shown(question.said) if number else question.said
         self._field.disabled = self._button.disabled = True
         late = ", said when the answer was there already" if question.late else ""
         self.say(f"Locked in: {question.shown(question.said)}{late}.")

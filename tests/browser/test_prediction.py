@@ -1,6 +1,7 @@
 """Predictions in a real JupyterLab: said with mouse or keys, told beside the answer."""
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     "from nnlib.exercises import met, predict",
@@ -83,9 +84,12 @@ def test_predictions_made_with_the_mouse_stand_beside_the_answers(questions):
 
 def test_the_keyboard_alone_does_it(questions):
     number, choice, axis = BOARDS
-    questions.cell(number).get_by_role("textbox").last.focus()
+    box = questions.cell(number).get_by_role("textbox").last
+    box.click()
     questions.page.keyboard.type("23860")
+    expect(box).to_have_value("23860")
     questions.page.keyboard.press("Tab")
+    expect(questions.button(number)).to_be_focused()
     questions.page.keyboard.press("Space")
     questions.says(number, "Locked in: 23,860.")
     questions.choice("w1 to w4").focus()

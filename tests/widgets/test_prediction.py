@@ -55,6 +55,17 @@ def test_what_is_locked_in_cannot_be_changed():
     assert control(board, "your number").disabled and control(board, "Lock it in").disabled
 
 
+def test_a_click_that_overtakes_the_last_key_locks_in_what_the_key_made():
+    board = predict(NUMBER)
+    type_in(board, "your number", "2")
+    press(board, "Lock it in")
+    type_in(board, "your number", "23860")  # the page had it in hand when the button was pressed
+    assert words(board) == "Locked in: 23,860."
+    assert "as predicted" in repr(met(NUMBER, 23_860))
+    type_in(board, "your number", "5")
+    assert words(board) == "Locked in: 23,860."
+
+
 @pytest.mark.parametrize("text", ["", "many", "1/0", "nan", "-", "1e999"])
 def test_what_is_no_number_is_not_locked_in(text):
     board = predict(NUMBER)
