@@ -6,6 +6,7 @@ PYTHON = python3
 PORT =
 NB =
 PROJECTOR =
+SHORT =
 COURSE = course
 NAME =
 ARGS =
@@ -72,14 +73,16 @@ AGAIN = --reruns 1 -r R
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
 	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m "not soak" tests/browser $(ARGS)
 
-# Each has the machine for itself.
-WHOLE_CLASS = tests/soak/test_class.py tests/soak/test_course.py
+# The classes have the machine for themselves. SHORT=1 leaves out the longest, and nbgrader's course.
+CLASSES = class.py course.py
+LONG = exercise_seeds.py three_states.py
 
-soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels
-	$(PYTEST) -n logical --dist worksteal --ignore=tests/soak/test_class.py \
-	    --ignore=tests/soak/test_course.py tests/soak $(ARGS)
+soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
+	$(PYTEST) -n logical --dist worksteal \
+	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
 	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m soak tests/browser
-	$(PYTEST) -o faulthandler_timeout=3600 $(WHOLE_CLASS)
+	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py \
+	    $(if $(SHORT),,tests/soak/test_course.py)
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)

@@ -9,20 +9,11 @@ from notebook_rules import WIDGET
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
-STATED, STOP = "stated - minutes", "stop, % of the way"
-# The limits that a notebook does not keep yet. It may keep more than this says, never fewer.
-NOT_YET = {
-    "02": {"minutes", "lines, median", "lines, 90 %", STATED, STOP},
-    "03": {"minutes", "with exercises", "lines, median", "lines, 90 %", STATED, STOP},
-    "04": {*minutes.LIMITS} - {"lines, 90 %"},
-    "05": {"lines, median", STOP},
-}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
 def test_a_notebook_keeps_the_limits(path):
-    broken = minutes.broken_limits(nbformat.read(path, as_version=4))
-    assert broken <= NOT_YET.get(path.name[:2], set())
+    assert not minutes.broken_limits(nbformat.read(path, as_version=4))
 
 
 def markdown(source):

@@ -1,6 +1,6 @@
 """The facts on exercises with two hundred seeds: solutions are right, slips refused and named.
 
-SEEDS=20 in the environment: with so many, where time is short.
+SEEDS=20 in the environment: with so many.
 """
 
 import os
