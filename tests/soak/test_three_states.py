@@ -1,4 +1,4 @@
-"""Each notebook as students leave it: with every solution written in, and with slips in their place.
+"""Each notebook as students leave it: every solution written in, or slips in their place.
 
 As it is handed out, with stubs, `make notebooks-test` and `make browser` run it.
 """
