@@ -16,6 +16,8 @@ from hostile import Hostile, HostileError
 from test_safety import SCRIPT, Page
 
 import nnlib
+from nnlib import exercises
+from nnlib._support.chapters import chapters
 from nnlib.exercises import EXERCISES, Exercise, Verdict, check, session, so_far
 from nnlib.exercises.digits import mini_batches as MINI_BATCHES
 from nnlib.exercises.equal_weights import exclusive_or as EXCLUSIVE_OR
@@ -123,6 +125,12 @@ def test_the_exercises_are_counted_and_in_the_order_of_the_notebooks(tell):
     pairs = sum(len(e.pairs) for e in EXERCISES if not e.accept)
     facts = f"{len(EXERCISES)} exercises, {of} a notebook, {len(SLIPS)} slips"
     tell(f"{facts} and {pairs} pairs of them; {len(all_predictions())} predictions")
+
+
+def test_each_chapter_beside_the_exercises_is_one_of_them():
+    pages = Path(exercises.__file__).parent.glob("*.md")
+    names = {name for page in pages for name in chapters(page)}
+    assert names == {exercise.name for exercise in EXERCISES} | {"4.0 The slopes of the toy net"}
 
 
 def test_readme_counts_exercises_slips_and_predictions():

@@ -2,20 +2,11 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import exercise
-from nnlib.exercises.making import arrays, value
+from nnlib.exercises.exercise import asked
+from nnlib.exercises.making import arrays
 
 
-@exercise("5.1 Three layers that are one",
-    "Three layers without activation answer as one layer, X M + c. Return `M, c`.",
-    arrays("pm", "m", "mk", "k", "kq", "q"), {
-        "the matrices stand in the reverse order": "W1 @ W2 @ W3, -> W3 @ W2 @ W1,",
-        "W2 is left out of the product": "W1 @ W2 @ W3, -> W1 @ W3,",
-        "b1 does not go through W2": "b1 @ W2 -> b1",
-        "b1 and b2 do not go through W3": ") @ W3 + b3 -> ) + b3",
-        "b2 is forgotten": " + b2 -> ",
-        "b3 is forgotten": " + b3 -> ",
-    }, ("c is the answer to X = 0.", "What comes out of layer 1 goes into layer 2, biases too."))
+@asked("5.1 Three layers that are one", arrays("pm", "m", "mk", "k", "kq", "q"))
 def as_one(W1, b1, W2, b2, W3, b3):
     return W1 @ W2 @ W3, (b1 @ W2 + b2) @ W3 + b3
 
@@ -28,16 +19,7 @@ def eight_neurons(rng):
     return W1, b1, W2
 
 
-@exercise("5.2 Which neurons are twins?",
-    "Two hidden neurons that agree in every knob stay equal for ever. Return a list of all pairs "
-    "`(i, j)` with i < j of such twins, in rising order.",
-    eight_neurons, {
-        "the weights out of the neurons are forgotten": "[W1, b1, W2.T] -> [W1, b1]",
-        "the biases are forgotten": "[W1, b1, W2.T] -> [W1, W2.T]",
-        "the weights into the neurons are forgotten": "[W1, b1, W2.T] -> [b1, W2.T]",
-        "one equal knob is taken for all": ".all() -> .any()",
-        "every pair comes twice": "range(i + 1, len(b1)) -> range(len(b1)) if i != j",
-    }, ("A neuron's knobs: a column of `W1`, an element of `b1`, a row of `W2`.",))
+@asked("5.2 Which neurons are twins?", eight_neurons)
 def twin_pairs(W1, b1, W2):
     knobs = np.vstack([W1, b1, W2.T])
     pairs = [(i, j) for i in range(len(b1)) for j in range(i + 1, len(b1))]
@@ -51,16 +33,7 @@ def a_net_with_equal_neurons(rng):
     return W1, b1, W2, i, j
 
 
-@exercise("5.3 Two neurons that do the work of one",
-    "The hidden neurons `i` and `j` always answer the same: equal columns in `W1`, equal biases. "
-    "Return `W1, b1, W2` of the net without neuron `j` that gives the same answers.",
-    a_net_with_equal_neurons, {
-        "the weights out of j are lost": "+= W2[j] -> += 0",
-        "the mean of the weights out of the two is taken": "+= W2[j] -> = (W2[i] + W2[j]) / 2",
-        "a row of W1 is deleted, which belongs to an input": "W1, j, axis=1 -> W1, j, axis=0",
-        "the bias of j stays": "np.delete(b1, j) -> b1",
-        "what came out of i goes as well": "+= W2[j] -> = W2[j]",
-    }, ("The next layer adds both answers, each times its weight: a w + a v = a (w + v).",))
+@asked("5.3 Two neurons that do the work of one", a_net_with_equal_neurons)
 def merged(W1, b1, W2, i, j):
     V2 = W2.copy()
     V2[i] += W2[j]
@@ -89,18 +62,12 @@ def accept_exclusive_or(weights, arguments):
     return f"for 00, 01, 10, 11 your net answers {', '.join(f'{a:.2f}' for a in out)}."
 
 
-@exercise("5.4 Exclusive or, by hand",
-    "Find `weights`, W1 (2, 2), b1 (2,), W2 (2, 1) and b2 (1,), of a 2-2-1 net with tanh in the "
-    "hidden layer and no activation at the end that answers 0, 1, 1, 0 to 00, 01, 10, 11 with a "
-    "mean cost below 0.01. Any solution counts.",
-    lambda rng: (), {
-        "this is OR.": lambda: ([[4, 0], [4, 0]], [-2, 0], [[0.5], [0]], [0.5]),
-        "this is equality.": "[[0.52], [0.52]], [-0.02] -> [[-0.52], [-0.52]], [1.02]",
-        "all four answers are about 0.5.": "[[0.52], [0.52]], [-0.02] -> [[0], [0]], [0.5]",
-        "your hidden neurons are twins": "[[4, -4], [4, -4]], [-2, 6] -> [[1, 1], [1, 1]], [0, 0]",
-    },
-    ("Let one neuron tell whether an input is 1, the other whether both are: steep tanh do that.",),
+@asked(
+    "5.4 Exclusive or, by hand",
     accept=accept_exclusive_or,
-    **value("weights = [[4, -4], [4, -4]], [-2, 6], [[0.52], [0.52]], [-0.02]"))
+    read=lambda answer, names: lambda: answer,
+    draws=1,
+    written="weights = [[4, -4], [4, -4]], [-2, 6], [[0.52], [0.52]], [-0.02]\n",
+)
 def exclusive_or():
     return [[4, -4], [4, -4]], [-2, 6], [[0.52], [0.52]], [-0.02]

@@ -1,6 +1,5 @@
-"""What exercises share: random arguments, answers that are no functions, and slips."""
+"""What exercises share: random arguments, and answers that are a line for Formula."""
 
-from nnlib.activations import SIGMOID, TANH
 from nnlib.exercises.verdict import FAILS, Trouble
 from nnlib.index_notation import Formula
 
@@ -34,19 +33,6 @@ def together(*draws):
     return lambda rng: tuple(argument for draw in draws for argument in draw(rng))
 
 
-def net_arrays(*shapes):
-    """rng -> such arrays, and two different activations."""
-    two = lambda rng: (SIGMOID, TANH) if rng.random() < 0.5 else (TANH, SIGMOID)  # noqa: E731
-    return together(arrays(*shapes), two)
-
-
-def value(written):
-    """What makes an exercise ask for a value, once: `name = ...`."""
-    name = written.split(" = ")[0]
-    read = {"read": lambda answer, names: lambda *arguments: answer, "draws": 1}
-    return {"stub": f"{name} = ...", "written": f"{written}\n"} | read
-
-
 def formula_line(formula, without=()):
     """What makes an exercise ask for a line for Formula, without some words."""
 
@@ -61,15 +47,3 @@ def formula_line(formula, without=()):
 
     written = f'line = "{formula}"\n'
     return {"stub": "line = ...", "written": written, "read": read, "draws": 12}
-
-
-# Slips that several exercises share
-
-UPHILL = "the step goes uphill: plus stands for minus"
-NO_ETA = "η is left out"
-COUNTED = "they are counted: how many, not which share"
-LAST_TERM = {"= stands for +=: only the last term of each sum is left": "+= -> ="}
-NO_SLOPE = {
-    "f2' is missing": " * f2.slope(Z2) -> ",
-    "f1' is missing": " * f1.slope(Z1) -> ",
-}

@@ -14,7 +14,7 @@ import numpy as np
 
 from nnlib._support.hints import door, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
-from nnlib.exercises.exercise import exercise
+from nnlib.exercises.exercise import asked
 from nnlib.exercises.judging import first_element, multiple, rounded, slip_behind
 from nnlib.exercises.my_activation import as_numbers, look_at_activation
 from nnlib.exercises.running import Failed, run_once, same, tried
@@ -42,34 +42,7 @@ def check_my_gradient(
     return verdict_of(judge_all, {"dW1": dW1, "dW2": dW2} | biases, data, f1, f2)
 
 
-@exercise(
-    "4.0 The slopes of the toy net", "", None,
-    {
-        "Y stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y",
-        "Y_hat is missing in Y_hat - Y": "(Y_hat - Y) -> (-Y)",
-        "Y_hat stands where Y_hat - Y belongs": "(Y_hat - Y) -> Y_hat",
-        "f2' is missing": " * f2.slope(Z2) -> ",
-        "f2 stands where f2' belongs": "f2.slope -> f2.value",
-        "f2' is taken at Y_hat and not at Z2": "f2.slope(Z2) -> f2.slope(Y_hat)",
-        "z goes into f2' written for a, as in z (1 - z)": "slope(Z2) -> times_slope(1, Z2, Z2)",
-        "f1' is missing": " * f1.slope(Z1) -> ",
-        "f1 stands where f1' belongs": "f1.slope -> f1.value",
-        "f1' is taken at A1 and not at Z1": "f1.slope(Z1) -> f1.slope(A1)",
-        "z goes into f1' written for a, as in z (1 - z)": "slope(Z1) -> times_slope(1, Z1, Z1)",
-        "f1' is taken of the slopes that come back": "f1.slope(Z1) -> f1.slope(delta2 @ W2.T)",
-        "the transpose of W2 is missing": "W2.T -> W2",
-        "the transpose of X is missing": "X.T -> X",
-        "Z1 stands where A1 belongs": "A1.T -> Z1.T",
-        "Y_hat stands where A1 belongs": "A1.T -> Y_hat.T",
-        "the transpose of A1 is missing": "A1.T -> A1",
-        "only the last sample counts, as with = for +=":
-            "return -> delta1[:-1] = delta2[:-1] = 0; return",
-        "the slopes are not summed over the samples":
-            "delta1.sum(axis=0), delta2.sum(axis=0) -> delta1, delta2",
-        "the sum runs over the neurons, not over the samples":
-            "delta1.sum(axis=0), delta2.sum(axis=0) -> delta1.sum(axis=1), delta2.sum(axis=1)",
-    }, (),
-)  # fmt: skip
+@asked("4.0 The slopes of the toy net")
 def slopes(X, Y, W2, Z1, A1, Z2, Y_hat, f1, f2):
     delta2 = 2 * (Y_hat - Y) * f2.slope(Z2)
     delta1 = delta2 @ W2.T * f1.slope(Z1)

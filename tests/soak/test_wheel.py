@@ -1,4 +1,4 @@
-"""The wheel of a release holds all that nnlib needs: boards work where only the wheel is installed.
+"""The wheel of a release holds what nnlib needs: boards and words, where only it is installed.
 
 Costs about half a minute; the build fetches the setuptools that pyproject.toml asks for.
 """
@@ -13,6 +13,8 @@ import ipywidgets
 import pytest
 import release
 
+from nnlib.exercises import EXERCISES
+
 TOP = Path(__file__).parents[2]
 UV = (sys.executable, "-m", "uv", "--quiet")
 SCRIPTS = list((TOP / "nnlib/widgets/parts").glob("*.js"))
@@ -22,7 +24,7 @@ import json
 import numpy as np
 import nnlib
 from hand import inside
-from nnlib import Network, derivations, load_digits, widgets
+from nnlib import Network, derivations, exercises, load_digits, widgets
 
 net = Network([784, 10], rng=np.random.default_rng(0))
 boards = [
@@ -32,7 +34,8 @@ boards = [
 ]
 parts = [part for board in boards for part in inside(board) if part.has_trait("_esm")]
 scripts = [part.get_state("_esm")["_esm"] for part in parts]
-print(json.dumps({"nnlib": nnlib.__file__, "scripts": scripts}))
+tasks = [exercise.task for exercise in exercises.EXERCISES]
+print(json.dumps({"nnlib": nnlib.__file__, "scripts": scripts, "tasks": tasks}))
 """
 
 
@@ -63,3 +66,8 @@ def test_the_wheel_is_what_is_shown(shown):
 def test_what_runs_in_the_browser_comes_with_the_wheel(shown):
     _, told = shown
     assert set(told["scripts"]) == {path.read_text("utf-8") for path in SCRIPTS}
+
+
+def test_the_words_on_exercises_and_derivations_come_with_the_wheel(shown):
+    _, told = shown
+    assert told["tasks"] == [exercise.task for exercise in EXERCISES]
