@@ -15,6 +15,7 @@ from matplotlib.mathtext import MathTextParser
 
 from nnlib import QUADRATIC, Network
 from nnlib import derivations as package
+from nnlib._support.chapters import chapters
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SQUARE, TANH
 from nnlib.derivations import (
     BAR_EXACT,
@@ -569,6 +570,12 @@ def test_every_derivation_of_the_package_is_among_DERIVATIONS():
     found = [thing for file in files for thing in vars(file).values()]
     found = {id(thing) for thing in found if isinstance(thing, Derivation)}
     assert len(found) > 25 and found <= set(map(id, DERIVATIONS))
+
+
+def test_each_chapter_of_the_lines_is_a_derivation():
+    titles = set(chapters(Path(package.__file__).with_name("lines.md")))
+    rest = set(TITLES) - titles
+    assert titles < set(TITLES) and rest == {d.title for d in NINE_PARTIALS}
 
 
 # Drawing examples

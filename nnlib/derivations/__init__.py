@@ -8,7 +8,7 @@ sizes, computes every line literally as it is displayed, identities and all, and
 difference between a line and the one before it. A line that holds a derivative such as ∂C/∂W2 or
 ∂Z2/∂A1 is measured by central differences: that is where the chain is tied to the truth.
 
-Lines are written in three ways:
+The lines stand in lines.md, each above its reason. They are written in three ways:
 
     index("∂C/∂W2_m0 = delta2_i0 [A1_im]", reason)          index notation, see nnlib.index_notation
     product("∂C/∂W2 = [A1.T·delta2]", reason)                a product of matrices
@@ -51,27 +51,25 @@ from nnlib.derivations.steps import (
 )
 from nnlib.derivations.toy_net import (
     COST,
+    DELTA_HIDDEN,
+    DELTA_OUTPUT,
     DESCENT_STEP,
     FORWARD_WITH_ACTIVATION,
     FORWARD_WITHOUT_ACTIVATION,
     GRADIENT_OF_THE_COST,
-    GRADIENT_W1_WITHOUT_ACTIVATION,
-    GRADIENT_W2_WITHOUT_ACTIVATION,
-    SQUARE_AND_CUBE,
-    TOY_NET,
-    WITH_ACTIVATION,
-)
-from nnlib.derivations.toy_net_gradients import (
-    DELTA_HIDDEN,
-    DELTA_OUTPUT,
     GRADIENT_W1,
+    GRADIENT_W1_WITHOUT_ACTIVATION,
     GRADIENT_W2,
+    GRADIENT_W2_WITHOUT_ACTIVATION,
     PARTIAL_A1_BY_Z1,
     PARTIAL_F2_BY_Z2,
     PARTIAL_Z1_BY_W1,
     PARTIAL_Z2_BY_A1,
     PARTIAL_Z2_BY_W2,
+    SQUARE_AND_CUBE,
+    TOY_NET,
     WHOLE_CHAIN,
+    WITH_ACTIVATION,
 )
 from nnlib.derivations.weight_decay import GRADIENT_OF_THE_REGULARISER, WEIGHT_DECAY
 from nnlib.derivations.writing import BLACKBOARD, legend, markdown, marked, plain

@@ -2,12 +2,14 @@
 
 import itertools
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
+from nnlib._support.chapters import chapters
 from nnlib._support.checks import checked_number, checked_rng
 from nnlib._support.hints import did_you_mean, door, printable, short
-from nnlib.derivations.steps import BAR_EXACT, is_measured
+from nnlib.derivations.steps import BAR_EXACT, is_measured, step
 from nnlib.derivations.writing import drawn_shapes, markdown, shapes_of
 from nnlib.gradcheck import central_differences
 
@@ -135,6 +137,13 @@ class Derivation:
 
     def _repr_markdown_(self):
         return markdown(self)
+
+
+def titled(title, symbols, definitions=None, functions=None):
+    """The Derivation whose lines are the chapter of this title in lines.md."""
+    lines = chapters(Path(__file__).with_name("lines.md"))[title]
+    steps = tuple(step(*line) for line in lines)
+    return Derivation(title, symbols, definitions or {}, steps, functions or {})
 
 
 def check_choices(chosen, functions):

@@ -31,7 +31,7 @@ class Code:
 def numpy_line(text):
     """The Code of a line of NumPy: what a student reads is what is run.
 
-    No file brings such a line: it stands in a derivation of nnlib, or of the lecturer's own.
+    No file from elsewhere brings such a line: it stands in a derivation of nnlib, or of your own.
     """
     found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
     inside = {node.id for node in found if isinstance(node.ctx, ast.Store)}  # for i in range(n)
@@ -72,6 +72,26 @@ class Step:
     def bar(self):
         """The largest difference to be put down to rounding."""
         return BAR_MEASURED if any(map(is_measured, self.code.names)) else BAR_EXACT
+
+
+def defined(**texts):
+    """{name: Code}: what a derivation computes in this order, a line of NumPy each."""
+    return {name: numpy_line(text) for name, text in texts.items()}
+
+
+def step(code, reason):
+    """The Step of a paragraph of lines.md: lines of code, and the reason below them.
+
+    A line alone is in index notation if its left side has indices, else a product of matrices; any
+    other has its NumPy below it, and below that the matrices whose shapes hook together.
+    """
+    line, *numpy = code
+    if numpy:
+        left, latex = re.split(" = |(?<=←) ", line, maxsplit=1)
+        return matrix(left, latex, numpy[0], reason, *numpy[1:])
+    if not re.search("[=←]", line):
+        return start(line, reason)
+    return (index if re.search(r"_\w{1,2} [=←]", line) else product)(line, reason)
 
 
 def index(text, reason):

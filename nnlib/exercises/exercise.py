@@ -94,7 +94,8 @@ class Exercise:
     def slipped(self, *sentences):
         """The solution with these slips in it; None where one edit cuts into another.
 
-        What is compiled is the text of a function of nnlib, or of the lecturer's own exercise.
+        What is compiled is the text of a function of nnlib with the edits that come with it, or of
+        the lecturer's own exercise.
         """
         slips = [self.slips[words] for words in sentences]
         if callable(slips[0]):
