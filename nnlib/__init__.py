@@ -23,14 +23,7 @@ stands beside them, plots and sweep, and in folders named after what they are ab
 """
 
 from nnlib.activations import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation
-from nnlib.costs import (
-    CROSS_ENTROPY,
-    LOG_LIKELIHOOD,
-    MEAN_SQUARES,
-    QUADRATIC,
-    SUM_OF_SQUARES,
-    Cost,
-)
+from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, MEAN_SQUARES, QUADRATIC, SUM_OF_SQUARES, Cost
 from nnlib.datasets import Digits, load_digits, load_mnist, load_mnist_or_digits
 from nnlib.network import FOR_RELU, LARGE, ONES, SCALED, Network, check_gradients
 from nnlib.training import History, fit, sgd

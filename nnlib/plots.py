@@ -1,6 +1,7 @@
 """Pictures of data and networks. Each draw_x(ax, arrays...) draws on the axes and returns them."""
 
 import itertools
+import math
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -33,19 +34,25 @@ def draw_digits(ax, images, captions=None, columns=10):
             f"captions: expected {len(images)} words, one for each image, got {short(captions)}; "
             "write them as a list"
         )
-    side = int(np.sqrt(images.shape[1]))
+    side = math.isqrt(images.shape[1])
     gap = 6 if captions is None else side // 2
-    rows = -(-len(images) // columns)
-    sheet = np.zeros((rows * (side + gap), columns * (side + gap)))
-    for place, image in enumerate(images):
-        y, x = (place // columns) * (side + gap) + gap, (place % columns) * (side + gap) + gap // 2
-        sheet[y : y + side, x : x + side] = image.reshape(side, side)
-        if captions is not None:
-            ax.text(x + side / 2, y - 2, captions[place], ha="center", va="bottom")
+    sheet = _sheet(images, columns, (gap, 0), (gap // 2, gap - gap // 2))
+    for place, words in enumerate([] if captions is None else captions):
+        y, x = (n * (side + gap) for n in divmod(place, columns))
+        ax.text(x + gap // 2 + side / 2, y + gap - 2, words, ha="center", va="bottom")
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.set_label(f"{len(images)} digits as images")  # for those who cannot see it, here and below
     ax.set_axis_off()
     return ax
+
+
+def _sheet(images, columns, above_and_below, beside, paper=0.0):
+    """Square images (n, pixels) as one picture, in rows of so many columns, paper around each."""
+    side = math.isqrt(images.shape[1])
+    room = (0, -len(images) % columns), above_and_below, beside
+    tiles = np.pad(images.astype(float).reshape(-1, side, side), room, constant_values=paper)
+    _, height, width = tiles.shape
+    return tiles.reshape(-1, columns, height, width).swapaxes(1, 2).reshape(-1, columns * width)
 
 
 @door
@@ -109,12 +116,7 @@ def draw_weights(ax, W, columns=10):
     checked_axes(ax)
     W = checked_squares(checked_matrix(W, "W").T, "W").T
     columns = checked_number(columns, "columns", 1, whole=True)
-    side = int(np.sqrt(W.shape[0]))
-    rows = -(-W.shape[1] // columns)
-    sheet = np.full((rows * (side + 2), columns * (side + 2)), np.nan)
-    for place, weights in enumerate(W.T):
-        y, x = (place // columns) * (side + 2), (place % columns) * (side + 2)
-        sheet[y : y + side, x : x + side] = weights.reshape(side, side)
+    sheet = _sheet(W.T, columns, (0, 2), (0, 2), np.nan)
     limit = np.quantile(np.abs(W), 0.995)  # a few large ones would leave the rest pale
     image = ax.imshow(sheet, cmap="PuOr_r", vmin=-limit, vmax=limit)
     ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8)
@@ -124,9 +126,7 @@ def draw_weights(ax, W, columns=10):
 
 
 @door
-def draw_net(
-    ax, W, b=None, *, numbers=False, names=None, limit=None, marked=None, colours=LIGHT
-):
+def draw_net(ax, W, b=None, *, numbers=False, names=None, limit=None, marked=None, colours=LIGHT):
     """A network as a graph: neurons in columns, each weight a line; blue adds, orange dashed takes.
 
     W        the weights, W[l] (n_in, n_out); a line is as wide as its weight is far from 0
@@ -151,7 +151,7 @@ def draw_net(
             "write marked=(0, 0, 0) for the first"
         )
     if marked is not None:
-        _mark_line(ax, sizes, *marked, colours)
+        ax.plot(*_ends(sizes, *marked), color=colours.halo, linewidth=14, zorder=0)
         numbers = numbers or {marked: "+.2f"}
     for layer, weights in enumerate(W):
         for (i, j), weight in np.ndenumerate(weights):
@@ -247,10 +247,6 @@ def _ends(sizes, layer, i, j):
     return (layer, layer + 1), (_height(i, sizes[layer]), _height(j, sizes[layer + 1]))
 
 
-def _mark_line(ax, sizes, layer, i, j, colours):
-    ax.plot(*_ends(sizes, layer, i, j), color=colours.halo, linewidth=14, zorder=0)
-
-
 def _draw_line(ax, sizes, key, weight, limit, numbers, colours):
     """One weight's line, and its number if numbers is True, a format, or formats for some keys."""
     (left, right), (start, end) = _ends(sizes, *key)
@@ -261,17 +257,13 @@ def _draw_line(ax, sizes, key, weight, limit, numbers, colours):
         along = label_place(sizes[left], sizes[right])
         words = format(weight, "+.2f" if form is True else form)
         place = left + along, start + along * (end - start)
-        _write_number(ax, place, words, "number " + gid, colours)
+        looks = {"ha": "center", "va": "center", "bbox": colours.behind_words, "zorder": 2}
+        ax.text(*place, words, gid="number " + gid, **looks)
 
 
 def label_place(n_in, n_out):
     """How far along the lines, 0 to 1, their numbers stand in one column and evenly apart."""
     return n_in / (n_in + 1) if n_in <= n_out else 1 / (n_out + 1)
-
-
-def _write_number(ax, place, words, gid, colours):
-    paper = colours.behind_words
-    ax.text(*place, words, ha="center", va="center", bbox=paper, zorder=2, gid=gid)
 
 
 def _write_below(ax, place, words):

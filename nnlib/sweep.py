@@ -17,12 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib._support.checks import (
-    checked_kind,
-    checked_n_jobs,
-    checked_number,
-    checked_sizes,
-)
+from nnlib._support.checks import checked_kind, checked_n_jobs, checked_number, checked_sizes
 from nnlib._support.divergence import Guard
 from nnlib._support.hints import did_you_mean, door, printable, short
 from nnlib._support.progress import progress_bar

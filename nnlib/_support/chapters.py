@@ -1,4 +1,6 @@
-"""Words on what stands in a module, in a Markdown file beside it: what is new there needs no code.
+"""Words on what stands in a module, in a Markdown file beside it.
+
+It is read chapter by chapter, and a chapter paragraph by paragraph:
 
     ## A title
 

@@ -7,10 +7,7 @@ FACTORS = (
     Symbol("A", ("rows", "inner"), "a matrix"),
     Symbol("B", ("inner", "columns"), "a matrix with as many rows as A has columns"),
 )
-COLUMNS = (
-    Symbol("a", ("rows", 1), "a column"),
-    Symbol("b", ("columns", 1), "another column"),
-)
+COLUMNS = (Symbol("a", ("rows", 1), "a column"), Symbol("b", ("columns", 1), "another column"))
 ONE_MATRIX = (Symbol("a", ("rows", "columns"), "a matrix"),)
 PRODUCT, OUTER = defined(C="A @ B"), defined(D="a @ b.T")
 

@@ -7,7 +7,7 @@ delta1 and delta2 are those of whole layers.
 import re
 
 from nnlib.derivations.derivation import Derivation
-from nnlib.derivations.steps import Step, Symbol, changed, numpy_line, start, typeset
+from nnlib.derivations.steps import Step, Symbol, changed, defined, numpy_line, start, typeset
 from nnlib.index_notation import latex_of
 
 NUMBERS = tuple(
@@ -22,21 +22,16 @@ NUMBERS = tuple(
     )
     for name in names.split()
 )
-NET_2_2_1 = {
-    "a1": numpy_line("w1 * x1 + w2 * x2 + b1"),
-    "a2": numpy_line("w3 * x1 + w4 * x2 + b2"),
-    "y_hat": numpy_line("w5 * a1 + w6 * a2 + b3"),
-    "C": numpy_line("(y_hat - y)**2"),
-    "delta_y": numpy_line("2 * (y_hat - y)"),
-    "delta_a1": numpy_line("delta_y * w5"),
-    "delta_a2": numpy_line("delta_y * w6"),
-}
-
-ERRORS = {
-    "delta_a1": r"\delta_{a_1}",
-    "delta_a2": r"\delta_{a_2}",
-    "delta_y": r"\delta_{\hat{y}}",
-}
+NET_2_2_1 = defined(
+    a1="w1 * x1 + w2 * x2 + b1",
+    a2="w3 * x1 + w4 * x2 + b2",
+    y_hat="w5 * a1 + w6 * a2 + b3",
+    C="(y_hat - y)**2",
+    delta_y="2 * (y_hat - y)",
+    delta_a1="delta_y * w5",
+    delta_a2="delta_y * w6",
+)
+ERRORS = {"delta_a1": r"\delta_{a_1}", "delta_a2": r"\delta_{a_2}", "delta_y": r"\delta_{\hat{y}}"}
 
 
 def line(knob, factors, reason):

@@ -11,10 +11,7 @@ LINEAR_LAYER = (
     Symbol("λ", (), "the strength of the regularisation", positive),
 )
 REGULARISED = defined(
-    n="len(X)",
-    C0="np.sum((X @ W - Y)**2) / (2 * n)",
-    R="λ / (2 * n) * np.sum(W**2)",
-    C="C0 + R",
+    n="len(X)", C0="np.sum((X @ W - Y)**2) / (2 * n)", R="λ / (2 * n) * np.sum(W**2)", C="C0 + R"
 )
 
 GRADIENT_OF_THE_REGULARISER = titled(
