@@ -26,19 +26,14 @@ from nnlib.exercises.predictions import met, predict
 from nnlib.exercises.session import so_far
 from nnlib.exercises.verdict import Verdict
 
-FIRST_HALF = (first_look, tensors, nets, nine_slopes, gradients, equal_weights)
-ROOMS = (*FIRST_HALF, slowdown, softmax, digits, overfitting, choosing)
+ROOMS = (
+    first_look, tensors, nets, nine_slopes, gradients, equal_weights, slowdown, softmax, digits,
+    overfitting, choosing,
+)  # fmt: skip
 EXERCISES = tuple(e for room in ROOMS for e in vars(room).values() if isinstance(e, Exercise))
 NUMBERED.update({e.number: e for e in EXERCISES})
 
 __all__ = [
-    "EXERCISES",
-    "Exercise",
-    "Verdict",
-    "check",
-    "check_my_activation",
-    "check_my_gradient",
-    "met",
-    "predict",
-    "so_far",
-]
+    "EXERCISES", "Exercise", "Verdict", "check", "check_my_activation", "check_my_gradient",
+    "met", "predict", "so_far",
+]  # fmt: skip
