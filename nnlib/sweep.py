@@ -72,12 +72,10 @@ def all_recipes(**choices):
     if unknown:
         near = did_you_mean(unknown[0], known) or f"; expected some of {', '.join(known)}"
         raise TypeError(f"{unknown[0]}: no such choice{near}")
-    combinations = itertools.product(*map(_as_values, choices.values()))
+    several = (list, tuple, range, np.ndarray)
+    values = [c if isinstance(c, several) else [c] for c in choices.values()]
+    combinations = itertools.product(*values)
     return [Recipe(**dict(zip(choices, c, strict=True))) for c in combinations]
-
-
-def _as_values(choice):
-    return choice if isinstance(choice, (list, tuple, range, np.ndarray)) else [choice]
 
 
 @printable
@@ -295,14 +293,10 @@ def _epochs(descent, epochs, stop):
     guard = Guard(descent)
     for epoch in range(1, epochs + 1):
         while descent.epochs < epoch:
-            if _told_to_stop(stop):
+            if stop is not None and os.path.exists(stop):
                 yield False
                 return
             descend(descent, BATCHES_A_LOOK, epoch)
         if guard.trouble():
             return
         yield True
-
-
-def _told_to_stop(stop):
-    return stop is not None and os.path.exists(stop)

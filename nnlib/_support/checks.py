@@ -143,21 +143,16 @@ def checked_parameters(arrays, name, shapes, dtype):
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
         if array.shape != shape:
             mine = f"{name}[{layer}]"
+            flat = f"write np.ravel({mine}): " if shape == (array.size,) else ""
             raise ValueError(
                 f"{mine}: expected shape {shape}, got {array.shape}; "
-                f"{_as_vector(array, shape, mine) or _turned(array, shape, mine)}"
-                "rows are inputs, columns are neurons"
+                f"{flat or _turned(array, shape, mine)}rows are inputs, columns are neurons"
             )
         if not np.isfinite(array).all():
             raise ValueError(
                 f"{name}[{layer}]: expected finite numbers, got NaN or infinity; start from others"
             )
     return copies
-
-
-def _as_vector(array, shape, name):
-    """How to make a vector of a column or a row, as part of a sentence, else ""."""
-    return f"write np.ravel({name}): " if shape == (array.size,) else ""
 
 
 def _turned(array, shape, name):

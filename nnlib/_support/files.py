@@ -22,15 +22,11 @@ def replacing(path):
     with _tidied(path.parent):
         try:
             yield temporary
-            _flush_to_disk(temporary)  # or a power cut could leave the new name on an empty file
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())  # or a power cut could leave the new name on an empty file
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-
-
-def _flush_to_disk(path):
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -98,7 +98,8 @@ def index(text, reason):
     """A line in index notation; [ ] sets off what is new."""
     formula = Formula(text.replace("[", "").replace("]", ""))
     left, sign, right = map(latex_of, re.split("([=←])", text))
-    names = tuple(dict.fromkeys((*formula.names, *lenders(formula))))
+    lenders = (name for name, _ in formula.left.parts)  # of a ∂C/∂B_ls: how far l and s run
+    names = tuple(dict.fromkeys((*formula.names, *lenders)))
     code = Code(formula.numpy, formula.contract, names)
     return Step(left, sign, changed(right), typeset(reason), code, formula)
 
@@ -132,11 +133,6 @@ def typeset(reason):
     """`reason` with the formulas that stand between backticks as inline LaTeX."""
     reason = re.sub("`(.+?)`", lambda found: f"${latex_of(found[1])}$", reason)
     return reason.replace(r"\frac", r"\dfrac")  # full size, to be read from the back row
-
-
-def lenders(formula):
-    """The arrays in a left-hand side ∂C_μν/∂B_ls: their shapes say how far μ, ν, l, s run."""
-    return tuple(name for name, _ in formula.left.parts)
 
 
 def is_measured(name):
