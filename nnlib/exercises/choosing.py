@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import number, whole
+from nnlib.exercises.making import asked, number, whole
 
 
 @asked("10.1 The largest safe η", lambda rng: (rng.uniform(0.2, 5, int(rng.integers(2, 6))),))

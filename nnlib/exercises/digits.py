@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
+from nnlib.exercises.making import asked
 from nnlib.network import Network
 
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays
+from nnlib.exercises.making import arrays, asked
 
 
 @asked("5.1 Three layers that are one", arrays("pm", "m", "mk", "k", "kq", "q"))

@@ -12,13 +12,10 @@ import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from nnlib._support.chapters import chapters
 from nnlib._support.hints import short
-from nnlib.exercises.making import together
 from nnlib.exercises.running import same, tried
 
 NUMBERED = {}  # number: exercise, of those in the notebooks
@@ -122,26 +119,6 @@ class Exercise:
 def exercise(name, task, draw, slips, hints, **special):
     """Stands above a solution, as @exercise(…), and makes it an Exercise."""
     return lambda solution: Exercise(name, task, draw, slips, hints, solution, **special)
-
-
-def asked(name, *draws, **special):
-    """Stands above a solution of ours; what is said of it stands in the Markdown file beside it.
-
-    In its chapter `name`: the task, the hints as quotations, the slips each as the edit and the
-    sentence; code with no words to it is the stub.
-    """
-
-    def made(solution):
-        parts = chapters(Path(inspect.getfile(solution)).with_suffix(".md"))[name]
-        said = [words for code, words in parts if not code]
-        hints = tuple(words[2:] for words in said if words.startswith("> "))
-        task = " ".join(said[: len(said) - len(hints)])
-        slips = {words: code[0] for code, words in parts if code and words}
-        stub = "\n".join(line for code, words in parts if not words for line in code)
-        words = {"stub": stub} | special
-        return Exercise(name, task, together(*draws), slips, hints, solution, **words)
-
-    return made
 
 
 def numbered(exercise):

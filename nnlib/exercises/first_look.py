@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import number
+from nnlib.exercises.making import asked, number
 
 
 @asked("0.1 One step", number(0.3, 3, True), number(0.3, 3, True), number(0.2, 0.8))

@@ -1,8 +1,7 @@
 """Exercises of notebook 4: the identity folded, and gradients that are not in the text."""
 
 from nnlib.activations import SIGMOID, TANH
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays, formula_line
+from nnlib.exercises.making import arrays, asked, formula_line
 
 
 def f1_and_f2(rng):

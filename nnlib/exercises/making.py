@@ -1,7 +1,32 @@
-"""What exercises share: random arguments, and answers that are a line for Formula."""
+"""What our exercises are made with: words, random arguments, and lines for Formula as answers."""
 
+import inspect
+from pathlib import Path
+
+from nnlib._support.chapters import chapters
+from nnlib.exercises.exercise import Exercise
 from nnlib.exercises.verdict import FAILS, Trouble
 from nnlib.index_notation import Formula
+
+
+def asked(name, *draws, **special):
+    """Stands above a solution of ours; what is said of it stands in the Markdown file beside it.
+
+    In its chapter `name`: the task, the hints as quotations, the slips each as the edit and the
+    sentence; code with no words to it is the stub.
+    """
+
+    def made(solution):
+        parts = chapters(Path(inspect.getfile(solution)).with_suffix(".md"))[name]
+        said = [words for code, words in parts if not code]
+        hints = tuple(words[2:] for words in said if words.startswith("> "))
+        task = "\n\n".join(said[: len(said) - len(hints)])
+        slips = {words: code[0] for code, words in parts if code and words}
+        stub = "\n".join(line for code, words in parts if not words for line in code)
+        words = {"stub": stub} | special
+        return Exercise(name, task, together(*draws), slips, hints, solution, **words)
+
+    return made
 
 
 def arrays(*shapes):

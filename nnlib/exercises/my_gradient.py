@@ -14,8 +14,8 @@ import numpy as np
 
 from nnlib._support.hints import door, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
-from nnlib.exercises.exercise import asked
 from nnlib.exercises.judging import first_element, multiple, rounded, slip_behind
+from nnlib.exercises.making import asked
 from nnlib.exercises.my_activation import as_numbers, look_at_activation
 from nnlib.exercises.running import Failed, run_once, same, tried
 from nnlib.exercises.verdict import NOTHING, Trouble, verdict_of

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays, number
+from nnlib.exercises.making import arrays, asked, number
 
 FUNCTIONS = (np.tanh, np.sin, np.square, np.cbrt)
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import number
+from nnlib.exercises.making import asked, number
 
 UP_OR_DOWN = number(0.4, 2, True)
 

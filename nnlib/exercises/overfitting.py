@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays, number, whole
+from nnlib.exercises.making import arrays, asked, number, whole
 
 
 @asked(

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays
+from nnlib.exercises.making import arrays, asked
 
 
 @asked("6.1 The error of a tanh neuron", arrays("n", "n"))

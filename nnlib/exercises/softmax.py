@@ -3,8 +3,7 @@
 import numpy as np
 
 from nnlib.activations import SOFTMAX
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays
+from nnlib.exercises.making import arrays, asked
 
 
 @asked("7.1 Back from softmax", lambda rng: (SOFTMAX.value(arrays("nk")(rng)[0]),))

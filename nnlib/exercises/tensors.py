@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.exercise import asked
-from nnlib.exercises.making import arrays, formula_line, number
+from nnlib.exercises.making import arrays, asked, formula_line, number
 
 
 @asked("1.1 A matrix times a vector, by loops", arrays("nm", "m"))
