@@ -32,31 +32,15 @@ class Palette:
 
 
 LIGHT = Palette(
-    paper="#FFFFFF",
-    ink="#1A1A1A",
-    blue="#0072B2",
-    orange="#C04F00",
-    green="#007A59",
-    purple="#A3447F",
-    grey="#6B6B6B",
-    sky="#3D99D3",
-    blush="#F5B58C",
-    halo="#FFE680",
+    paper="#FFFFFF", ink="#1A1A1A", blue="#0072B2", orange="#C04F00", green="#007A59",
+    purple="#A3447F", grey="#6B6B6B", sky="#3D99D3", blush="#F5B58C", halo="#FFE680",
     pale="#D9D9D9",
-)
+)  # fmt: skip
 DARK = Palette(
-    paper="#111111",
-    ink="#E8E8E8",
-    blue="#56B4E9",
-    orange="#FF9A57",
-    green="#3CC79A",
-    purple="#E39AC4",
-    grey="#A8A8A8",
-    sky="#2A6A99",
-    blush="#8A4A1F",
-    halo="#5C4A00",
+    paper="#111111", ink="#E8E8E8", blue="#56B4E9", orange="#FF9A57", green="#3CC79A",
+    purple="#E39AC4", grey="#A8A8A8", sky="#2A6A99", blush="#8A4A1F", halo="#5C4A00",
     pale="#3C3C3C",
-)
+)  # fmt: skip
 
 BLUE, ORANGE, GREEN = LIGHT.blue, LIGHT.orange, LIGHT.green
 PURPLE, SKY, GREY, PALE = LIGHT.purple, LIGHT.sky, LIGHT.grey, LIGHT.pale

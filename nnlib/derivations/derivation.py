@@ -10,20 +10,13 @@ from nnlib._support.chapters import chapters
 from nnlib._support.checks import checked_number, checked_rng
 from nnlib._support.hints import did_you_mean, door, printable, short
 from nnlib.derivations.steps import BAR_EXACT, is_measured, step
-from nnlib.derivations.writing import drawn_shapes, markdown, shapes_of
+from nnlib.derivations.writing import BLACKBOARD, drawn_shapes, markdown, shapes_of
 from nnlib.gradcheck import central_differences
 
 LARGEST_SIZE = 100  # samples, neurons, …: lines are computed by loops, measured entry by entry
 
-SIZES = {  # how large a random example is: at least 2, or a wrong index would not show
-    "samples": (2, 10),
-    "inputs": (2, 5),
-    "hidden": (2, 6),
-    "outputs": (2, 5),
-    "rows": (2, 5),
-    "inner": (2, 5),
-    "columns": (2, 5),
-}
+# how large a random example is: at least 2, or a wrong index would not show
+SIZES = dict.fromkeys(BLACKBOARD, (2, 5)) | {"samples": (2, 10), "hidden": (2, 6)}
 
 
 @printable

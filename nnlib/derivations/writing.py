@@ -9,15 +9,7 @@ from nnlib.derivations.steps import BAR_MEASURED
 from nnlib.index_notation import latex_of
 from nnlib.palette import BLUE
 
-BLACKBOARD = {
-    "samples": 10,
-    "inputs": 3,
-    "hidden": 4,
-    "outputs": 3,
-    "rows": 2,
-    "inner": 3,
-    "columns": 4,
-}
+BLACKBOARD = dict(samples=10, inputs=3, hidden=4, outputs=3, rows=2, inner=3, columns=4)
 
 
 def markdown(derivation):
