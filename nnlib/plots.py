@@ -218,7 +218,8 @@ WIDEST = 2.0  # the |weight| that boards draw widest, so that their pictures com
 @door
 def edge_style(weight, limit, colours=LIGHT):
     """How draw_net draws a weight, as keywords of a line: width for size, dash for sign."""
-    if not np.isfinite(array_of_numbers(weight, "weight")) or weight == 0:
+    number = weight if isinstance(weight, float) else array_of_numbers(weight, "weight")
+    if not np.isfinite(number) or number == 0:
         return {"color": colours.grey, "linestyle": ":", "linewidth": 1.0}
     colour, dash = (colours.blue, "-") if weight > 0 else (colours.orange, (0, (2, 1)))
     width = 0.8 + 5.2 * min(abs(weight) / limit, 1)

@@ -427,6 +427,14 @@ BAD_CALLS = {
         ("tiny", "knob_board(net, X, Y, etas={'tiny': -1})"),
         *each("net", "digit_pad(_, digits)", NOT_NETS + " | net"),
         *each("digits", "digit_pad(big_net, _)", "None | X | 'mnist'"),
+        *each(
+            "X", "playground(_, labels)", "5 | X[0] | ragged | objects | X * nan | X[:0] | 'a'"
+        ),
+        *each("Y", "playground(X[:, :2], _)", "None | 5 | ragged | labels[:2] | objects | X * nan"),
+        ("Y", "playground(X[:, :2])"),
+        *each("task", "playground(task=_)", "None | 5 | 'moon' | X"),
+        *each("hidden", "playground(hidden=_)", "None | 5 | (9,) | (0,) | ('a',) | 5 * (1,)"),
+        *each("seed", "playground(seed=_)", NOT_SEEDS),
         *each("seed", "sample_explorer(seed=_)", NOT_SEEDS),
         *each("start", "slowdown_explorer(_)", "5 | None | (1,) | 'abc' | X"),
         *each("w", "slowdown_explorer(_)", "(9, 0) | (nan, 0) | ('a', 0) | (None, 0) | 'ab'"),

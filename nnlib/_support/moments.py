@@ -76,6 +76,37 @@ class Moments:
         return self._kept[place][1]
 
 
+class Record:
+    """A descent whose moments are kept; `here` is the place of the one that its net is at."""
+
+    def begin(self, descent, orders):
+        """Forget all; from now on keep moments of this descent, whose rng is orders."""
+        self.descent, self._orders, self.here = descent, orders, 0
+        self.moments = Moments(most_moments(descent.net))
+
+    def keep(self, told):
+        """Keep this moment, and what is told of it; True where it was kept before, then anew."""
+        anew = len(self.moments) and self.moments[-1].seen == self.descent.place.seen
+        self.moments.cut(len(self.moments) - bool(anew))
+        self.moments.keep(Moment.of(self.descent, self._orders, told))
+        self.here = len(self.moments) - 1
+        return bool(anew)
+
+    @property
+    def told(self):
+        """What was told of this moment."""
+        return self.moments[self.here].told
+
+    @property
+    def at_the_end(self):
+        return self.here == len(self.moments) - 1
+
+    def stand_at(self, place):
+        """Let the net be what it was at this moment, -1 for the last."""
+        self.here = place % len(self.moments)
+        self.moments[self.here].restore(self.descent, self._orders)
+
+
 def most_moments(net):
     """How many moments of a net have room: two at least, a start and an end."""
     return max(2, min(MOST, ROOM // sum(array.nbytes for array in net.W + net.b)))

@@ -5,6 +5,7 @@ from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
 from nnlib.widgets.pad import digit_pad
 from nnlib.widgets.parts.board import alternative_text, still_twin
+from nnlib.widgets.playground import playground
 from nnlib.widgets.samples import sample_explorer
 from nnlib.widgets.slowdown import slowdown_explorer
 from nnlib.widgets.softmax_board import softmax_board
@@ -18,6 +19,7 @@ __all__ = [
     "derivation_stepper",
     "digit_pad",
     "knob_board",
+    "playground",
     "sample_explorer",
     "slowdown_explorer",
     "softmax_board",

@@ -18,7 +18,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from nnlib._support.checks import checked_number, checked_seed
 from nnlib._support.divergence import Guard, divergence_in_words
 from nnlib._support.hints import door
-from nnlib._support.moments import Moment, Moments, Orders, most_moments
+from nnlib._support.moments import Moments, Orders, Record
 from nnlib._support.run_code import LARGEST_ETA, RunCode, fingerprint, read_code
 from nnlib._support.speed import descend, for_training, steps_between_looks
 from nnlib.activations import SIGMOID, SOFTMAX
@@ -78,10 +78,9 @@ def training_cockpit(digits, *, epochs=100, seed=0, code=None):
 # The model
 
 
-class Run:
+class Run(Record):
     """One training run, the curves it has left so far, and the way back to any of its moments.
 
-    moments  what it was, measured and kept; `here` is the place of the one that the net is at
     points   (epochs, training cost, validation cost, training %, validation %, seconds), measured
     turns    (samples, η, mini-batch, λ) of each turn of a knob; plan: those that are still to come
     forks    (epochs, what was changed) where it went on from an earlier moment
@@ -89,22 +88,22 @@ class Run:
 
     def __init__(self, digits, *, hidden, cost, output, eta, batch_size, l2, seed):
         train, validation = digits.train, digits.validation
-        self._orders = Orders(np.random.PCG64(seed))
+        orders = Orders(np.random.PCG64(seed))
         self.net = Network(
             [train.images.shape[1], hidden, train.targets.shape[1]],
             activations=[SIGMOID, output],
             cost=cost,
             dtype=np.float32,
-            rng=self._orders,
+            rng=orders,
         )
         knobs = {"eta": eta, "batch_size": batch_size, "l2": l2}
-        self.descent = sgd(self.net, train.images, train.targets, **knobs, rng=self._orders)
+        self.begin(sgd(self.net, train.images, train.targets, **knobs, rng=orders), orders)
         self.measured = [(s.images[:MEASURED], s.targets[:MEASURED]) for s in (train, validation)]
         self._guard = Guard(self.descent)
         self.turns, self.plan, self.forks = [(0, *self.knobs)], [], []
         self.seconds = 0.0
         self.ended = ""  # why the run cannot go on
-        self.points, self.moments = Moments(CURVE_POINTS), Moments(most_moments(self.net))
+        self.points = Moments(CURVE_POINTS)
         self.measure()
 
     @property
@@ -176,28 +175,11 @@ class Run:
         self.stand_at(-1)
 
     def _keep(self, told):
-        if len(self.moments) and self.moments[-1].seen == self.descent.place.seen:
-            self.moments.cut(len(self.moments) - 1)  # measured again
+        if self.keep(told):
             self.points.cut(len(self.points) - 1)
-        self.moments.keep(Moment.of(self.descent, self._orders, told))
         self.points.keep(told)
-        self.here = len(self.moments) - 1
 
     # the way back
-
-    @property
-    def told(self):
-        """The point of the curves at this moment."""
-        return self.moments[self.here].told
-
-    @property
-    def at_the_end(self):
-        return self.here == len(self.moments) - 1
-
-    def stand_at(self, place):
-        """Let the net be what it was at this moment, -1 for the last."""
-        self.here = place % len(self.moments)
-        self.moments[self.here].restore(self.descent, self._orders)
 
     def in_two(self):
         """The points of the curves up to this moment and from it on, (n, 6) each."""

@@ -24,6 +24,7 @@ BOARDS = {
     "derivation_stepper": "derivation_stepper(d.PARTIAL_Z2_BY_W2, d.GRADIENT_W2, d.GRADIENT_W1)",
     "digit_pad": "digit_pad(Network([784, 30, 10], rng=rng), digits)",
     "knob_board": "knob_board(net, X, X[:, :1] - 2 * X[:, 1:2])",
+    "playground": "playground()",
     "sample_explorer": "sample_explorer()",
     "slowdown_explorer": "slowdown_explorer()",
     "softmax_board": "softmax_board()",

@@ -24,8 +24,8 @@ from nnlib import MEAN_SQUARES, SIGMOID, Network, load_digits
 from nnlib.derivations import PARTIAL_Z2_BY_W2
 from nnlib.sweep import sweep
 from nnlib.widgets import (
-    contraction_explorer, derivation_stepper, knob_board, slowdown_explorer, sweep_board,
-    training_cockpit, weight_watcher,
+    contraction_explorer, derivation_stepper, knob_board, playground, slowdown_explorer,
+    sweep_board, training_cockpit, weight_watcher,
 )
 SCRIPTS = json.loads({json.dumps(json.dumps(SCRIPTS))})
 rng = np.random.default_rng(0)
@@ -62,6 +62,7 @@ PLACES = {
     "derivations, as a cell's last line": "display(*derivations)",
     "the board of derivations": "derivation_stepper(*derivations)",
     "the weight watcher": "display(*[weight_watcher(activations=a) for a in f])",
+    "the playground": "display(*[playground(X, ['a', text, text, 'a']) for text in SCRIPTS])",
     "the knob board": "display(*[knob_board(net, X, Y) for net in nets])",
 }
 REFUSALS = {

@@ -14,6 +14,8 @@ def test_every_move_brings_one_picture(lab, name):
     assert lab.errors() == []
 
 
-def test_the_cockpit_draws_while_it_trains(lab):
-    assert latency.pictures_of_the_cockpit(lab, seconds=2) > 0
+@pytest.mark.parametrize("name", latency.TRAINING)
+def test_a_board_draws_while_it_trains(lab, name):
+    call, button, _ = latency.TRAINING[name]
+    assert latency.pictures_of(lab, call, button, seconds=2) > 0
     assert lab.errors() == []

@@ -198,6 +198,7 @@ MAKERS = {
     "derivation_stepper": "w.derivation_stepper(WEIGHT_DECAY)",
     "digit_pad": "w.digit_pad(net, digits)",
     "knob_board": "w.knob_board(toy, X, X[:, :1])",
+    "playground": "w.playground()",
     "sample_explorer": "w.sample_explorer()",
     "slowdown_explorer": "w.slowdown_explorer()",
     "softmax_board": "w.softmax_board()",

@@ -106,6 +106,13 @@ def key(board, name, handle=-1, shift=False):
     arrive(board.picture, {"kind": "key", "handle": handle, "key": name, "shift": shift})
 
 
+def handle(board, name):
+    """The number of the one handle of the picture that is called so."""
+    found = [k for k, one in enumerate(page(board).handles) if one["aria"]["label"] == name]
+    assert len(found) == 1, [one["aria"]["label"] for one in page(board).handles]
+    return found[0]
+
+
 def touch(board, x, y, kind="down", handle=-1):
     """Touch the picture, or drag a handle: from 0 to 1, from the left and from the top."""
     arrive(board.picture, {"kind": kind, "handle": handle, "x": x, "y": y})

@@ -33,6 +33,7 @@ MAKERS = {
     "derivation_stepper": lambda: w.derivation_stepper(WEIGHT_DECAY),
     "digit_pad": lambda: w.digit_pad(digits_net(), load_digits()),
     "knob_board": lambda: w.knob_board(toy_net(), X, X[:, :1]),
+    "playground": lambda: w.playground(),
     "sample_explorer": lambda: w.sample_explorer(),
     "slowdown_explorer": lambda: w.slowdown_explorer(),
     "softmax_board": lambda: w.softmax_board(),

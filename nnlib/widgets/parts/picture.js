@@ -1,7 +1,7 @@
 // A picture that knows where it is. Python draws it; the page shows it, and tells what it feels.
 // To Python    seen {width, ratio, paper}     at first, and after each change
-//              down, move, up {handle, x, y}  fractions of the picture; handle -1 is the picture
-//              key {handle, key, shift}
+//              down, move, up, point {handle, x, y}  fractions of the picture, which is handle -1
+//              key {handle, key, shift}; shown
 // From Python  frame {whole: [w, h] or null, box, deflated, labels, handles}, with the whole
 //              picture, or places and colours of what changed; done: the last message is dealt with
 
@@ -10,9 +10,8 @@ const SANS = '"DejaVu Sans", Verdana, sans-serif';
 const FONT = { monospace: '"DejaVu Sans Mono", Menlo, Consolas, monospace' };
 const LABEL = "position: absolute; white-space: pre; pointer-events: none;";
 const HANDLE = // without touch-action a finger scrolls, and the browser takes the pointer back
-  "position: absolute; width: 32px; height: 32px; margin: -16px; border-radius: 50%;" +
-  "cursor: grab; touch-action: none;";
-
+  "position: absolute; width: 32px; height: 32px; margin: -16px; border-radius: 50%; cursor: grab; touch-action: none;";
+const AREA = HANDLE + "margin: 0; border-radius: 0; cursor: crosshair; transform: translate(-50%, -50%);";
 const NAMED = { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] };
 function paperBehind(element) { // the first opaque colour: so it is right outside Lab, too
   for (let at = element; at; at = at.parentElement) {
@@ -77,6 +76,7 @@ function render({ model, el }) {
     put(frame.labels, labels, write);
     put(frame.handles, handles, place);
     canvas.dispatchEvent(new Event("load"));
+    requestAnimationFrame(() => model.send({ kind: "shown" }));
   }
   function put(wanted, list, how) {
     wanted.forEach((what, i) => how(what, list[i] ??= box.appendChild(document.createElement("div")), i));
@@ -90,9 +90,9 @@ function render({ model, el }) {
     if (element.textContent !== label.text) element.textContent = label.text;
   }
   function place(handle, element, number) { // real elements, with focus, a name and a value
-    if (!element.role) feel(element, number, "slider");
-    element.style.cssText = HANDLE + at(handle);
-    tell(element, handle.aria);
+    if (!element.role) feel(element, number, handle.role);
+    element.style.cssText = at(handle) + (handle.area ? AREA + handle.area : HANDLE);
+    tell(Object.assign(element, { role: handle.role }), handle.aria);
   }
   function hear(content, buffers) {
     order = order.then(() => buffers[0] ? show(content, buffers[0]) : pass(sent = -Infinity)).catch(console.error);
@@ -100,9 +100,8 @@ function render({ model, el }) {
 
   // one message on its way at a time; of many moves, and of many sizes, the last one counts
   function say(message) {
-    if (/move|seen/.test(message.kind) && waiting.at(-1)?.kind === message.kind) waiting.pop();
-    waiting.push(message);
-    pass();
+    if (/move|point|seen/.test(message.kind) && waiting.at(-1)?.kind === message.kind) waiting.pop();
+    pass(waiting.push(message));
   }
   function pass() {
     if (!waiting.length || performance.now() - sent < 2000) return; // an answer may be lost
@@ -123,10 +122,11 @@ function render({ model, el }) {
       element.setPointerCapture(held = event.pointerId);
       touch("down", event);
     });
-    on("pointermove", event => { if (event.pointerId === held) touch("move", event); });
+    const hears = event => held === null ? model.get("pointing") : event.pointerId === held;
+    on("pointermove", event => { if (hears(event)) touch(held === null ? "point" : "move", event); });
     on("lostpointercapture", event => { held = null; touch("up", event); });
     on("keydown", event => {
-      if (event.ctrlKey || event.altKey || !/^(Arrow|Page|Home|End|Enter| )/.test(event.key)) return;
+      if (event.ctrlKey || event.altKey || !/^(Arrow|Page|Home|End|Enter|Delete|Backspace| )/.test(event.key)) return;
       event.preventDefault();
       say({ kind: "key", handle, key: event.key, shift: event.shiftKey });
     });

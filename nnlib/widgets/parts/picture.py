@@ -9,6 +9,7 @@ import base64
 import io
 import zlib
 from dataclasses import dataclass
+from time import perf_counter
 
 import matplotlib
 import numpy as np
@@ -27,6 +28,7 @@ from nnlib.widgets.parts.in_browser import InBrowser
 DPI = 100  # of the page's pixels; the device's come on top
 NARROWER = 600  # pixels: below, type is small and parts stand below one another
 SMALLEST = 11  # pixels of type
+LONG = 1.0  # seconds: a page out of sight does not say that it has shown a picture
 STILL = 1000, 1.5, LIGHT.paper  # the width, the pixel ratio and the paper of a still picture
 STILL_SAYS = "A still picture: run this cell to touch it."
 
@@ -104,29 +106,34 @@ class Handle:
     """A place on axes that is dragged or moved by keys, with a name and a value in words.
 
     transform  of the place, where it is not that of the axes' data
+    role       "slider"; "button", which is pressed and has no value; or "application", which is
+               all of the axes, and hears each touch and key on them
     """
 
     ax: object
     x: float
     y: float
     label: str
-    value: float
-    least: float
-    most: float
-    words: str
+    value: float = 0
+    least: float = 0
+    most: float = 0
+    words: str = ""
     transform: object = None
+    role: str = "slider"
 
 
 class Picture(InBrowser):
     """A Drawing in the page, `height` pixels high, where the page is narrow `tall`.
 
     surface  True: touches and keys are heard anywhere on it; else only on the handles
+    pointing True: where a pointer moves that presses nothing is heard, too (kind "point")
     widest   pixels; on a wider page the rest stays empty
     """
 
     script = "picture.js"
     alt = traitlets.Unicode().tag(sync=True)
     surface = traitlets.Bool(False).tag(sync=True)
+    pointing = traitlets.Bool(False).tag(sync=True)
     widest = traitlets.Int(1000).tag(sync=True)
 
     def __init__(self, drawing, height, tall=None, **traits):
@@ -135,6 +142,7 @@ class Picture(InBrowser):
         self.figure = Figure(layout="none")
         self._canvas = FigureCanvasAgg(self.figure)
         self._state, self._page, self._touched, self._held = None, None, lambda event: None, None
+        self._under_way, self._sent_at = 0, 0.0
         self._dress(self._look(*STILL))
         self.on_msg(self._hear)
 
@@ -144,6 +152,14 @@ class Picture(InBrowser):
         self._arrange()
         if self._page:
             self._send_frame()
+
+    @property
+    def is_behind(self):
+        """Whether the page is still busy with two pictures; one that says nothing for long is not.
+
+        With one under way, half the time would go by with waiting for the page's answer.
+        """
+        return self._under_way > 1 and perf_counter() - self._sent_at < LONG
 
     def on_touch(self, do):
         """Let do(event) hear each touch and key: kind, handle, and x and y or key and shift."""
@@ -184,6 +200,9 @@ class Picture(InBrowser):
     # what the page says
 
     def _hear(self, _, content, buffers):
+        if content["kind"] == "shown":
+            self._under_way -= 1
+            return
         try:
             if content["kind"] == "seen":
                 self._see(content["width"], content["ratio"], content["paper"])
@@ -271,6 +290,8 @@ class Picture(InBrowser):
         seen = (text for text in texts if text.get_visible() and text.get_text())
         frame["labels"] = [as_label(text, size) for text in seen]
         frame["handles"] = [as_handle(handle, size) for handle in self.drawing.handles()]
+        lost = perf_counter() - self._sent_at > LONG
+        self._under_way, self._sent_at = 1 if lost else max(self._under_way, 0) + 1, perf_counter()
         self.send({"kind": "frame"} | frame, buffers=[data])
 
 
@@ -343,10 +364,14 @@ def as_label(text, size):
 def as_handle(handle, size):
     """A Handle as the page takes it."""
     at = place_on_page(handle.transform or handle.ax.transData, handle.x, handle.y, size)
-    words = handle.words.replace("-", "−")  # a hyphen is not read out
-    aria = {"label": handle.label, "valuetext": words, "valuenow": handle.value}
-    aria |= {"valuemin": handle.least, "valuemax": handle.most}
-    return at | {"aria": aria}
+    aria = {"label": handle.label}
+    if handle.role == "slider":
+        words = handle.words.replace("-", "−")  # a hyphen is not read out
+        aria |= {"valuetext": words, "valuenow": handle.value}
+        aria |= {"valuemin": handle.least, "valuemax": handle.most}
+    area = "width: {:.4%}; height: {:.4%}".format(*handle.ax.bbox.size / size)
+    area = area if handle.role == "application" else ""
+    return at | {"role": handle.role, "aria": aria, "area": area}
 
 
 def place_on_page(transform, x, y, size):
