@@ -6,17 +6,8 @@ A file a notebook holds its exercises as data; EXERCISES are all of them in the 
 """
 
 from nnlib.exercises import (
-    choosing,
-    digits,
-    equal_weights,
-    first_look,
-    gradients,
-    nets,
-    nine_slopes,
-    overfitting,
-    slowdown,
-    softmax,
-    tensors,
+    choosing, digits, equal_weights, first_look, gradients, nets, nine_slopes, overfitting,
+    slowdown, softmax, tensors,
 )
 from nnlib.exercises.exercise import NUMBERED, Exercise
 from nnlib.exercises.judging import check
