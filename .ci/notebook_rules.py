@@ -11,7 +11,7 @@ import nnlib
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TWINS = {"image/png", "text/markdown", "text/latex"}  # GitHub, nbviewer and nbconvert show these
 LINES_A_CELL = 15
-BYTES = 400_000
+BYTES = 600_000
 
 FORBIDDEN = {
     r"^\s*[!%]\s*(pip|conda|apt)\b": "installs something: that is requirements.txt's work",

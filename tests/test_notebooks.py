@@ -104,7 +104,7 @@ def test_a_good_notebook_has_no_problems(tmp_path):
             code("1", 2, nbformat.v4.new_output("display_data", {notebook_rules.WIDGET: {}})),
             "a widget without a picture or a text",
         ),
-        (4, code("1", 2, printed("x" * 400_000)), "at most 400 kB"),
+        (4, code("1", 2, printed("x" * 600_000)), "at most 600 kB"),
     ],
 )
 def test_a_broken_rule_is_seen(tmp_path, place, cell, problem):
