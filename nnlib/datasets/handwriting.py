@@ -42,7 +42,8 @@ def prepared(ink, cropped=True, centred=True):
     if not ink.any():
         return np.zeros((1, SIDE * SIDE), np.float32)
     small = fitted(around(ink), BOX) if cropped else fitted(ink, SIDE)
-    return placed(small, middle_of_mass(small) if centred else middle(small)).reshape(1, -1)
+    middle = middle_of_mass(small) if centred else np.array(small.shape) / 2
+    return placed(small, middle).reshape(1, -1)
 
 
 def _checked_ink(ink):
@@ -146,17 +147,10 @@ def shrunk(ink, side):
     return np.clip(np.asarray(Image.fromarray(ink).resize((width, height), way)), 0, 1)
 
 
-def middle(ink):
-    """The row and column in the middle of the rectangle."""
-    return np.array(ink.shape) / 2
-
-
 def middle_of_mass(ink):
     """The row and column of the centre of mass: where the drawing would balance on a needle."""
-    return (
-        np.array([ink.sum(axis=1) @ np.arange(len(ink)), ink.sum(axis=0) @ np.arange(len(ink.T))])
-        / ink.sum()
-    )
+    down, across = (ink.sum(axis=axis) @ np.arange(ink.shape[1 - axis]) for axis in (1, 0))
+    return np.array([down, across]) / ink.sum()
 
 
 def placed(ink, point):

@@ -133,7 +133,10 @@ def read_items(stream, file, path, dtype):
     items = np.empty((file.shape[0], math.prod(file.shape[1:])), dtype)
     for first in range(0, len(items), PICTURES_AT_ONCE):  # never all as uint8 beside the floats
         rows = items[first : first + PICTURES_AT_ONCE]
-        rows[:] = _read_bytes(stream, rows.size, path).reshape(rows.shape)
+        data = stream.read(rows.size)
+        if len(data) < rows.size:
+            raise wrong(path, f"{rows.size:,} more bytes of items", f"{len(data):,}")
+        rows[:] = np.frombuffer(data, np.uint8).reshape(rows.shape)
     if stream.read(1):
         raise wrong(path, f"{len(items):,} items", "more")
     return items
@@ -146,13 +149,6 @@ def _read_header(stream, file, path):
     got = stream.read(len(expected))
     if got != expected:
         raise wrong(path, f"the IDX header {expected.hex(' ', 4)}", got.hex(" ", 4) or "nothing")
-
-
-def _read_bytes(stream, n, path):
-    data = stream.read(n)
-    if len(data) < n:
-        raise wrong(path, f"{n:,} more bytes of items", f"{len(data):,}")
-    return np.frombuffer(data, np.uint8)
 
 
 # Unpacked once for many kernels

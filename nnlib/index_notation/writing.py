@@ -19,19 +19,15 @@ ANY_LAYER = re.compile(r"(W|b|Z|A|delta)(l|next)")  # Zl is the Z of layer l, Zn
 
 def sum_as_text(products):
     """1*8 + 2*4 - 3*6 for the products of a sum."""
-    text = "".join(
-        f" {'+' if sign > 0 else '-'} {'*'.join(show_factor(number) for number in factors)}"
-        for sign, factors in products
-    )
+    text = ""
+    for sign, factors in products:
+        shown = (f"({show(number)})" if number < 0 else show(number) for number in factors)
+        text += f" {'+' if sign > 0 else '-'} {'*'.join(shown)}"
     return text.removeprefix(" + ").removeprefix(" ")
 
 
 def show(number):
     return str(number) if isinstance(number, int) else f"{number:.4g}"
-
-
-def show_factor(number):
-    return f"({show(number)})" if number < 0 else show(number)
 
 
 # NumPy
