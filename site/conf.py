@@ -36,6 +36,7 @@ html_context = {"run_here": "lite/lab/index.html", "binder": repository.binder_w
 
 def setup(app):
     app.connect("source-read", say_where)
+    app.connect("html-page-context", level_of_captions, priority=900)  # after furo's own
 
 
 def say_where(app, page, text):
@@ -44,3 +45,9 @@ def say_where(app, page, text):
     unknown = "Where they lie on the web is not set in this copy (`make repository`)."
     where = f"Get the notebooks from {place}, then:" if repository.name() else unknown
     text[0] = text[0].replace("WHERE-IT-LIES", where)
+
+
+def level_of_captions(app, page, template, context, doctree):
+    """Sphinx calls a caption among the contents a heading, and leaves out of which level."""
+    heading, contents = 'role="heading"', context["furo_navigation_tree"]
+    context["furo_navigation_tree"] = contents.replace(heading, f'{heading} aria-level="2"')

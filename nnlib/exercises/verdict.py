@@ -52,7 +52,7 @@ class Verdict:
         between = "" if not words else ": " if len(self.sentences) == 1 else "<br>"
         return (
             f'<div role="status" style="border-left: 6px solid {colour}; padding: 0.3em 0.8em">'
-            f'<b><span aria-hidden="true" style="color: {colour}">{sign}</span> {self.state}</b>'
+            f'<b><span aria-hidden="true">{sign}</span> {self.state}</b>'
             f"{between}{words}</div>"
         )
 

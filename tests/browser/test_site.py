@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import axe
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -144,6 +145,14 @@ def test_every_picture_of_a_page_is_loaded_and_has_words(visit):
 
 def test_no_page_is_wider_than_its_screen(visit):
     assert visit.wrongs("wider_than_the_screen", "parts_wider_than_the_screen") == []
+
+
+def test_axe_finds_nothing_on_a_page_that_wcag_forbids(visit):
+    visit.page.set_viewport_size({"width": 1280, "height": 844})
+    visit.page.emulate_media(color_scheme="light")
+    assert axe.violations(visit.page, "html") == []
+    visit.page.emulate_media(color_scheme="dark")
+    assert axe.violations(visit.page, "html", rules=["color-contrast"]) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
