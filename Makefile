@@ -9,6 +9,9 @@ PROJECTOR =
 SHORT =
 COURSE = course
 NAME =
+PYODIDE =
+MNIST =
+LITE = build/site/lite
 ARGS =
 
 # Programs are always called as `python -m …`: the scripts that pip installs carry the folder's
@@ -35,7 +38,7 @@ ifneq ($(shell cat .venv-class/.place 2>/dev/null),$(CURDIR))
 CLASS_MOVED = moved
 endif
 
-.PHONY: help lab fresh slides test lint unit notebooks-test browser soak versions bench notebooks claims minutes course grade site html repository binder release clean moved
+.PHONY: help lab fresh slides test lint unit notebooks-test browser everything soak versions bench notebooks claims minutes course grade site html lite lite-tested repository binder release clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -71,7 +74,10 @@ notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 AGAIN = --reruns 1 -r R
 
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
-	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m "not soak" tests/browser $(ARGS)
+	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m "not soak and not release" tests/browser $(ARGS)
+
+everything: test versions soak lite-tested  ## every test there is, before a release: those of `make lite` are run by this alone
+	$(PYTEST) -m release tests/browser
 
 # The classes have the machine for themselves. SHORT=1 leaves out the longest, and nbgrader's course.
 CLASSES = class.py course.py
@@ -113,6 +119,17 @@ site: .venv-site/.site  ## build the notebooks as a static site into build/site,
 html: site  ## write one notebook as one file into build/html, to be handed out (NB=05)
 	.venv-site/bin/python site/one_file.py "$(NB)"
 
+lite: .venv/.lab .venv-lite/.lite  ## the notebooks to run in the browser, nothing installed, into build/site/lite (PYODIDE=folder)
+	rm -rf build/lite
+	$(VENV_PYTHON) notebooks build/lite/files
+	.venv-lite/bin/python lite --into "$(LITE)" \
+	    $(if $(PYODIDE),--pyodide "$(PYODIDE)") $(if $(MNIST),--mnist "$(MNIST)")
+
+# The same, with a Pyodide that needs no network; the tests skip, and say so, where it cannot be had.
+lite-tested: .venv-lite/.lite
+	if .venv-lite/bin/python .ci/pyodide.py; then \
+	    $(MAKE) lite PYODIDE=build/pyodide LITE=build/tested/lite; fi
+
 repository:  ## write where this lies on GitHub into the badges and links (NAME=owner/repo)
 	$(PYTHON) .ci/repository.py "$(NAME)"
 
@@ -120,15 +137,14 @@ binder: .venv/.test  ## do what Binder would do, in a clean environment
 	$(VENV_PYTHON) .ci/binder.py
 
 # TESTED= leaves the tests out, for who has just run them.
-TESTED = test versions soak
-LITE = $(shell sed -nE 's/^(lite|everything):.*/\1/p' Makefile)
+TESTED = everything
 
 release: .venv/.test  ## run every test, then lay wheel, site and checksums into build/release; nothing is sent
-	$(MAKE) $(TESTED) site $(LITE)
+	$(MAKE) $(TESTED) site lite
 	$(VENV_PYTHON) .ci/release.py
 
 clean:  ## remove the environment and everything that was generated; work/ and course/ stay
-	rm -rf .venv .venv-bench .venv-class .venv-site build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
+	rm -rf .venv .venv-bench .venv-class .venv-lite .venv-site build ./*.egg-info .pytest_cache .ruff_cache .hypothesis tests/browser/artefacts
 	find . -path ./work -prune -o -path ./course -prune -o -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # The two stamps say what was installed last; a second call installs nothing.
@@ -150,4 +166,8 @@ clean:  ## remove the environment and everything that was generated; work/ and c
 
 .venv-site/.site: site/requirements.txt
 	@VENV=.venv-site PYTHON="$(PYTHON)" sh .ci/environment site/requirements.txt
+	@touch $@
+
+.venv-lite/.lite: lite/requirements.txt
+	@VENV=.venv-lite PYTHON="$(PYTHON)" sh .ci/environment lite/requirements.txt
 	@touch $@

@@ -10,7 +10,6 @@ import math
 import os
 import queue
 import tempfile
-import threading
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -22,7 +21,7 @@ from nnlib._support.divergence import Guard
 from nnlib._support.hints import did_you_mean, door, printable, short
 from nnlib._support.progress import progress_bar
 from nnlib._support.speed import descend, for_training
-from nnlib._support.workers import deaf_to_interrupts, start_worker
+from nnlib._support.workers import ALONE, beside, deaf_to_interrupts, start_worker
 from nnlib.activations import SIGMOID
 from nnlib.costs import COSTS, CROSS_ENTROPY, Cost
 from nnlib.datasets.digits import checked_digits
@@ -151,7 +150,7 @@ def workers(n_jobs=-1):
 
     checked_n_jobs(n_jobs)
     knobs = {"batch_size": 1, "return_as": "generator_unordered", "initializer": start_worker}
-    return Parallel(n_jobs=n_jobs, **knobs)
+    return Parallel(n_jobs=1 if ALONE else n_jobs, **knobs)
 
 
 @door
@@ -167,7 +166,7 @@ class Sweep:
         self._stopped = False
         self._flag = None
         self._came = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._hand_out, daemon=True)
+        self._thread = beside(self._hand_out())
 
     @door
     def __iter__(self):
@@ -230,8 +229,9 @@ class Sweep:
     def _next(self):
         """The next Result, None after the last. An error of the thread is raised here."""
         while True:
+            wait = self._came.empty() and self.at_work
             with contextlib.suppress(queue.Empty):
-                result = self._came.get(timeout=0.1)  # on Windows an interrupt has to wait for it
+                result = self._came.get(timeout=0.1 * wait)  # on Windows interrupts wait for it
                 if isinstance(result, Exception):
                     raise result
                 return result
@@ -239,6 +239,7 @@ class Sweep:
     # on the thread
 
     def _hand_out(self):
+        """Put what comes, and the end; yields after each run."""
         end = None
         try:
             if self._parallel.n_jobs != 1:
@@ -250,6 +251,7 @@ class Sweep:
                 for result in self._parallel(self._tasks()):
                     if result is not None:  # it has seen the flag
                         self._came.put(result)
+                    yield
         except Exception as error:
             if not self._stopped:
                 end = error

@@ -211,6 +211,40 @@ def test_leaving_the_loop_ends_the_sweep():
     assert time.perf_counter() - left < 1
 
 
+@pytest.fixture
+def in_a_browser(monkeypatch):
+    """There are neither processes nor threads, as in Pyodide."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for module in ("sweep", "_support.workers"):
+        monkeypatch.setattr(f"nnlib.{module}.ALONE", True)
+
+
+def test_in_a_browser_a_sweep_gives_what_a_single_process_gives(serial, in_a_browser):
+    assert_equal(serial, by_recipe(sweep(RECIPES, DIGITS, progress=False)))
+
+
+def test_in_a_browser_each_look_at_a_sweep_is_one_run(in_a_browser):
+    watched = sweep(RECIPES, DIGITS, progress=False)
+    watched.start()
+    came = []
+    while watched.at_work:
+        came.append(len(list(watched.came())))
+    assert came == [1] * len(RECIPES)
+
+
+def test_in_a_browser_stop_ends_a_sweep_after_the_run_in_hand(in_a_browser):
+    watched = sweep(RECIPES, DIGITS, progress=False)
+    watched.start()
+    assert watched.at_work
+    watched.stop()
+    watched.join()
+    assert len(list(watched.came())) == 1 and not watched.at_work
+
+
 def test_a_second_interrupt_in_the_midst_of_stopping_leaves_no_run_at_work(monkeypatch):
     recipes = [Recipe(epochs=1, hidden=5), *ENDLESS]
     cut_short = sweep(recipes, DIGITS, n_jobs=1, progress=False)

@@ -52,9 +52,9 @@ def _locked(handle, alone):
     """Whether the lock could be had: alone if that can be at once, shared as soon as it can."""
     if handle is None:
         return False
-    import fcntl
+    with suppress(OSError, ImportError):  # another has it; a disk or browser without
+        import fcntl
 
-    with suppress(OSError):  # another has it, or this kind of disk has no locks
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
         return True
     return False

@@ -1,11 +1,38 @@
-"""The processes that a sweep works in: deaf to the kernel's interrupt, and gone when it is gone."""
+"""What a sweep works in: processes deaf to the kernel's interrupt, and gone when it is gone."""
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from multiprocessing import resource_tracker
+from collections import deque
+
+ALONE = sys.platform == "emscripten"  # a browser, where there are neither processes nor threads
+
+
+def beside(work):
+    """What works a generator off beside the caller: a thread, or a browser's Turns."""
+    if ALONE:
+        return Turns(work)
+    return threading.Thread(target=deque, args=(work, 0), daemon=True)
+
+
+class Turns:
+    """In a thread's place where there are none: whoever asks whether it is alive does a turn."""
+
+    def __init__(self, work):
+        self._work, self.ident = work, None
+
+    def start(self):
+        self.ident = 0
+
+    def is_alive(self):
+        return self.ident is not None and next(self._work, self) is not self
+
+    def join(self, timeout=None):
+        while self.is_alive():
+            pass
 
 
 def deaf_to_interrupts():
@@ -15,6 +42,8 @@ def deaf_to_interrupts():
     missed by the next sweep.
     """
     if hasattr(signal, "pthread_sigmask"):
+        from multiprocessing import resource_tracker
+
         resource_tracker.ensure_running()  # joblib wants it, and its start would unblock again
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 

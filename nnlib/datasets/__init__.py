@@ -4,6 +4,7 @@ Both lie in the same four-file form (IDX, packed with gzip) and are read by the 
 """
 
 import os
+import sys
 from pathlib import Path
 
 from nnlib._support.hints import door, short
@@ -118,6 +119,11 @@ def _folder_of_mnist(named, quick=False):
     if named is not None:
         _check_folder(named)
         return named
+    if sys.platform == "emscripten":
+        raise OSError(
+            "MNIST: expected its four files, got a browser without them; runs are smaller here.\n"
+            "If they are there, name their folder: load_mnist(folder)."
+        )
     folder = cache_folder()
     # a bad copy is simply fetched again
     missing = [file for file in MNIST.files if not is_genuine(folder / file.name, file)]

@@ -9,7 +9,7 @@ import html
 import math
 from functools import cached_property
 from itertools import zip_longest
-from time import perf_counter, thread_time
+from time import perf_counter, process_time
 
 import ipywidgets
 import numpy as np
@@ -643,12 +643,12 @@ class Cockpit(BackgroundBoard):
         nothing_to_do = self._run.descent.epochs >= self._next_goal
         if early > 0:
             return early if nothing_to_do else 0
-        if thread_time() < self._next_picture and not nothing_to_do:
+        if process_time() < self._next_picture and not nothing_to_do:
             return 0
-        began = thread_time()
+        began = process_time()
         self._run.measure()
         self._show("Training.")
-        self._next_picture = thread_time() + DESCENT * (thread_time() - began)
+        self._next_picture = process_time() + DESCENT * (process_time() - began)
         return 0
 
     # what is seen

@@ -178,6 +178,13 @@ def test_a_cache_that_cannot_be_written_leaves_the_built_in_digits(serving, smal
     assert "cannot be stored" in capsys.readouterr().out
 
 
+def test_in_a_browser_the_built_in_digits_take_mnists_place(monkeypatch, capsys):
+    monkeypatch.delenv("NNLIB_MNIST", raising=False)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert len(load_mnist_or_digits().train) == 1200
+    assert "got a browser without them; runs are smaller here.\n" in capsys.readouterr().out
+
+
 def test_importing_nnlib_loads_nothing_that_could_open_a_connection():
     program = "import sys, nnlib; print({'pooch', 'requests', 'urllib3'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

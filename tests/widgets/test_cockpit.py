@@ -137,7 +137,7 @@ def test_a_picture_waits_until_the_processor_has_descended_for_longer_than_one_t
         await until(lambda: len(measured) == 3)
         cockpit.close()
 
-    monkeypatch.setattr(cockpit_module, "thread_time", lambda: processor[0])
+    monkeypatch.setattr(cockpit_module, "process_time", lambda: processor[0])
     monkeypatch.setattr(Run, "measure", measure)
     monkeypatch.setattr(Run, "descend", descend)
     asyncio.run(story())

@@ -1,0 +1,70 @@
+"""The notebooks as `make lite` builds them, on a web server, and a page of them in Chromium."""
+
+import functools
+import secrets
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import nbformat
+from lab import PATIENCE, PYTHON, LabPage
+
+BUILT = Path(__file__).resolve().parents[2] / "build/tested/lite"
+NO_PYODIDE = "no Pyodide to test with: `make lite-tested` says why"
+OPENS = 180  # seconds: Python and its packages are compiled first
+
+SAVE = """async ({name, content}) => {
+    const contents = jupyterapp.serviceManager.contents;
+    await contents.save(name, {type: 'notebook', format: 'json', content});
+}"""
+
+
+@contextmanager
+def served(folder):
+    """The address of a web server over a folder."""
+    handler = functools.partial(QuietHandler, directory=folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+class LitePage(LabPage):
+    """A LabPage whose kernel is in the page: each notebook is opened cold, as by a newcomer."""
+
+    def __init__(self, address, browser):
+        self.address, self.browser = address, browser
+        self.name, self.console_errors, self.asked = None, [], []
+        self.context = browser.new_context(viewport={"width": 1366, "height": 768})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(1000 * PATIENCE)
+        self.page.on("console", self.hear_console)
+        self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        self.context.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, notebook, timeout=OPENS):
+        """Open a notebook by its address, and wait for its idle kernel."""
+        self.page.goto(f"{self.address}/lab/index.html?path={notebook}")
+        self.attend(timeout)
+
+    def write_cells(self, cells):
+        """Write a new notebook with these code cells into the browser's own files; its name."""
+        cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        name = f"{secrets.token_hex(4)}.ipynb"
+        content = nbformat.v4.new_notebook(cells=cells, metadata=PYTHON)
+        self.page.goto(f"{self.address}/lab/index.html")
+        self.wait_for("window.jupyterapp?.serviceManager?.isReady", OPENS)
+        self.page.evaluate(SAVE, {"name": name, "content": content})
+        return name
+
+    def leave(self):
+        self.context.close()
