@@ -266,6 +266,12 @@ def checked_target_values(Y, cost, name="Y"):
     return Y
 
 
+def checked_samples(X, Y, net):
+    """X (n, n_in) and Y (n, n_out) as arrays of finite numbers that the net can learn."""
+    X = checked_finite(checked_inputs(X, net), "X")
+    return X, checked_target_values(checked_targets(Y, len(X), net), net.cost)
+
+
 def _as_0_and_1(Y, name):
     """How to code classes as 0 and 1 that are coded -1 and 1, as the end of a sentence, else ""."""
     coded = Y.min() == -1 and np.isin(Y, (-1, 1)).all()

@@ -19,9 +19,9 @@ RATIOS = (1, 1.25, 1.5, 2)
 
 
 class Needle(Drawing):
-    """A line that moves, its height in words, and a handle on it."""
-
-    about = "A needle."
+    """A line that moves, its height in words,
+    and a handle on it.
+    """
 
     def __init__(self):
         self.looks, self.formula = [], ""
@@ -55,6 +55,10 @@ def picture():
     made.show(1)
     yield made
     made.close()
+
+
+def test_those_who_cannot_see_a_picture_are_told_the_docstring_of_its_drawing(picture):
+    assert picture.alt == "A line that moves, its height in words, and a handle on it."
 
 
 # What comes to the page

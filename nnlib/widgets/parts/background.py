@@ -18,6 +18,11 @@ class BackgroundBoard(Board):
         self._loop = running_loop()
         self._task = None
 
+    def start(self):
+        """Press Start. Returns the board, so that a cell may end with it."""
+        self.act(self._start)
+        return self
+
     def act(self, do):
         """Call do on the event loop's thread as soon as it is free; at once where there is none."""
         if self._loop is None:

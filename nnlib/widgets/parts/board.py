@@ -34,8 +34,9 @@ class Board(ipywidgets.VBox):
     """A column of rows with one sentence and a still twin.
 
     Begin with super().__init__(), make the controls with `button` and `listen`, then `stack` them,
-    with the `sentence` where it belongs. picture is the Picture that stands for the board where
-    there is no kernel; override settle() to show it at its best, or still() to show something else.
+    with the `sentence` where it belongs. After each act of a control comes refresh(). picture is
+    the Picture that stands for the board where there is no kernel; override settle() to show it at
+    its best, or still() to show something else.
     """
 
     picture = None
@@ -56,17 +57,20 @@ class Board(ipywidgets.VBox):
     # what the controls do
 
     def act(self, do):
-        """Call do, once at a time: what it sets on other controls acts no further."""
+        """Call do, once at a time: what it sets on other controls acts no further; refresh()."""
         with one_at_a_time:
             if not self._acting:
                 self._acting = True
                 try:
-                    do()
+                    self.refresh(do() if do else None)
                 finally:
                     self._acting = False
 
+    def refresh(self, said):
+        """Show what the board is now; said is what the act returned, None or words."""
+
     def listen(self, do, *controls):
-        """Let each new value of the controls call do."""
+        """Let each new value of the controls call do, or None: just refresh()."""
         for control in controls:
             control.observe(lambda _: self.act(do), "value")
 
@@ -74,10 +78,10 @@ class Board(ipywidgets.VBox):
         """Let each touch and key on the picture call do(event)."""
         self.picture.on_touch(lambda event: self.act(lambda: do(event)))
 
-    def button(self, words, do, width="auto", style="", tooltip=""):
+    def button(self, words, do, width="auto", style="", tooltip=None):
         """A button that calls do."""
-        button = ipywidgets.Button(description=words, button_style=style, layout={"width": width})
-        button.tooltip = tooltip or None
+        look = {"button_style": style, "layout": {"width": width}, "tooltip": tooltip}
+        button = ipywidgets.Button(description=words, **look)
         button.on_click(lambda _: self.act(do))
         return button
 
@@ -126,6 +130,23 @@ def sized(name, whole):
     """How wide a control is, in pixels: its name, and name and control together."""
     layout = {"width": f"{whole}px", "max_width": "100%"}
     return {"style": {"description_width": f"{name}px"}, "layout": layout}
+
+
+def choice(name, options, value, *widths, **looks):
+    """A slider over some values, with a name; widths are those of `sized`."""
+    looks = sized(*widths) | looks
+    return ipywidgets.SelectionSlider(options=options, value=value, description=name, **looks)
+
+
+def toggles(options, value, width, **looks):
+    """A row of buttons so many pixels wide, one of which is pressed."""
+    looks |= {"style": {"button_width": f"{width}px"}}
+    return ipywidgets.ToggleButtons(options=options, value=value, **looks)
+
+
+def player(tick, says, **looks):
+    """A Play button: milliseconds of a step, and what it does, in words."""
+    return ipywidgets.Play(interval=tick, show_repeat=False, tooltip=says, **looks)
 
 
 def label(words, width):
@@ -178,9 +199,14 @@ def _replace_earlier(board):
 
 
 def _close_all(boards, shell):
+    """Close boards, and take them out of IPython's memory, which would keep them for ever."""
+    outputs, shown = shell.user_ns.get("Out", {}), getattr(shell.history_manager, "outputs", {})
     for board in boards:
         board.close()
-        _forget_output(shell, board)
+        for number in [number for number, output in outputs.items() if output is board]:
+            del outputs[number]
+            shown.pop(number, None)  # its still, which an IPython from 9 on keeps
+            shell.drop_by_id({f"_{number}": board})
     gc.collect()  # a board holds circular references, and pictures of megabytes in it
 
 
@@ -192,12 +218,3 @@ def _switch_off():
             if widget.has_trait("disabled"):
                 widget.disabled = True
         board.children = [ipywidgets.HTML(ENDED), *board.children]
-
-
-def _forget_output(shell, board):
-    """Take a closed board out of IPython's memory, which would keep its pictures for ever."""
-    outputs, shown = shell.user_ns.get("Out", {}), getattr(shell.history_manager, "outputs", {})
-    for number in [number for number, output in outputs.items() if output is board]:
-        del outputs[number]
-        shown.pop(number, None)  # its still, which an IPython from 9 on keeps
-        shell.drop_by_id({f"_{number}": board})

@@ -73,12 +73,17 @@ class Look:
 
 
 class Drawing:
-    """What a Picture shows. `about` says what that is, to those who cannot see it.
+    """What a Picture shows; the docstring of its class says what that is, in words.
 
     narrower  pixels: on a page that has fewer, its parts stand below one another
     """
 
-    about, narrower = "", NARROWER
+    narrower = NARROWER
+
+    @property
+    def about(self):
+        """For those who cannot see it."""
+        return " ".join((type(self).__doc__ or "").split())
 
     def build(self, figure, look):
         """Make all artists, anew for another look; return a list of those that move.

@@ -2,7 +2,7 @@
 
 import ipywidgets
 
-from nnlib.widgets.parts.board import sized
+from nnlib.widgets.parts.board import player, sized
 
 MOMENT_TICK = 300  # milliseconds between two moments of Play
 
@@ -13,18 +13,12 @@ class TimeLine:
     def __init__(self, board, show, name, whole=360, **looks):
         self._board, self._show, self._putting = board, show, False
         self.slider = ipywidgets.IntSlider(max=1, description=name, **sized(90, whole), **looks)
-        self.play = ipywidgets.Play(max=1, interval=MOMENT_TICK, show_repeat=False)
-        self.play.tooltip = "Play from here, or stop and go back"
+        self.play = player(MOMENT_TICK, "Play from here, or stop and go back", max=1)
         for control in (self.slider, self.play):
             control.observe(self._moved, "value")
 
-    @property
-    def at(self):
-        return self.slider.value
-
-    @property
-    def last(self):
-        return self.slider.max
+    at = property(lambda self: self.slider.value)
+    last = property(lambda self: self.slider.max)
 
     def put(self, at, last=None):
         """Stand at this place, and end at the last; nobody is told."""
