@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgba
 from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
 from nnlib.index_notation import Formula, described, matrix_of, still
-from nnlib.widgets.parts.board import Board, sized
+from nnlib.widgets.parts.board import Board, player, sized
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
@@ -29,9 +29,7 @@ MODES = (
     Mode("matrix product B·A", "C_ik = B_ij A_jk", "np.dot(B, A)", lambda A, B: np.dot(B, A)),
     Mode("transpose A.T", "T_ij = A_ji", "A.T", lambda A, B: A.T),
     Mode(
-        "outer product of columns 0",
-        "D_ij = A_i0 B_j0",
-        "np.dot(A[:, :1], B[:, :1].T)",
+        *("outer product of columns 0", "D_ij = A_i0 B_j0", "np.dot(A[:, :1], B[:, :1].T)"),
         lambda A, B: np.dot(A[:, :1], B[:, :1].T),
     ),
     Mode("element by element A*B", "C_ij = A_ij B_ij", "A * B", lambda A, B: A * B),
@@ -59,6 +57,7 @@ class Contraction:
     misfit   the trouble in words: which index, which axes, which lengths; else ""
     trouble  what NumPy says about the same, word for word, else ""
     result   the array the formula gives, None where there is trouble
+    pair     the number of the product that is made now, from 1 on; 0 for all
     """
 
     def __init__(self, A, B, formula=MODES[0].formula):
@@ -69,10 +68,8 @@ class Contraction:
 
     def write(self, text):
         """Take another formula. ValueError in words, and nothing changes, where it does not fit."""
-        formula = Formula(as_formula(text))
-        refuse_misfit(formula)
+        self.formula = formula = fitting(Formula(as_formula(text)))
         known = {mode.formula: mode for mode in MODES}
-        self.formula = formula
         self.mode = known.get(formula.text) or own_mode(formula)
         self._renew()
 
@@ -83,7 +80,8 @@ class Contraction:
         self._renew()
 
     def choose(self, *element):
-        """Look at an element of the result, or the nearest there is."""
+        """Look at an element of the result, or the nearest there is, and at all of its sum."""
+        self.pair = 0
         if self.result is not None:
             places = zip((*element, 0, 0), self.result.shape, strict=False)
             self.element = tuple(max(0, min(at, length - 1)) for at, length in places)
@@ -94,8 +92,9 @@ class Contraction:
             (described(factor), factor.indices, matrix_of(factor, self.arrays))
             for factor in self.formula.terms[0].factors
         ]
-        self.misfit = misfit(self.formula, self.arrays)
-        self.trouble = numpy_error(self.mode.call, self.arrays) or (self.misfit and STRETCHED)
+        self.misfit = str(objection(self.formula.lengths, self.arrays) or "")
+        error = objection(self.mode.call, self.arrays)
+        self.trouble = f"{type(error).__name__}: {error}" if error else self.misfit and STRETCHED
         self.result = None if self.trouble else self.formula.evaluate(**self.arrays)
         self.choose(*self.element)
 
@@ -129,7 +128,8 @@ class Contraction:
         ]
         if len(products) > 5:
             products[2:-1] = ["…"]
-        return f"{self._chosen} = {' + '.join(products)}"
+        name, place = described(self.formula.left), ",".join(map(str, self.element))
+        return f"{name}[{place}] = ".replace("[]", "") + " + ".join(products)
 
     @property
     def in_numbers(self):
@@ -146,14 +146,14 @@ class Contraction:
         (_, first, _), (_, second, _) = self.factors
         return first[1] == second[0] and [*self.formula.left.indices] == [first[0], second[1]]
 
-    def after(self, pairs):
-        """The sum in numbers after so many of its products."""
+    @property
+    def so_far(self):
+        """The sum in numbers up to the pair."""
         name, _, sums = self.in_numbers.partition(" = ")
-        sums, _, number = sums.rpartition(" = ")
-        products = sums.split(" + ")
-        if not 0 < pairs < len(products):
+        products = sums.rpartition(" = ")[0].split(" + ")
+        if not 0 < self.pair < len(products):
             return self.in_numbers
-        return f"{name} = {' + '.join(products[:pairs])} + …"
+        return f"{name} = {' + '.join(products[: self.pair])} + …"
 
     @property
     def sentence(self):
@@ -162,18 +162,8 @@ class Contraction:
             return f"{self.formula.text} is not defined here: {self.misfit}. NumPy: {self.trouble}"
         bound = ", ".join(self.formula.bound)
         how = f"summed over {bound}" if bound else "nothing is summed"
-        return f"{self.in_numbers} ({how}). {self.shapes_in_words}."
-
-    @property
-    def shapes_in_words(self):
-        """(2,3)(3,4) → (2,4)"""
-        shapes = [written(matrix.shape) for _, _, matrix in self.factors]
-        return f"Shapes {''.join(shapes)} → {written(self.result.shape)}"
-
-    @property
-    def _chosen(self):
-        name, place = described(self.formula.left), ",".join(map(str, self.element))
-        return f"{name}[{place}]" if place else name
+        shapes = "".join(written(matrix.shape) for _, _, matrix in self.factors)
+        return f"{self.in_numbers} ({how}). Shapes {shapes} → {written(self.result.shape)}."
 
 
 def drawable(array, name):
@@ -193,9 +183,7 @@ def drawable(array, name):
 def as_formula(text):
     """The formula for subscripts such as "ij,jk->ik"; any other text as it is."""
     if not isinstance(text, str):
-        raise TypeError(
-            f'formula: expected a text, got {short(text)}; write "C_ik = A_ij B_jk"'
-        )
+        raise TypeError(f'formula: expected a text, got {short(text)}; write "C_ik = A_ij B_jk"')
     subscripts, arrow, free = text.replace(" ", "").partition("->")
     if not arrow:
         return text
@@ -209,8 +197,8 @@ def as_formula(text):
     return f"C_{free} = {right}" if free else f"C = {right}"
 
 
-def refuse_misfit(formula):
-    """Raise ValueError for a formula that needs more than A, B and two axes to be shown."""
+def fitting(formula):
+    """The formula; ValueError where it needs more than A, B and two axes to be shown."""
     term, *others = formula.terms
     if others or (term.sign, term.number) != (1, 1):
         raise ValueError(
@@ -234,6 +222,7 @@ def refuse_misfit(formula):
             f'"{formula.text}" has a result of more than two axes, which there is no room to draw; '
             "leave an index out on its left"
         )
+    return formula
 
 
 def resized(array, shape):
@@ -243,15 +232,6 @@ def resized(array, shape):
     part = array[: shape[0], : shape[1]]
     filled[: part.shape[0], : part.shape[1]] = part
     return filled
-
-
-def misfit(formula, arrays):
-    """Which index runs over which lengths, where they differ; else ""."""
-    try:
-        formula.lengths(**arrays)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def own_mode(formula):
@@ -265,13 +245,12 @@ def own_mode(formula):
     return Mode(OWN, formula.text, formula.numpy, call)
 
 
-def numpy_error(call, arrays):
-    """What NumPy says against a call on A and B, word for word; "" where it has no objection."""
+def objection(call, arrays):
+    """The error that a call on A and B raises because they do not fit, or None."""
     try:
         call(**arrays)
     except (ValueError, IndexError) as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
+        return error
 
 
 def written(shape):
@@ -290,16 +269,9 @@ Place = namedtuple("Place", "x y rows columns")  # of the numbers of a matrix
 
 
 class Matrices(Drawing):
-    """The matrices of a formula, its result, and the sum behind one element.
-
-    Where a row of the first meets a column of the second, the first stands left of the result and
-    the second above it; else they stand side by side.
+    """The matrices of a formula and its result; what meets in the chosen number is lit up. Click a
+    number of the result, or press the arrow keys.
     """
-
-    about = (
-        "The matrices of a formula and its result; what meets in the chosen number is lit up. "
-        "Click a number of the result, or press the arrow keys."
-    )
 
     def build(self, figure, look):
         self._look, self._c, self._drawn = look, look.colours, None
@@ -309,16 +281,13 @@ class Matrices(Drawing):
         self._floor, self._artists = look.height - FLOOR, []
         return self._artists
 
-    def show(self, contraction, pair=0):
-        """Draw the matrices anew where sizes or formula have changed, and mark what meets.
-
-        pair  the number of the product that is made now, from 1 on; 0 for all
-        """
+    def show(self, contraction):
+        """Draw the matrices anew where sizes or formula have changed, and mark what meets."""
         now = contraction.formula.text, tuple(contraction.shapes.items())
         if now != self._drawn:
             self._drawn = now
             self._draw(contraction)
-        self._mark(contraction, pair)
+        self._mark(contraction)
 
     def _draw(self, contraction):
         for artist in self._artists:
@@ -330,7 +299,8 @@ class Matrices(Drawing):
         if not self._corner:
             self._lay_out(shapes)
         self._make_marks()
-        self._colours = self._colours_of(contraction.formula)
+        free = dict(zip(contraction.formula.free, (self._c.blue, self._c.green), strict=False))
+        self._colours = free | dict.fromkeys(contraction.formula.bound, self._c.orange)
         for place, factor in zip(self._places, contraction.factors, strict=False):
             self._draw_matrix(place, *factor, factor[2].shape)
         if contraction.trouble:
@@ -351,11 +321,6 @@ class Matrices(Drawing):
         self._letters = self._write(middle, self._floor + 16, "", size)
         self._numbers = self._write(middle, self._floor + 48, "", size, weight="bold")
 
-    def _colours_of(self, formula):
-        """Index -> colour: orange for those that are summed over, blue and green for the free."""
-        free = dict(zip(formula.free, (self._c.blue, self._c.green), strict=False))
-        return free | dict.fromkeys(formula.bound, self._c.orange)
-
     def _draw_signs(self, line):
         """The equals sign, and the line of NumPy below."""
         if not self._look.narrow and not self._corner:
@@ -365,15 +330,14 @@ class Matrices(Drawing):
         below = self._look.width / 2, self._floor + 84
         self._write(*below, line, self._look.small, family="monospace")
 
-    def _mark(self, contraction, pair):
+    def _mark(self, contraction):
         """Move the marks to the chosen element."""
         meeting, chosen, sums = [[], [], []], [], ("", "")
         if not contraction.trouble:
-            meeting = self._meeting_cells(contraction, pair)
+            meeting = self._meeting_cells(contraction)
             chosen = [self._cell(-1, contraction.element)]
-            longest = round(self._look.width / (0.62 * self._look.small * 100 / 72))
-            sums = contraction.in_letters, contraction.after(pair)
-            sums = [shortened(text, longest) for text in sums]
+            sums = contraction.in_letters, contraction.so_far
+            sums = [shortened(text, round(self._across)) for text in sums]
         for boxes, cells in zip(self._meeting, meeting, strict=True):
             boxes.set_verts(cells)
         self._chosen.set_verts(chosen)
@@ -381,21 +345,25 @@ class Matrices(Drawing):
         roomy = len(sums[1]) * self._look.large < self._look.width
         self._numbers.set(text=sums[1], size=self._look.large if roomy else self._look.small)
 
-    def _meeting_cells(self, contraction, pair):
-        """The cells that meet, in the colour of their free index: blue, green, none; orange the
-        pair in hand."""
+    def _meeting_cells(self, contraction):
+        """The cells that meet, by their free index: the first, the second, none or in hand."""
         free, products = contraction.formula.free, list(contraction.places)
-        kinds = []
-        for _, indices, _ in contraction.factors:
-            own = [free.index(index) for index in indices if index in free]
-            kinds.append(own[0] if own else 2)
+        kinds = [
+            next((free.index(index) for index in indices if index in free), 2)
+            for _, indices, _ in contraction.factors
+        ]
         cells = [[], [], []]
         for n, at in sorted({(n, at) for product in products for n, at in enumerate(product)}):
             cells[kinds[n]].append(self._cell(n, at))
-        if pair:
-            made = products[min(pair, len(products)) - 1]
+        if contraction.pair:
+            made = products[min(contraction.pair, len(products)) - 1]
             cells[2] += [self._cell(n, at) for n, at in enumerate(made)]
         return cells
+
+    @property
+    def _across(self):
+        """How many letters there is room for beside one another."""
+        return self._look.width / (0.62 * self._look.small * 100 / 72)
 
     def element_at(self, picture, event):
         """The element of the result that a touch means; None elsewhere."""
@@ -410,7 +378,7 @@ class Matrices(Drawing):
 
         Their common index then runs along one and down the other.
         """
-        first, second, _ = shapes
+        first, second, result = shapes
         wide = (self._look.width - 20 - 2 * LEFT - GAP) / (first[1] + second[1])
         high = (self._floor - 10 - HEAD - BETWEEN) / (first[0] + second[0])
         if min(wide, high) < READABLE:
@@ -420,31 +388,25 @@ class Matrices(Drawing):
         left = (self._look.width - across) / 2 + LEFT
         x = left + first[1] * self._wide + GAP + LEFT
         y = HEAD + second[0] * self._high + BETWEEN
-        self._places = [
-            Place(left, y, *first),
-            Place(x, HEAD, *second),
-            Place(x, y, first[0], second[1]),
-        ]
+        self._places = [Place(left, y, *first), Place(x, HEAD, *second), Place(x, y, *result)]
         return True
 
     def _lay_out(self, shapes):
         """Find the size of a cell, and the place of each matrix: below one another where narrow."""
-        rows, columns = zip(*shapes, strict=True)
-        room = self._look.width - 20, self._floor - 10
+        (rows, columns), n = zip(*shapes, strict=True), len(shapes)
+        wide, high = self._look.width - 20, self._floor - 10
         if self._look.narrow:
-            self._wide = min(WIDE, (room[0] - LEFT) / max(columns))
-            self._high = min(HIGH, (room[1] - len(rows) * HEAD) / sum(rows))
-            tops = [HEAD * (n + 1) + sum(rows[:n]) * self._high for n in range(len(rows))]
-            places = zip(tops, shapes, strict=True)
-            self._places = [Place(LEFT + 10, y, *shape) for y, shape in places]
-            return
-        self._wide = min(WIDE, (room[0] - len(shapes) * (LEFT + GAP)) / sum(columns))
-        self._high = min(HIGH, (room[1] - HEAD) / max(rows))
-        spans = [LEFT + n * self._wide + GAP for n in columns]
-        left = (self._look.width - sum(spans) + GAP) / 2 + LEFT
-        top = HEAD + (room[1] - HEAD - max(rows) * self._high) / 3
-        xs = [left + sum(spans[:n]) for n in range(len(spans))]
-        self._places = [Place(x, top, *shape) for x, shape in zip(xs, shapes, strict=True)]
+            self._wide = min(WIDE, (wide - LEFT) / max(columns))
+            self._high = min(HIGH, (high - n * HEAD) / sum(rows))
+            places = [(LEFT + 10, HEAD * (k + 1) + sum(rows[:k]) * self._high) for k in range(n)]
+        else:
+            self._wide = min(WIDE, (wide - n * (LEFT + GAP)) / sum(columns))
+            self._high = min(HIGH, (high - HEAD) / max(rows))
+            spans = [LEFT + length * self._wide + GAP for length in columns]
+            left = (self._look.width - sum(spans) + GAP) / 2 + LEFT
+            top = HEAD + (high - HEAD - max(rows) * self._high) / 3
+            places = [(left + sum(spans[:k]), top) for k in range(n)]
+        self._places = [Place(*at, *shape) for at, shape in zip(places, shapes, strict=True)]
 
     def _cell(self, number, at):
         """The corners of a cell; a result of one axis is drawn as a row, a number as one cell."""
@@ -487,8 +449,7 @@ class Matrices(Drawing):
         place, orange = self._places[-1], self._c.orange
         big = {"size": 2 * self._look.size, "colour": orange, "weight": "bold"}
         self._write(place.x + self._wide, place.y + 60, lengths or "?", **big)
-        across = int(self._look.width / (0.62 * self._look.small * 100 / 72))
-        text = "\n".join(textwrap.wrap(contraction.trouble, across))
+        text = "\n".join(textwrap.wrap(contraction.trouble, int(self._across)))
         quote = {"colour": orange, "family": "monospace", "weight": "bold"}
         self._write(self._look.width / 2, self._floor + 34, text, self._look.small, **quote)
 
@@ -529,9 +490,8 @@ def shortened(text, longest):
     return f"{sums[: longest - len(number) - 6].rpartition(' ')[0]} … = {number}"
 
 
-# The controls
-
 PAIR_TICK = 900  # milliseconds between two products of Play
+PLAY_SAYS = "Multiply the pairs one after the other, or stop and show all"
 
 
 class ContractionExplorer(Board):
@@ -544,7 +504,7 @@ class ContractionExplorer(Board):
         self.picture = Picture(self._matrices, 430, tall=720, surface=True)
         self.stack(*self._controls(), self.picture, self.sentence)
         self.feel(self._touch)
-        self._show()
+        self.refresh(None)
 
     def _controls(self):
         names = [*(mode.name for mode in MODES), OWN]
@@ -555,9 +515,8 @@ class ContractionExplorer(Board):
         self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
         self.listen(self._take, self._mode)
         self.listen(self._rewrite, self._text)
-        self._play = ipywidgets.Play(interval=PAIR_TICK, show_repeat=False)
-        self._play.tooltip = "Multiply the pairs one after the other, or stop and show all"
-        self.listen(self._show_pair, self._play)
+        self._play = player(PAIR_TICK, PLAY_SAYS)
+        self.listen(self._make, self._play)
         return [[self._mode, self._text, self._play], self._sizes]
 
     def _size(self, name, axis):
@@ -566,33 +525,29 @@ class ContractionExplorer(Board):
         slider = ipywidgets.IntSlider(
             length, 1, max(LEAST_END, length), description=f"{words} of {name}", **sized(90, 220)
         )
-        self.listen(lambda: self._resize(name, axis, slider.value), slider)
+        self.listen(lambda: self.contraction.resize(name, axis, slider.value), slider)
         return slider
-
-    # what the controls do
 
     def _take(self):
         """Write the formula of a mode; the learner's own is written by hand."""
         for mode in MODES:
             if mode.name == self._mode.value:
                 self._text.value = mode.formula
-                self._rewrite()
+                self.contraction.write(mode.formula)
 
     def _rewrite(self):
         try:
             self.contraction.write(self._text.value)
         except ValueError as error:
-            self.say(f"This formula cannot be shown: {error}.", "bold")
-            return
+            return f"This formula cannot be shown: {error}."
         mode = self.contraction.mode
         if mode.name not in (self._mode.value, OWN):
             self._text.value = mode.formula  # as the list has it
         self._mode.value = mode.name
-        self._show()
 
-    def _resize(self, name, axis, length):
-        self.contraction.resize(name, axis, length)
-        self._show()
+    def _make(self):
+        """Show the sum up to the pair that Play has come to."""
+        self.contraction.pair = self._play.value
 
     def _touch(self, event):
         """Move to the element that was clicked, or one further by an arrow key."""
@@ -605,22 +560,14 @@ class ContractionExplorer(Board):
             element = element if at is None else at[2 - len(element) :]
         if element != self.contraction.element:
             self.contraction.choose(*element)
-            self._see()
 
-    # what is seen
-
-    def _show(self):
+    def refresh(self, said):
+        """Show the formula as it stands; or only say why another one cannot be shown."""
+        if said:
+            return self.say(said, "bold")
         for slider in self._sizes:
             slider.disabled = slider.description[-1] not in self.contraction.formula.names
-        self._see()
-
-    def _see(self):
-        """Show all of the sum again."""
         pairs = 0 if self.contraction.trouble else len(list(self.contraction.places))
-        self._play.value, self._play.max = 0, max(pairs, 1)
+        self._play.value, self._play.max = self.contraction.pair, max(pairs, 1)
         self.picture.show(self.contraction)
         self.say(self.contraction.sentence)
-
-    def _show_pair(self):
-        """Show the sum up to the pair that Play has come to."""
-        self.picture.show(self.contraction, self._play.value)

@@ -5,25 +5,20 @@ Three layers: Knobs turns and measures, Dials draws, KnobBoard has the controls.
 
 import itertools
 import math
+from functools import partial
 
 import ipywidgets
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from nnlib._support.checks import (
-    checked_finite,
-    checked_inputs,
-    checked_number,
-    checked_target_values,
-    checked_targets,
-)
+from nnlib._support.checks import checked_number, checked_samples
 from nnlib._support.divergence import divergence_in_words, trouble_of
 from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
 from nnlib.network import checked_network
 from nnlib.plots import WIDEST, draw_net, edge_style, label_place
 from nnlib.training import descent_step
-from nnlib.widgets.parts.board import Board, row, sized
+from nnlib.widgets.parts.board import Board, choice, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
 from nnlib.widgets.parts.timeline import TimeLine
@@ -67,9 +62,6 @@ def knob_board(net, X, Y, etas=None):
 ETAS = [float(f"{m}e{k}") for k in range(-6, 1) for m in (1, 2, 3, 5)] + [10.0]
 
 
-# The model
-
-
 class Knobs:
     """A net, its samples, and one knob in hand. Each change measures cost, slopes and outputs.
 
@@ -79,18 +71,17 @@ class Knobs:
 
     def __init__(self, net, X, Y):
         self._start = net.copy(dtype=np.float64)
-        self.X = checked_finite(checked_inputs(X, self._start), "X")
-        Y = checked_targets(Y, len(self.X), self._start)
-        self.Y = checked_target_values(Y, net.cost)
+        self.X, self.Y = checked_samples(X, Y, self._start)
         self.reset()
         sizes = [array.shape for _, array, _ in self.matrices]
         self.all = [(k, *place) for k, size in enumerate(sizes) for place in np.ndindex(size)]
-        self.chosen, self.other = (2 * sorted(self.all, key=self._steepness, reverse=True))[:2]
+        steepest = sorted(self.all, key=lambda knob: -abs(self._slope_in(*knob)))
+        self.chosen, self.other = (2 * steepest)[:2]
 
     def reset(self):
         """Return to the net as it was given; the knob in hand stays in hand."""
         self.net = self._start.copy()
-        self.diverged, self.steps, self.at = "", 0, 0
+        self.diverged, self.at = "", 0
         self._measure()
         self._first = self.cost
         self.history, self.path = [self.cost], [self.net.copy()]
@@ -111,15 +102,8 @@ class Knobs:
             for name, array, slope in zip(names, arrays, slopes, strict=False)
         ]
 
-    @property
-    def name(self):
-        """The knob in hand as NumPy writes it, W1[0,2] or b1[2]."""
-        return self.name_of(*self.chosen)
-
-    @property
-    def pair(self):
-        """The knob in hand and the other, each (matrix, row, column)."""
-        return self.chosen, self.other
+    name = property(lambda self: self.name_of(*self.chosen))  # as NumPy writes it: W1[0,2], b1[2]
+    pair = property(lambda self: (self.chosen, self.other))  # each (matrix, row, column)
 
     @property
     def reaches(self):
@@ -135,48 +119,39 @@ class Knobs:
         if knob != self.chosen:
             self.chosen, self.other = knob, self.chosen
 
-    def _steepness(self, knob):
-        matrix, i, j = knob
-        return abs(self.matrices[matrix][2][i, j])
+    reading = property(lambda self: reading_in(self.net, self.chosen))
+    slope = property(lambda self: self._slope_in(*self.chosen))  # of the cost in the knob in hand
 
-    @property
-    def reading(self):
-        return reading_in(self.net, self.chosen)
-
-    @property
-    def slope(self):
-        """The slope of the cost in the knob in hand."""
-        matrix, i, j = self.chosen
+    def _slope_in(self, matrix, i, j):
         return float(self.matrices[matrix][2][i, j])
 
     def turn(self, *readings):
         """Turn the knob in hand, and the other where there are two readings."""
+        self._set(*readings)
+        self._measure()
+
+    def _set(self, *readings):
         for (matrix, i, j), turned in zip(self.pair, readings, strict=False):
             self.matrices[matrix][1][i, j] = turned
-        self._measure()
 
     def along(self, readings):
         """The costs (m,) and outputs (m, n·n_out) with the knob in hand at each of m readings."""
         here, measured = self.reading, []
-        matrix, i, j = self.chosen
-        array = self.matrices[matrix][1]
         with for_training(self.net, len(self.X)):
-            for reading in readings:
-                array[i, j] = reading
+            for turned in readings:
+                self._set(turned)
                 measured.append(self._forward()[1:])
-        array[i, j] = here
+        self._set(here)
         costs, outputs = zip(*measured, strict=True)
         return np.array(costs), np.array(outputs)
 
     def landscape(self, across, up):
         """The costs (len(up), len(across)) with the knob in hand, and the other, turned so far."""
-        here, costs = reading_in(self.net, self.other), []
-        matrix, i, j = self.other
-        array = self.matrices[matrix][1]
+        here, costs = [reading_in(self.net, knob) for knob in self.pair], []
         for turned in up:
-            array[i, j] = turned
+            self._set(here[0], turned)
             costs.append(self.along(across)[0])
-        array[i, j] = here
+        self._set(*here)
         return np.array(costs)
 
     def step_this(self, eta):
@@ -197,24 +172,20 @@ class Knobs:
                 return
 
     def _begin(self):
-        self.steps = self.at
-        del self.history[self.at + 1 :], self.path[self.at + 1 :]
-        self.history[-1], self.path[-1] = self.cost, self.net.copy()  # turned by hand since?
+        """Forget what came after this step; it may have been turned by hand since."""
+        self.history[self.at :], self.path[self.at :] = [self.cost], [self.net.copy()]
 
     def _end(self, eta):
-        """Count the step just made, or undo it and say why."""
-        self.steps += 1
+        """Keep the step just made, or undo it and say why."""
         trouble = trouble_of(self.cost, self._first)
         if not trouble:
+            self.at += 1
             self.history.append(self.cost)
-            self.path.append(self.net.copy())
-            self.at = self.steps
-            return
+            return self.path.append(self.net.copy())
+        self.go_to(self.at)
         then = "The knobs stand as before that step. Press Reset and choose a smaller η."
-        when = f"in step {self.steps}"
+        when = f"in step {self.at + 1}"
         self.diverged = divergence_in_words(when, trouble, self.X, eta, then)
-        self.net = self.path[-1].copy()
-        self._measure()
 
     def _measure(self):
         with for_training(self.net, len(self.X)):
@@ -237,12 +208,9 @@ def reading_in(net, knob):
 
 def sign_rule(slope):
     """What the sign of a slope tells the hand on the knob."""
-    if abs(slope) < FLAT:
+    if abs(slope) < 1e-9:  # as good as 0
         return "0: the ground is flat, stay"
     return "negative: go on, turn it up" if slope < 0 else "positive: go back, turn it down"
-
-
-FLAT = 1e-9  # a slope nearer to 0 is called 0
 
 
 def outcome(costs):
@@ -258,30 +226,17 @@ def outcome(costs):
     return f"{told}."
 
 
-# The drawing
-
-
 class Dials(Drawing):
-    """The net, the cost along the knob in hand, predictions and targets, the cost over the steps.
-
-    Everything that a turn or a step moves is blitted; new limits redraw it all.
+    """The net, its weights as lines; the valley of the cost along the knob in hand, with the
+    tangent; the landscape of the cost over two knobs, with the path of the steps; the predictions
+    over the targets; the cost over the steps.
     """
 
-    about = (
-        "The net, its weights as lines; the valley of the cost along the knob in hand, with the "
-        "tangent; the landscape of the cost over two knobs, with the path of the steps; the "
-        "predictions over the targets; the cost over the steps."
-    )
-
     narrower = 850  # four beside one another: else a number on a line covers the net's neurons
-    wide = {
-        "mosaic": [["net", "along", "land", "scatter"], ["net", "along", "land", "history"]],
-        "width_ratios": (6, 5, 5, 4),
-    }
-    tall = {
-        "mosaic": [["net"], ["along"], ["land"], ["scatter"], ["history"]],
-        "height_ratios": (4, 4, 4, 3, 3),
-    }
+    wide = {"mosaic": [["net", "along", "land", "scatter"], ["net", "along", "land", "history"]]}
+    wide |= {"width_ratios": (6, 5, 5, 4)}
+    tall = {"mosaic": [["net"], ["along"], ["land"], ["scatter"], ["history"]]}
+    tall |= {"height_ratios": (4, 4, 4, 3, 3)}
 
     def __init__(self, knobs):
         self._knobs = knobs
@@ -341,9 +296,9 @@ class Dials(Drawing):
 
     def _make_history(self):
         ax, look = self._history, {"lw": 2, "marker": "o", "markevery": [-1]}
-        (self._costs,) = ax.plot([], [], color=self._colours.blue, **look)
+        (self._costs,) = costs = ax.plot([], [], color=self._colours.blue, **look)
         ax.set(xlabel="step", ylabel="cost", yscale="log")
-        return (self._costs,)
+        return costs
 
     def show(self, knobs, eta):
         """Draw the knobs as they stand, and where a step of η would take the one in hand."""
@@ -409,7 +364,7 @@ class Dials(Drawing):
         span = nice(np.abs(seen).max())
         costs = np.maximum(knobs.history, LOWEST)
         decades = math.floor(np.log10(costs.min())), math.ceil(np.log10(costs.max()) + 0.1)
-        return top, span, nice(max(10, knobs.steps)), *decades
+        return top, span, nice(max(10, len(knobs.history) - 1)), *decades
 
     def set_limits(self, chosen, other, reach, far, top, span, steps, low, high):
         name, beside = (self._knobs.name_of(*knob) for knob in (chosen, other))
@@ -424,15 +379,14 @@ class Dials(Drawing):
 
     def handles(self):
         """Every weight on its line; then the dot in the valley, and the dot in the landscape."""
-        turned, knobs = [self._handle_of(*knob) for knob in self.weights], self._knobs
+        turned, knobs = [self._on_its_line(*knob) for knob in self.weights], self._knobs
         x, y = (reading_in(knobs.net, knob) for knob in knobs.pair)
-        reach = {"value": x, "least": -reach_of(x), "most": reach_of(x)}
-        valley, cost = f"{knobs.name} in its valley", f"cost {knobs.cost:.4g}"
-        land = f"{knobs.name} and {knobs.name_of(*knobs.other)}"
+        cost, both = f"cost {knobs.cost:.4g}", f"{knobs.name} and {knobs.name_of(*knobs.other)}"
+        valley = self.along, x, knobs.cost, f"{knobs.name} in its valley"
         return [
             *turned,
-            Handle(self.along, x, knobs.cost, valley, words=f"{reading(x)}, {cost}", **reach),
-            Handle(self.land, x, y, land, words=f"{reading(x)}, {reading(y)}, {cost}", **reach),
+            dial(*valley, x, f"{reading(x)}, {cost}"),
+            dial(self.land, x, y, both, x, f"{reading(x)}, {reading(y)}, {cost}"),
         ]
 
     @property
@@ -440,14 +394,17 @@ class Dials(Drawing):
         """(matrix, row, column) of every knob that has a line."""
         return [knob for knob in self._knobs.all if knob[0] < len(self._knobs.net.W)]
 
-    def _handle_of(self, layer, i, j):
-        weights = self._knobs.net.W[layer]
+    def _on_its_line(self, layer, i, j):
+        weights, label = self._knobs.net.W[layer], f"{self._knobs.name_of(layer, i, j)} on its line"
         weight, along = float(weights[i, j]), label_place(*weights.shape)
         (left, right), (start, end) = self._edges[f"W[{layer}][{i},{j}]"].get_data()
         place = left + along * (right - left), start + along * (end - start)
-        reach = {"least": -reach_of(weight), "most": reach_of(weight)}
-        name, words = self._knobs.name_of(layer, i, j), reading(weight)
-        return Handle(self._net, *place, f"{name} on its line", weight, words=words, **reach)
+        return dial(self._net, *place, label, weight, reading(weight))
+
+
+def dial(ax, x, y, label, value, words):
+    """The Handle of a knob that reads so."""
+    return Handle(ax, x, y, label, value, -reach_of(value), reach_of(value), words)
 
 
 SHORT = "{x:g}"  # numbers on an axis, without a factor above it
@@ -462,9 +419,6 @@ def reach_of(reading):
     return reach
 
 
-# The controls
-
-
 class KnobBoard(Board):
     """The controls. `net` is the net whose knobs are turned."""
 
@@ -475,111 +429,72 @@ class KnobBoard(Board):
         self.sentence.layout.min_height, self.sentence.layout.max_width = "56px", "1000px"
         self.stack(self._controls(etas), self.picture, self.sentence)
         self.feel(self._touch)
-        self.act(lambda: self._show("Choose a knob, turn it, and watch the cost."))
+        self.act(lambda: "Choose a knob, turn it, and watch the cost.")
 
-    @property
-    def net(self):
-        return self._knobs.net
-
-    # the controls
+    net = property(lambda self: self._knobs.net)
 
     def _controls(self, etas):
         # whole numbers: a browser rounds others to the slider's steps, sends them back, and turns
         self._slider = ipywidgets.IntSlider(min=-MARKS, max=MARKS, readout=False, **sized(130, 500))
-        self._eta = ipywidgets.SelectionSlider(
-            options=[(f"{eta:g}", eta) for eta in sorted({*ETAS, *etas.values()})],
-            value=etas.get("right", 0.03),
-            description="η",
-            **sized(130, 500),
-        )
+        etas_of_all = [(f"{eta:g}", eta) for eta in sorted({*ETAS, *etas.values()})]
+        self._eta = choice("η", etas_of_all, etas.get("right", 0.03), 130, 500)
         self.listen(self._turn, self._slider)
-        self.listen(self._show, self._eta)
-        names = [self._preset(name, eta) for name, eta in etas.items()]
+        self.listen(None, self._eta)
+        set_eta = partial(setattr, self._eta, "value")
+        presets = [self.button(f"{k}: {eta:g}", partial(set_eta, eta)) for k, eta in etas.items()]
         self._steps = self._step_buttons()
         reset = self.button("Reset", self._reset)
         self._time = TimeLine(self, self._go_to, "steps done")
         when = row(self._time.slider, self._time.play)
-        right = [self._slider, self._eta, row(*names), row(*self._steps, reset), when]
+        right = [self._slider, self._eta, row(*presets), row(*self._steps, reset), when]
         return [self._panel(), ipywidgets.VBox(right)]
 
     def _step_buttons(self):
-        everything = f"One step: all {self._knobs.net.n_parameters} knobs"
+        everything, many = f"One step: all {self._knobs.net.n_parameters} knobs", MANY_EPOCHS
         return [
             self.button("One step: this knob", self._step_this),
-            self.button(everything, self._epoch),
-            self.button(f"{MANY_EPOCHS} epochs", self._epochs),
+            self.button(everything, partial(self._train, "One step of all knobs", 1)),
+            self.button(f"{many} epochs", partial(self._train, f"{many} epochs", many)),
         ]
 
     def _panel(self):
         """The knobs as the matrices they stand in: each a button that shows its reading."""
         self._knob_buttons, blocks = {}, []
         for matrix, (name, array, _) in enumerate(self._knobs.matrices):
-            for i, j in np.ndindex(array.shape):
-                self._knob_buttons[matrix, i, j] = self._knob_button(matrix, i, j)
-            rows = [
-                ipywidgets.HBox([self._knob_buttons[matrix, i, j] for j in range(array.shape[1])])
-                for i in range(array.shape[0])
-            ]
+            for knob in ((matrix, *place) for place in np.ndindex(array.shape)):
+                looks = {"width": "64px", "tooltip": self._knobs.name_of(*knob)}
+                choose = partial(self._knobs.choose, knob)
+                self._knob_buttons[knob] = self.button("", choose, **looks)
+            rows = np.array([*self._knob_buttons.values()][-array.size :]).reshape(array.shape)
             shape = self._knobs.net.b[0].shape if name.startswith("b") else array.shape
             title = ipywidgets.HTML(f"<b>{name}</b> {shape}")
-            blocks.append(ipywidgets.VBox([title, *rows]))
+            blocks.append(ipywidgets.VBox([title, *(ipywidgets.HBox([*one]) for one in rows)]))
         return ipywidgets.HBox(blocks, layout={"align_items": "flex-start"})
 
-    def _knob_button(self, *knob):
-        tip = self._knobs.name_of(*knob)
-        return self.button("", lambda: self._choose(knob), "64px", tooltip=tip)
-
-    def _preset(self, name, eta):
-        return self.button(f"{name}: {eta:g}", lambda: self._set_eta(eta))
-
-    # what they do
-
     def _turn(self):
-        reach = reach_of(self._knobs.reading)
-        self._knobs.turn(self._slider.value / MARKS * reach)
-        self._show()
+        self._knobs.turn(self._slider.value / MARKS * self._knobs.reaches[0])
 
     def _touch(self, event):
         """Turn the weight that is held up or down, or drag a dot over its axes."""
-        weights, number = self._dials.weights, event["handle"]
+        knobs, weights, number = self._knobs, self._dials.weights, event["handle"]
+        readings = [reading_in(knobs.net, knob) for knob in knobs.pair]
         if number < len(weights):
-            self._knobs.choose(weights[number])
-            reach = self._knobs.reaches[0]
-            to = self.picture.turned(event, self._knobs.reading, TURN * reach, reach / MARKS)
-            self._turn_to(to)
+            knobs.choose(weights[number])
+            reach = knobs.reaches[0]
+            readings = [self.picture.turned(event, knobs.reading, TURN * reach, reach / MARKS)]
         elif event["kind"] == "key":
-            readings = [reading_in(self._knobs.net, knob) for knob in self._knobs.pair]
             up = number > len(weights) and event["key"] in ("ArrowUp", "ArrowDown")
-            readings[up] += steps(event) * self._knobs.reaches[up] / MARKS
-            self._turn_to(*readings)
-        elif number == len(weights) and event["kind"] != "up":
-            self._turn_to(self.picture.place_in(self._dials.along, event)[0])
+            readings[up] += steps(event) * knobs.reaches[up] / MARKS
         elif event["kind"] != "up":
-            self._turn_to(*self.picture.place_in(self._dials.land, event))
-
-    def _turn_to(self, *readings):
-        ends = np.array(self._knobs.reaches[: len(readings)])
-        self._knobs.turn(*np.clip(readings, -ends, ends))
-        self._show()
-
-    def _choose(self, knob):
-        self._knobs.choose(knob)
-        self._show()
-
-    def _set_eta(self, eta):
-        self._eta.value = eta
-        self._show()
+            ax, free = ((self._dials.along, 1), (self._dials.land, 2))[number - len(weights)]
+            readings = self.picture.place_in(ax, event)[:free]
+        ends = np.array(knobs.reaches[: len(readings)])
+        knobs.turn(*np.clip(readings, -ends, ends))
 
     def _step_this(self):
         before = self._knobs.cost
         self._knobs.step_this(self._eta.value)
-        self._show(f"One step of {self._knobs.name}: {outcome([before, self._knobs.cost])}")
-
-    def _epoch(self):
-        self._train("One step of all knobs", 1)
-
-    def _epochs(self):
-        self._train(f"{MANY_EPOCHS} epochs", MANY_EPOCHS)
+        return f"One step of {self._knobs.name}: {outcome([before, self._knobs.cost])}"
 
     def _train(self, name, steps):
         """So many steps of all knobs, with a picture after each few."""
@@ -588,20 +503,18 @@ class KnobBoard(Board):
             if not self._knobs.diverged:
                 self._knobs.step_all(self._eta.value, min(EPOCHS_A_PICTURE, steps - done))
                 self.picture.show(self._knobs, self._eta.value)
-        self._show(f"{name}: {outcome(self._knobs.history[before:])}")
+        return f"{name}: {outcome(self._knobs.history[before:])}"
 
     def _go_to(self, step):
         last = len(self._knobs.path) - 1
         self._knobs.go_to(min(step, last))
-        self._show(f"After {self._knobs.at} of {last} steps; one from here begins a new path.")
+        return f"After {self._knobs.at} of {last} steps; one from here begins a new path."
 
     def _reset(self):
         self._knobs.reset()
-        self._show("The same start again.")
+        return "The same start again."
 
-    # what is seen
-
-    def _show(self, said=""):
+    def refresh(self, said):
         knobs = self._knobs
         self.picture.show(knobs, self._eta.value)
         self._time.put(knobs.at, len(knobs.path) - 1)
@@ -612,7 +525,7 @@ class KnobBoard(Board):
             button.button_style = "warning" if (matrix, i, j) == knobs.chosen else ""
         for button in self._steps:
             button.disabled = bool(knobs.diverged)
-        self.say(knobs.diverged or f"{said} {self._figures()}".strip())
+        self.say(knobs.diverged or f"{said or ''} {self._figures()}".strip())
 
     def _figures(self):
         knobs, eta = self._knobs, self._eta.value
