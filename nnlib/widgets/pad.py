@@ -40,9 +40,6 @@ def digit_pad(net, digits):
     return DigitPad(net, digits)
 
 
-# The model
-
-
 class Pad:
     """A pad on which one digit is read by a network, and a set of what was kept. No widget.
 
@@ -74,9 +71,7 @@ class Pad:
         self.images = np.vstack([self.images, self.image])
         self.labels = np.append(self.labels, label)
 
-    @property
-    def is_empty(self):
-        return not self._ink.any()
+    is_empty = property(lambda self: not self._ink.any())
 
     @property
     def image(self):
@@ -104,23 +99,14 @@ def n_hidden(net):
 
 def limits(values, f):
     """The least and the greatest that f can answer; where it has no end, that of the values."""
-    low, high = reach(f)
-    return (
-        low if np.isfinite(low) else values.min(initial=0),
-        high if np.isfinite(high) else values.max(initial=0),
-    )
-
-
-# The drawing
+    ends = zip(reach(f), (values.min(initial=0), values.max(initial=0)), strict=True)
+    return [end if np.isfinite(end) else seen for end, seen in ends]
 
 
 class Reading(Drawing):
-    """What the network makes of a picture: the picture, its hidden neurons, its ten outputs."""
-
-    about = (
-        "The digit as the network sees it, its hidden neurons, and its ten outputs as bars. "
-        "Point at a hidden neuron, or press the arrow keys, and its weights lie under the digit."
-    )
+    """The digit as the network sees it, its hidden neurons, and its ten outputs as bars. Point at a
+    hidden neuron, or press the arrow keys, and its weights lie under the digit.
+    """
 
     def __init__(self, net):
         self._f_hidden, self._f_out = net.activations[0], net.activations[-1]
@@ -208,9 +194,6 @@ def _doubled(number):
     return float(2 ** np.ceil(np.log2(max(number, 1))))
 
 
-# The controls
-
-
 class Sheet(InBrowser):
     """The sheet in the browser. It sends ("drawing", SENT x SENT bytes of ink) while one draws."""
 
@@ -220,7 +203,7 @@ class Sheet(InBrowser):
 
 
 class DigitPad(Board):
-    """The controls. `images` and `labels` hold what was kept."""
+    """The controls. `images`, `labels` hold what was kept, `image` (784,) what is on the pad."""
 
     def __init__(self, net, digits):
         super().__init__()
@@ -234,18 +217,9 @@ class DigitPad(Board):
         self.feel(self._touch)
         self.settle()
 
-    @property
-    def images(self):
-        return self._pad.images
-
-    @property
-    def labels(self):
-        return self._pad.labels
-
-    @property
-    def image(self):
-        """The digit on the pad as the network sees it, (784,) float32."""
-        return self._pad.image
+    images = property(lambda self: self._pad.images)
+    labels = property(lambda self: self._pad.labels)
+    image = property(lambda self: self._pad.image)
 
     def settle(self):
         """Lay a test digit on an empty pad: there is something read from the beginning."""
@@ -266,31 +240,22 @@ class DigitPad(Board):
         keep = self.button("Save this one to my set", self._keep)
         return [[self._crop, self._centre], [clear, load, self._meant, keep]]
 
-    # what they do
-
     def _hear(self, _, content, buffers):
         if content.get("kind") == "drawing" and len(buffers) == 1:
             ink = np.frombuffer(buffers[0], np.uint8).reshape(SENT, SENT) / 255
-            self.act(lambda: self._draw(ink))
-
-    def _draw(self, ink):
-        self._pad.draw(ink)
-        self._read()
+            self.act(lambda: self._pad.draw(ink))
 
     def _prepare(self):
         self._pad.crop, self._pad.centre = self._crop.value, self._centre.value
-        self._read()
 
     def _clear(self):
         self._pad.clear()
         self._sheet.sheet = bytes(SIDE * SIDE)
         self._sheet.sheet = b""
-        self._read()
 
     def _load(self):
         picture, self._meant.value = self._pad.load()
         self._sheet.sheet = np.round(255 * picture).astype(np.uint8).tobytes()
-        self._read()
 
     def _touch(self, event):
         """Look at the hidden neuron that was pointed at, at the next by a key, else at none."""
@@ -299,27 +264,20 @@ class DigitPad(Board):
             self._chosen = (before + steps(event)) % n_hidden(self._pad.net)
         elif event["kind"] in ("down", "move"):
             self._chosen = self._reading.neuron_at(self.picture, event)
-        self._read()
 
     def _keep(self):
         if self._pad.is_empty:
-            self.say("The pad is empty: draw a digit first.")
-            return
+            return "The pad is empty: draw a digit first."
         self._pad.keep(self._meant.value)
-        self.say(f"Kept as a {self._meant.value}. Your set holds {len(self.labels)}.")
+        return f"Kept as a {self._meant.value}. Your set holds {len(self.labels)}."
 
-    # what is seen
-
-    def _read(self):
+    def refresh(self, said):
         image, hidden, outputs = self._pad.read()
         self.picture.show(image, hidden, outputs, self._chosen)
         first, second = outputs.argsort()[::-1][:2]
-        looked_at = "" if self._chosen is None else (
-            f" Hidden neuron {self._chosen} answers {hidden[self._chosen]:.2f}."
-        )
-        self.say(
-            f"Read as a {first} (output {outputs[first]:.2f}), "
-            f"then a {second} ({outputs[second]:.2f}).{looked_at}"
-            if image.any()
-            else "Draw a digit, or load one from the test set."
-        )
+        read = f"Read as a {first} (output {outputs[first]:.2f}), "
+        read += f"then a {second} ({outputs[second]:.2f})."
+        if self._chosen is not None:
+            read += f" Hidden neuron {self._chosen} answers {hidden[self._chosen]:.2f}."
+        empty = "Draw a digit, or load one from the test set."
+        self.say(said or (read if image.any() else empty))

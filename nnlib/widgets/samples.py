@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib._support.checks import checked_seed
 from nnlib._support.hints import door
-from nnlib.widgets.parts.board import Board, row, sized
+from nnlib.widgets.parts.board import Board, choice, player, row, sized, toggles
 from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Drawing, Picture
 
@@ -33,9 +33,6 @@ def sample_explorer(*, seed=0):
     return SampleExplorer(checked_seed(seed))
 
 
-# The model
-
-
 @dataclass(frozen=True)
 class Integers:
     """Whole numbers from low to high, both included, all equally likely."""
@@ -48,13 +45,8 @@ class Integers:
     def code(self, n):
         return f"rng.integers({self.low}, {self.high}, size=({n}, 3), endpoint=True)"
 
-    @property
-    def mean(self):
-        return (self.low + self.high) / 2
-
-    @property
-    def deviation(self):
-        return math.sqrt(((self.high - self.low + 1) ** 2 - 1) / 12)
+    mean = property(lambda self: (self.low + self.high) / 2)
+    deviation = property(lambda self: math.sqrt(((self.high - self.low + 1) ** 2 - 1) / 12))
 
     def draw(self, n, rng):
         return rng.integers(self.low, self.high, size=(n, FEATURES), endpoint=True)
@@ -81,13 +73,8 @@ class Uniform:
     def code(self, n):
         return f"rng.uniform({self.low:g}, {self.high:g}, size=({n}, 3))"
 
-    @property
-    def mean(self):
-        return (self.low + self.high) / 2
-
-    @property
-    def deviation(self):
-        return (self.high - self.low) / math.sqrt(12)
+    mean = property(lambda self: (self.low + self.high) / 2)
+    deviation = property(lambda self: (self.high - self.low) / math.sqrt(12))
 
     def draw(self, n, rng):
         return rng.uniform(self.low, self.high, size=(n, FEATURES))
@@ -124,21 +111,15 @@ class Normal:
         return np.array([(1 + math.erf(one / math.sqrt(2))) / 2 for one in z])
 
 
-# The drawing
-
-
 TALLEST = 50_000  # what the axis shows where all numbers fall into one bar
 TOPS = (1, 1.5, 2, 3, 5, 7.5)  # where the axis may end, times a power of ten
 PARTS = 5  # of the axis: each TOPS is a round number five times over
 
 
 class Histogram(Drawing):
-    """The first rows of X as numbers, and all its numbers as bars beside what is expected."""
-
-    about = (
-        f"The first {ROWS} rows of X as numbers, and a histogram of all of them, with a dashed "
-        "line for what is expected."
-    )
+    """The first 10 rows of X as numbers, and a histogram of all of them, with a dashed line for
+    what is expected.
+    """
 
     def build(self, figure, look):
         shape, ratios = ((2, 1), "height_ratios") if look.narrow else ((1, 2), "width_ratios")
@@ -191,8 +172,6 @@ def as_table(X, seen):
     return "\n".join([f"X  {X.shape}", *rows, *more])
 
 
-# The controls
-
 WAYS = ("integers", "uniform", "normal")
 COUNTS = (10, 30, 100, 300, 1000, 3000, 10_000)
 
@@ -206,32 +185,31 @@ class SampleExplorer(Board):
         self.picture = Picture(Histogram(), 360, tall=560)
         self._code = ipywidgets.HTML()
         self.stack(*self._controls(), self.picture, self._code, self.sentence)
-        self._choose()
+        self.act(self._choose)
 
     def settle(self):
         self.act(self._draw)
 
     def _controls(self):
         size = sized(110, 330)
-        self._way = ipywidgets.ToggleButtons(options=WAYS, style={"button_width": "110px"})
+        self._way = toggles(WAYS, WAYS[0], 110)
         again = self.button("Draw again", self._draw_again, "148px", "success")
-        self._play = ipywidgets.Play(max=SHOWERS + FLIGHT, interval=FALL_TICK, show_repeat=False)
-        self._play.tooltip = "Let the numbers fall once more"
-        self.listen(self._fall, self._play)
-        self._n = ipywidgets.SelectionSlider(options=COUNTS, description="samples", **size)
+        self._play = player(FALL_TICK, "Let the numbers fall once more", max=SHOWERS + FLIGHT)
+        self._n = choice("samples", COUNTS, COUNTS[0], 110, 330)
         integers = ipywidgets.IntRangeSlider(value=(0, 50), description="range", **size)
         uniform = ipywidgets.FloatRangeSlider(
             value=(0, 1), min=-2, max=2, step=0.1, description="range", **size
         )
-        mean = ipywidgets.FloatSlider(2, min=-10, max=10, step=0.5, description="mean", **size)
-        deviation = ipywidgets.FloatSlider(
-            4, min=0.5, max=6, step=0.5, description="deviation", **size
+        mean, deviation = (
+            ipywidgets.FloatSlider(value, min=low, max=high, step=0.5, description=name, **size)
+            for name, value, low, high in (("mean", 2, -10, 10), ("deviation", 4, 0.5, 6))
         )
         self._knobs_of = dict(zip(WAYS, ([integers], [uniform], [mean, deviation]), strict=True))
         self.spare = integers, uniform, mean, deviation
         self._knobs = row()
         self.listen(self._choose, self._way)
         self.listen(self._draw, self._n, *self.spare)
+        self.listen(None, self._play)
         return [[self._way, again, self._play], [self._n, self._knobs]]
 
     def _choose(self):
@@ -243,16 +221,9 @@ class SampleExplorer(Board):
         self._draw(tick=1)
 
     def _draw(self, tick=0):
-        way, n = self._chosen(), self._n.value
-        self.X = way.draw(n, np.random.default_rng(self._seed))
+        self._drawn = self._chosen()
+        self.X = self._drawn.draw(self._n.value, np.random.default_rng(self._seed))
         self._play.value, self._play.playing = tick, tick > 0
-        self._fall()
-        self._tell(way, n)
-
-    def _fall(self):
-        if self._play.value == self._play.max:  # all have fallen
-            self._play.value, self._play.playing = 0, False
-        self.picture.show(self._chosen(), self.X, self._play.value)
 
     def _chosen(self):
         """The way of drawing, as the sliders have it; a range is never empty."""
@@ -264,9 +235,12 @@ class SampleExplorer(Board):
             return Integers(low, high)
         return Uniform(low, max(high, low + 0.1))
 
-    def _tell(self, way, n):
-        X = self.X
-        code = f"rng = np.random.default_rng({self._seed})\nX = {way.code(n)}"
+    def refresh(self, said):
+        if self._play.value == self._play.max:  # all have fallen
+            self._play.value, self._play.playing = 0, False
+        X, way = self.X, self._drawn
+        self.picture.show(way, X, self._play.value)
+        code = f"rng = np.random.default_rng({self._seed})\nX = {way.code(len(X))}"
         self._code.value = f"<pre style='font-size: 1.2em; margin: 0'>{html.escape(code)}</pre>"
         self.say(
             f"{X.size:,} numbers: mean {X.mean():.3g}, expected {way.mean:.3g}; "

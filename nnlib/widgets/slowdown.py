@@ -4,6 +4,8 @@ The input is 1 and the target 0. Three layers: Path is the 300 epochs of the neu
 BothPaths shows them for both costs, SlowdownExplorer has the controls.
 """
 
+import itertools
+
 import ipywidgets
 import numpy as np
 
@@ -11,7 +13,7 @@ from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
-from nnlib.widgets.parts.board import Board, label, sized
+from nnlib.widgets.parts.board import Board, choice, label, player, sized, toggles
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps
 
 N_EPOCHS = 300
@@ -34,7 +36,16 @@ def slowdown_explorer(start=(2.0, 2.0), *, eta=ETA, cost=QUADRATIC):
     ``explorer.paths`` are the two Paths shown, that of the quadratic cost first.
     TypeError or ValueError in words where something does not fit.
     """
-    return SlowdownExplorer(*_checked_start(start), _checked_eta(eta), _checked_cost(cost))
+    w, b = _checked_start(start)
+    if not 0 < checked_number(eta, "eta", 0) <= ETAS[-1]:
+        raise ValueError(
+            f"eta: expected a learning rate above 0, at most 5, got {short(eta)}; write eta=0.15"
+        )
+    if not any(cost is known for known in BOTH_COSTS):
+        raise ValueError(
+            f"cost: expected QUADRATIC or CROSS_ENTROPY, got {short(cost)}; write one of them"
+        )
+    return SlowdownExplorer(w, b, float(eta), cost)
 
 
 def _checked_start(start):
@@ -46,25 +57,6 @@ def _checked_start(start):
         ) from None
     start = ("w", w), ("b", b)
     return [checked_number(value, name, -FARTHEST, most=FARTHEST) for name, value in start]
-
-
-def _checked_eta(eta):
-    if not 0 < checked_number(eta, "eta", 0) <= ETAS[-1]:
-        raise ValueError(
-            f"eta: expected a learning rate above 0, at most 5, got {short(eta)}; write eta=0.15"
-        )
-    return float(eta)
-
-
-def _checked_cost(cost):
-    if not any(cost is known for known in BOTH_COSTS):
-        raise ValueError(
-            f"cost: expected QUADRATIC or CROSS_ENTROPY, got {short(cost)}; write one of them"
-        )
-    return cost
-
-
-# The model
 
 
 class Path:
@@ -100,15 +92,9 @@ def _descend(cost, w, b, eta, epochs):
         w, b = w - eta * delta * 1.0, b - eta * delta
 
 
-# The drawing
-
 LOOKS_OF = {
-    QUADRATIC.name: {"linestyle": "--", "marker": "s"},
-    CROSS_ENTROPY.name: {"linestyle": "-", "marker": "o"},
-}
-LABELS = {
-    QUADRATIC.name: "quadratic, δ = (a − y) σ'(z)",
-    CROSS_ENTROPY.name: "cross-entropy, δ = a − y",
+    QUADRATIC.name: {"ls": "--", "marker": "s", "label": "quadratic, δ = (a − y) σ'(z)"},
+    CROSS_ENTROPY.name: {"ls": "-", "marker": "o", "label": "cross-entropy, δ = a − y"},
 }
 FOLLOWED, OTHER = 3.5, 1.8  # widths of the curves
 Z_RANGE = (-9, 9)  # holds every z that the controls can bring about
@@ -118,36 +104,28 @@ EVERY = 10  # epochs between two dots of the trail
 
 
 class BothPaths(Drawing):
-    """The output and the cost over the epochs, and the sigmoid with both points on it."""
-
-    about = (
-        f"Two plots over {N_EPOCHS} epochs, the output of the neuron and its cost in per cent of "
-        "its start, for the quadratic cost and for cross-entropy; beside them the sigmoid, with a "
-        "point for each cost and the tangent at one of them."
-    )
+    """Two plots over 300 epochs, the output of the neuron and its cost in per cent of its start,
+    for the quadratic cost and for cross-entropy; beside them the sigmoid, with a point for each
+    cost and the tangent at one of them.
+    """
 
     wide = {"mosaic": [["output", "sigmoid"], ["cost", "sigmoid"]], "width_ratios": (6, 5)}
     tall = {"mosaic": [["sigmoid"], ["output"], ["cost"]], "height_ratios": (4, 3, 3)}
 
     def build(self, figure, look):
         axes = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide))
-        self._output, self._cost, self._sigmoid = (axes[k] for k in ("output", "cost", "sigmoid"))
-        colours = (look.colours.orange, look.colours.blue)
-        self._styles = {
-            name: mark | {"color": colour, "markevery": []}
-            for (name, mark), colour in zip(LOOKS_OF.items(), colours, strict=True)
-        }
+        self._output, self._cost, self.sigmoid = (axes[k] for k in ("output", "cost", "sigmoid"))
+        self._inks = dict(zip(LOOKS_OF, (look.colours.orange, look.colours.blue), strict=True))
         return [*self._build_curves(figure, look), *self._build_sigmoid(look)]
 
     def _build_curves(self, figure, look):
         """The curves of both costs over the epochs, and a line at the epoch shown."""
+        axes = self._output, self._cost
         self._curves = {
-            (ax, name): ax.plot([], [], label=LABELS[name], markersize=9, **style)[0]
-            for ax in (self._output, self._cost)
-            for name, style in self._styles.items()
+            (ax, name): ax.plot([], [], color=self._inks[name], markersize=9, **style)[0]
+            for ax, (name, style) in itertools.product(axes, LOOKS_OF.items())
         }
-        axes, line = (self._output, self._cost), {"lw": 1, "color": look.colours.ink}
-        self._now = [ax.axvline(0, **line) for ax in axes]
+        self._now = [ax.axvline(0, lw=1, color=look.colours.ink) for ax in axes]
         for ax in axes:
             ax.set(xlim=(-5, N_EPOCHS + 5), ylim=(-0.03, 1.03), yticks=(0, 0.5, 1))
             ax.grid()
@@ -162,7 +140,7 @@ class BothPaths(Drawing):
         return [*self._now, *self._curves.values()]
 
     def _build_sigmoid(self, look):
-        ax, z, ink = self._sigmoid, np.linspace(*Z_RANGE, 361), look.colours.ink
+        ax, z, ink = self.sigmoid, np.linspace(*Z_RANGE, 361), look.colours.ink
         ax.plot(z, SIGMOID.value(z), color=look.colours.grey, lw=2.5)
         ax.plot(z, SIGMOID.slope(z), color=look.colours.grey, lw=1.5, ls=":")
         ax.text(1.4, 0.6, "a = σ(z)")
@@ -172,8 +150,8 @@ class BothPaths(Drawing):
         ring = {"markersize": 18, "markerfacecolor": "none", "markeredgecolor": ink}
         (self._start,) = ax.plot([], [], "o", **ring)
         self._points = {
-            name: ax.plot([], [], style["marker"], color=style["color"], markersize=10)[0]
-            for name, style in self._styles.items()
+            name: ax.plot([], [], style["marker"], color=self._inks[name], markersize=10)[0]
+            for name, style in LOOKS_OF.items()
         }
         self._notes = [ax.text(0.02, y, "", transform=ax.transAxes) for y in (0.93, 0.86, 0.79)]
         self._drag = ax.text(0, 0, "drag", ha="center", va="top", fontsize=look.small)
@@ -217,17 +195,9 @@ class BothPaths(Drawing):
     def handles(self):
         """The start on the sigmoid: where it is dragged, the neuron starts to learn."""
         z, a = self._from
-        reach = {"least": -2 * FARTHEST, "most": 2 * FARTHEST}
-        words = f"z = {z:.1f}, a = {a:.2f}"
-        return [Handle(self._sigmoid, z, a, "start of the neuron", value=z, words=words, **reach)]
+        most, words = 2 * FARTHEST, f"z = {z:.1f}, a = {a:.2f}"
+        return [Handle(self.sigmoid, z, a, "start of the neuron", z, -most, most, words)]
 
-    @property
-    def sigmoid(self):
-        """The axes on which the start is dragged."""
-        return self._sigmoid
-
-
-# The controls
 
 START_BY_KEY = 0.1
 TICK = 60  # milliseconds between two pictures of Play
@@ -243,7 +213,7 @@ class SlowdownExplorer(Board):
         self.picture = Picture(self._curves, 400, tall=760)
         self.stack(*self._controls(w, b, eta, cost), self.picture, self.sentence)
         self.feel(self._touch)
-        self._learn()
+        self.act(self._learn)
 
     def settle(self):
         """Go to the middle: there the two costs differ most."""
@@ -255,32 +225,21 @@ class SlowdownExplorer(Board):
             ipywidgets.FloatSlider(value, min=-FARTHEST, max=FARTHEST, description=name, **size)
             for name, value in (("start w", w), ("start b", b))
         )
-        self._eta = ipywidgets.SelectionSlider(
-            options=sorted({*ETAS, eta}), value=eta, description="η", **size
-        )
-        self._cost = ipywidgets.ToggleButtons(
-            options=[(cost.name, cost) for cost in BOTH_COSTS],
-            value=cost,
-            style={"button_width": "120px"},
-        )
-        self._play = ipywidgets.Play(max=N_EPOCHS, step=LEAP, interval=TICK, show_repeat=False)
-        self._play.tooltip = "Play the epochs, or stop and go back"
+        self._eta = choice("η", sorted({*ETAS, eta}), eta, 90, 400)
+        self._cost = toggles([(cost.name, cost) for cost in BOTH_COSTS], cost, 120)
+        says = "Play the epochs, or stop and go back"
+        self._play = player(TICK, says, max=N_EPOCHS, step=LEAP)
         self._epoch = ipywidgets.IntSlider(max=N_EPOCHS, description="epoch", **size)
         self.listen(self._learn, self._w, self._b, self._eta)
-        self.listen(self._show, self._cost, self._epoch)
-        self.listen(self._follow, self._play)
+        self.listen(None, self._cost, self._epoch)
+        self.listen(lambda: setattr(self._epoch, "value", self._play.value), self._play)
         presets = [self._preset(*start) for start in STARTS]
-        return [
-            [self._w, self._b],
-            [self._eta, label("cost", 90), self._cost],
-            [self._epoch, self._play, *presets],
-        ]
+        costs = [self._eta, label("cost", 90), self._cost]
+        return [[self._w, self._b], costs, [self._epoch, self._play, *presets]]
 
     def _preset(self, w, b):
         tip = f"w = {w}, b = {b}, η = {ETA}"
         return self.button(f"Start ({w}, {b})", lambda: self._start_at(w, b), "150px", tooltip=tip)
-
-    # what the controls do
 
     def _start_at(self, w, b):
         self._w.value, self._b.value, self._eta.value = w, b, ETA
@@ -305,30 +264,21 @@ class SlowdownExplorer(Board):
             self._w.value, self._b.value = w, b
             self._learn()
 
-    def _follow(self):
-        self._epoch.value = self._play.value
-        self._show()
-
     def _learn(self):
         w, b, eta = self._w.value, self._b.value, self._eta.value
         self.paths = tuple(Path(cost, w, b, eta) for cost in BOTH_COSTS)
-        self._show()
 
-    def _show(self):
-        self._play.value = self._epoch.value  # so that Play goes on from here
-        self.picture.show(self.paths, self._epoch.value, self._cost.value)
-        self.say(self._words())
-
-    def _words(self):
+    def refresh(self, said):
         epoch = self._epoch.value
+        self._play.value = epoch  # so that Play goes on from here
+        self.picture.show(self.paths, epoch, self._cost.value)
         told = "; ".join(story(path, epoch) for path in self.paths)
-        return f"After {epoch} of {N_EPOCHS} epochs with η = {self._eta.value:g}: {told}."
+        self.say(f"After {epoch} of {N_EPOCHS} epochs with η = {self._eta.value:g}: {told}.")
 
 
 def story(path, epoch):
     """Where a path is at an epoch, and when it is half right, in words."""
     crossed = path.below_half
     when = f"below ½ from epoch {crossed} on" if crossed else "below ½ from the start"
-    return f"{path.cost.name} a = {path.a[epoch]:.4f}, " + (
-        "never below ½" if crossed is None else when
-    )
+    when = "never below ½" if crossed is None else when
+    return f"{path.cost.name} a = {path.a[epoch]:.4f}, {when}"

@@ -12,7 +12,7 @@ from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import LOG_LIKELIHOOD
-from nnlib.widgets.parts.board import Board, sized
+from nnlib.widgets.parts.board import Board, sized, toggles
 from nnlib.widgets.parts.numbers import decimals
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
 
@@ -41,9 +41,6 @@ def softmax_board(z=START, right=0):
         )
     right = checked_number(right, "right", 0, whole=True, most=len(z) - 1)
     return SoftmaxBoard(Outputs(z, right))
-
-
-# The model
 
 
 class Outputs:
@@ -75,45 +72,24 @@ class Outputs:
         up = round(float(self.moved + LIMIT - self.z.max()), 6)
         return min(max(-MOVE, down), self.moved), max(min(MOVE, up), self.moved)
 
-    @property
-    def a(self):
-        return SOFTMAX.value(self.z)
-
-    @property
-    def sigmoids(self):
-        return SIGMOID.value(self.z)
-
-    @property
-    def y(self):
-        """The target: 1 for the right answer, 0 elsewhere."""
-        return np.eye(len(self.z))[self.right]
-
-    @property
-    def cost(self):
-        """-ln a of the right answer."""
-        return float(LOG_LIKELIHOOD.per_sample(*self._rows())[0])
-
-    @property
-    def delta(self):
-        return LOG_LIKELIHOOD.error(*self._rows(), SOFTMAX)[0]
+    a = property(lambda self: SOFTMAX.value(self.z))
+    sigmoids = property(lambda self: SIGMOID.value(self.z))
+    y = property(lambda self: np.eye(len(self.z))[self.right])  # 1 for the right answer
+    cost = property(lambda self: float(LOG_LIKELIHOOD.per_sample(*self._rows())[0]))
+    delta = property(lambda self: LOG_LIKELIHOOD.error(*self._rows(), SOFTMAX)[0])
 
     def _rows(self):
         return self.z[None, :], self.a[None, :], self.y[None, :]
 
-
-# The drawing
 
 HATCH = "//"  # of the right answer
 COST_TOPS = (4, 8, 16, 24)  # where the cost's axis may end
 
 
 class Bars(Drawing):
-    """Six plots: z, softmax and sigmoids; both laid end to end, the cost and δ."""
-
-    about = (
-        "Six plots: the weighted inputs z as bars, their softmax outputs, their sigmoids; softmax "
-        "outputs and sigmoids each laid end to end, the cost over the right output, and δ."
-    )
+    """Six plots: the weighted inputs z as bars, their softmax outputs, their sigmoids; softmax
+    outputs and sigmoids each laid end to end, the cost over the right output, and δ.
+    """
 
     def __init__(self, k):
         self.k = k
@@ -121,16 +97,19 @@ class Bars(Drawing):
     def build(self, figure, look):
         self._look = look
         self._axes = figure.subplots(*((3, 2) if look.narrow else (2, 3))).ravel()
-        self._in, softmax, sigmoid, ends, cost, delta = self._axes
+        self.inputs, softmax, sigmoid, ends, cost, delta = self._axes
         c = look.colours
         self._colours = (c.blue, c.orange, c.green, c.purple, c.grey)[: self.k]
-        self._z = self._columns(self._in, "z", (-LIMIT, LIMIT), 1)
-        self._softmax = self._columns(softmax, "softmax a", (0, 1), 2)
-        self._sigmoid = self._columns(sigmoid, "sigmoids", (0, 1), 2)
-        self._delta = self._columns(delta, "δ = a − y", (-1, 1), 2)
-        self._pieces = self._laid_out(ends)
-        self._costs = self._along_the_curve(cost)
-        return list(self._all_moving())
+        self._groups = [
+            self._columns(self.inputs, "z", (-LIMIT, LIMIT), 1),
+            self._columns(softmax, "softmax a", (0, 1), 2),
+            self._columns(sigmoid, "sigmoids", (0, 1), 2),
+            self._columns(delta, "δ = a − y", (-1, 1), 2),
+        ]
+        self._pieces, self._costs = self._laid_out(ends), self._along_the_curve(cost)
+        parts = [part for g in self._groups for part in (*g["bars"], *g["texts"], g["said"])]
+        pieces, names = (sum(map(list, kind), []) for kind in zip(*self._pieces, strict=True))
+        return [*parts, *pieces, self._one, *names, *self._costs]
 
     def _columns(self, ax, title, limits, places):
         """One bar an output with its number, and a title that may change."""
@@ -173,23 +152,13 @@ class Bars(Drawing):
         (point,) = ax.plot([], [], "o", color=ink, ms=8)
         return bar, point, said
 
-    def _all_moving(self):
-        for group in (self._z, self._softmax, self._sigmoid, self._delta):
-            yield from (*group["bars"], *group["texts"], group["said"])
-        for pieces, _ in self._pieces:
-            yield from pieces
-        yield self._one
-        for _, names in self._pieces:
-            yield from names
-        yield from self._costs
-
     def show(self, outputs):
         """Draw the outputs as they stand."""
-        a, sigmoids, delta = outputs.a, outputs.sigmoids, outputs.delta
-        self._set(self._z, outputs.z, outputs.right, "")
-        self._set(self._softmax, a, outputs.right, f", sum {a.sum():.2f}")
-        self._set(self._sigmoid, sigmoids, outputs.right, f", sum {sigmoids.sum():.2f}")
-        self._set(self._delta, delta, outputs.right, f", sum {abs(delta.sum()):.2f}")
+        a, sigmoids = outputs.a, outputs.sigmoids
+        of_groups = outputs.z, a, sigmoids, outputs.delta
+        for group, values in zip(self._groups, of_groups, strict=True):
+            summed = "" if values is outputs.z else f", sum {abs(values.sum()):.2f}"
+            self._set(group, values, outputs.right, summed)
         for row, values in zip(self._pieces, (a, sigmoids), strict=True):
             self._lay(*row, values, outputs.right)
         self._show_cost(outputs.right, a[outputs.right], outputs.cost)
@@ -235,16 +204,10 @@ class Bars(Drawing):
         """The top of each bar of z."""
         reach = {"least": -LIMIT, "most": LIMIT}
         return [
-            Handle(self._in, j, z, f"z{j}", value=z, words=decimals(z, 1), **reach)
+            Handle(self.inputs, j, z, f"z{j}", value=z, words=decimals(z, 1), **reach)
             for j, z in enumerate(self._at)
         ]
 
-    def z_at(self, picture, event):
-        """The z that a touch means."""
-        return picture.place_in(self._in, event)[1]
-
-
-# The controls
 
 SURE = 8.0  # the one z that stands out when a button makes softmax sure
 STEP = 0.1  # of every slider
@@ -259,99 +222,70 @@ class SoftmaxBoard(Board):
         self.picture = Picture(self._bars, 400, tall=700)
         self.stack(*self._controls(outputs), self.picture, self.sentence)
         self.feel(self._touch)
-        self.act(lambda: self._put(outputs.z))
+        self.act(None)
 
-    @property
-    def a(self):
-        return self._outputs.a
+    a = property(lambda self: self._outputs.a)
 
     def _controls(self, outputs):
         there = range(len(outputs.z))
         self._sliders = [_slider(f"z{j}", LIMIT) for j in there]
         self._all = _slider("move all", MOVE)
-        self._right = ipywidgets.ToggleButtons(
-            options=there,
-            value=outputs.right,
-            tooltips=[f"{j} is the right answer" for j in there],
-            style={"button_width": "46px"},
-        )
+        tips = [f"{j} is the right answer" for j in there]
+        self._right = toggles(there, outputs.right, 46, tooltips=tips)
         for j, slider in enumerate(self._sliders):
             self.listen(partial(self._turn, j), slider)
         self.listen(self._move_all, self._all)
-        self.listen(self._choose, self._right)
+        self.listen(lambda: setattr(outputs, "right", self._right.value), self._right)
         name = ipywidgets.Label("right answer")
         return [[*self._sliders, self._all], [name, self._right, *self._buttons(outputs)]]
 
     def _buttons(self, outputs):
-        def sure_of(answer):
-            z = np.zeros(len(outputs.z))
-            z[answer % len(z)] = SURE
-            return z
-
+        sure = SURE * np.eye(len(outputs.z))
         starts = {
-            "All equal": lambda: np.zeros(len(outputs.z)),
-            "Sure and right": lambda: sure_of(outputs.right),
-            "Sure and wrong": lambda: sure_of(outputs.right + 1),
+            "All equal": lambda: 0 * sure[0],
+            "Sure and right": lambda: sure[outputs.right],
+            "Sure and wrong": lambda: sure[(outputs.right + 1) % len(sure)],
             "Reset": lambda: outputs.start,
         }
         return [
-            self.button(name, lambda start=start: self._put(start()), "130px")
+            self.button(name, lambda start=start: outputs.set(start()), "130px")
             for name, start in starts.items()
         ]
-
-    # what the controls do; none sets the slider that is in the hand, which may be ahead already
 
     def _touch(self, event):
         """Drag the top of a bar of z, or move it by keys."""
         j = event["handle"]
         if event["kind"] == "up":
             return
-        z = self._sliders[j].value + STEP * steps(event) if event["kind"] == "key" else (
-            self._bars.z_at(self.picture, event)
-        )
+        if event["kind"] == "key":
+            z = self._sliders[j].value + STEP * steps(event)
+        else:
+            z = self.picture.place_in(self._bars.inputs, event)[1]
         self._sliders[j].value = round(float(np.clip(z, -LIMIT, LIMIT)), 1)
-        self._turn(j)
+        return self._turn(j)
 
     def _turn(self, j):
         self._outputs.turn(j, self._sliders[j].value)
-        self._show(self._set_room)
+        return self._sliders[j]
 
     def _move_all(self):
         self._outputs.move_all(self._all.value)
-        self._show(self._set_sliders)
+        return self._all
 
-    def _choose(self):
-        self._outputs.right = self._right.value
-        self._show()
+    def refresh(self, in_hand):
+        """Draw first, which is what the eye waits for; then let the other controls follow, and say.
 
-    def _put(self, z):
-        self._outputs.set(z)
-        self._show(self._set_sliders, self._set_all, self._set_room)
-
-    # how the controls follow
-
-    def _set_sliders(self):
-        for slider, value in zip(self._sliders, self._outputs.z, strict=True):
-            slider.value = float(value)
-
-    def _set_all(self):
-        self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
-
-    def _set_room(self):
-        """Let "move all" go as far as every z has room, and be off where there is none."""
-        low, high = self._outputs.room
-        self._all.disabled = high - low < STEP
-        if not self._all.disabled:  # a slider from here to here cannot be drawn
-            with self._all.hold_trait_notifications():
-                self._all.min, self._all.max = low, high
-
-    # what is seen
-
-    def _show(self, *following):
-        """Draw first, which is what the eye waits for; then let other controls follow, and say."""
+        The slider that is in the hand is left alone: it may be ahead already.
+        """
         self.picture.show(self._outputs)
-        for follow in following:
-            follow()
+        low, high = self._outputs.room
+        self._all.disabled = high - low < STEP  # a slider from here to here cannot be drawn
+        with self._all.hold_trait_notifications():
+            self._all.min, self._all.max = (-MOVE, MOVE) if self._all.disabled else (low, high)
+            places = *self._outputs.z, self._outputs.moved
+            for slider, place in zip([*self._sliders, self._all], places, strict=True):
+                if slider is not in_hand:
+                    slider.value = float(place)
         self.say(self._words())
 
     def _words(self):

@@ -33,14 +33,8 @@ from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
 
 CELL = 6  # pixels of a row or column in a block
-KEYS = {
-    "ArrowRight": "next",
-    "PageDown": "next",
-    "ArrowLeft": "back",
-    "PageUp": "back",
-    "Home": "first",
-    "End": "last",
-}
+KEYS = {"ArrowRight": "next", "PageDown": "next", "ArrowLeft": "back", "PageUp": "back"}
+KEYS |= {"Home": "first", "End": "last"}
 
 
 @door
@@ -55,9 +49,6 @@ def derivation_stepper(*derivations, seed=0, **chosen):
     return Stepper(Walk(derivations, seed, chosen))
 
 
-# The model
-
-
 class Walk:
     """A place in some derivations (`number`, `k`), and the example its lines are tried on."""
 
@@ -67,18 +58,9 @@ class Walk:
         self.number, self.k = 0, 0
         self._try_on(BLACKBOARD | self._chosen)
 
-    @property
-    def derivation(self):
-        return self.derivations[self.number]
-
-    @property
-    def step(self):
-        return self.derivation.steps[self.k]
-
-    @property
-    def line(self):
-        """The line come to, on the example."""
-        return self.lines[self.k]
+    derivation = property(lambda self: self.derivations[self.number])
+    step = property(lambda self: self.derivation.steps[self.k])
+    line = property(lambda self: self.lines[self.k])  # the line come to, on the example
 
     def go(self, number, k=0):
         """Go to line k of a derivation; a negative k counts from its end."""
@@ -135,9 +117,6 @@ def with_choices(derivations, chosen):
     ), {name: choice for name, choice in chosen.items() if name in SIZES}
 
 
-# What is seen
-
-
 def all_lines(derivations):
     """All lines and reasons of all derivations, for MathJax to typeset once."""
     return "".join(section(number, d) for number, d in enumerate(derivations))
@@ -145,23 +124,19 @@ def all_lines(derivations):
 
 def section(number, derivation):
     rows = "".join(line_and_reason(k, derivation) for k in range(len(derivation.steps)))
-    title = html.escape(derivation.title)
-    return f"<div class='d d{number}'><h3>{title}</h3><table>{rows}</table></div>"
+    title = f"<h3>{html.escape(derivation.title)}</h3>"
+    return f"<div class='d d{number}'>{title}<table>{rows}</table></div>"
 
 
 def line_and_reason(k, derivation):
     """A line, what is new in it marked, and below it the reason."""
     left, right = derivation.sides(k)
     right = in_parts(right, *(factors(derivation, line) for line in (k, k + 1)))
-    left, right = (
-        html.escape(rf"$\displaystyle {marked(side, begin=CHANGED)}$") if side else ""
-        for side in (left, right)
-    )
-    reason = html.escape(derivation.steps[k].reason)
-    return (
-        f"<tr class='l l{k}'><td>{left}</td><td>{right}</td></tr>"
-        f"<tr class='r r{k}'><td></td><td>{reason}</td></tr>"
-    )
+    sides = [marked(side, begin=CHANGED) for side in (left, right)]
+    sides = [rf"$\displaystyle {side}$" if side else "" for side in sides]
+    left, right, reason = map(html.escape, (*sides, derivation.steps[k].reason))
+    line = f"<tr class='l l{k}'><td>{left}</td><td>{right}</td></tr>"
+    return f"{line}<tr class='r r{k}'><td></td><td>{reason}</td></tr>"
 
 
 def factors(derivation, k):
@@ -234,11 +209,10 @@ def facts(walk):
     """The shapes and the NumPy of the line come to."""
     step, line = walk.step, walk.line
     shapes = f"{'Indices' if step.formula else 'Shape'}: {html.escape(line.shapes)}."
+    shapes = blocks(line.shapes) if step.blocks else shapes
     names = ", ".join(filter(is_measured, step.code.names))
     measured = f" &nbsp;(by central differences: {html.escape(names)})" if names else ""
-    return (
-        blocks(line.shapes) if step.blocks else shapes
-    ) + f"<div>NumPy: <code>{html.escape(line.numpy)}</code>{measured}</div>"
+    return f"{shapes}<div>NumPy: <code>{html.escape(line.numpy)}</code>{measured}</div>"
 
 
 def blocks(shapes):
@@ -298,9 +272,6 @@ def written_out(derivations):
     return "\n\n".join(texts)
 
 
-# The board
-
-
 class Stepper(Board):
     """The controls. `walk` is where it stands."""
 
@@ -312,7 +283,7 @@ class Stepper(Board):
         self.stack(self._controls(), self._style, self.sentence, lines, self._facts)
         self.add_class("nnlib-stepper")
         self.add_class(self._hand.board)
-        self._show()
+        self.act(None)
 
     def still(self):
         return {"text/markdown": written_out(self.walk.derivations)}
@@ -321,11 +292,9 @@ class Stepper(Board):
         walk = self.walk
         buttons = {key: f"nnlib-{name}" for key, name in KEYS.items()}
         self._hand = Hand(board=f"nnlib-stepper-{self.model_id}", buttons=buttons)
-        self._titles = ipywidgets.Dropdown(
-            options=[(d.title, number) for number, d in enumerate(walk.derivations)],
-            layout={"width": "auto"},
-        )
-        self.listen(self._choose, self._titles)
+        titles = [(d.title, number) for number, d in enumerate(walk.derivations)]
+        self._titles = ipywidgets.Dropdown(options=titles, layout={"width": "auto"})
+        self.listen(lambda: walk.go(self._titles.value), self._titles)
         self.spare = [self._titles]
         several = [self._titles] if len(walk.derivations) > 1 else []
         return [
@@ -339,20 +308,12 @@ class Stepper(Board):
         ]
 
     def _button(self, words, name, go, style=""):
-        button = self.button(words, lambda: self._go(go), style=style)
+        button = self.button(words, go, style=style)
         button.layout.min_width = "90px"
         button.add_class(f"nnlib-{name}")
         return button
 
-    def _go(self, go):
-        go()
-        self._show()
-
-    def _choose(self):
-        self.walk.go(self._titles.value)
-        self._show()
-
-    def _show(self):
+    def refresh(self, said):
         self._style.value = look(self.walk, self._hand.board)
         self._hand.place = [self.walk.number, self.walk.k]
         self._facts.value = facts(self.walk)

@@ -9,15 +9,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
-from nnlib._support.checks import (
-    array_of_numbers,
-    checked_finite,
-    checked_inputs,
-    checked_number,
-    checked_seed,
-    checked_target_values,
-    checked_targets,
-)
+from nnlib._support.checks import array_of_numbers, checked_number, checked_samples, checked_seed
 from nnlib._support.divergence import divergence_in_words, trouble_of
 from nnlib._support.hints import door, short
 from nnlib._support.speed import for_training
@@ -27,7 +19,7 @@ from nnlib.network import Network
 from nnlib.palette import below
 from nnlib.plots import WIDEST, draw_net, edge_style
 from nnlib.training import descent_step
-from nnlib.widgets.parts.board import Board, label, one_at_a_time, sized
+from nnlib.widgets.parts.board import Board, choice, label, one_at_a_time, sized, toggles
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture
 from nnlib.widgets.parts.timeline import TimeLine
@@ -81,17 +73,13 @@ def _checked_task(X, Y, activations):
     sizes = [X.shape[1], HIDDEN, 1]
     rng = np.random.default_rng(0)
     net = Network(sizes, activations=activations, cost=MEAN_SQUARES, rng=rng)
-    X = checked_finite(checked_inputs(X, net), "X")
-    Y = checked_target_values(checked_targets(Y, len(X), net), net.cost)
+    X, Y = checked_samples(X, Y, net)
     if (largest := max(np.abs(X).max(), np.abs(Y).max())) > LARGEST_DATUM:
         raise ValueError(
             f"X and Y: expected numbers from -{LARGEST_DATUM:g} to {LARGEST_DATUM:g}, "
             f"got {largest:g}; rescale them"
         )
     return net, X, Y
-
-
-# ---------------------------------------------------------------- the model
 
 
 def parameter_names(n_in):
@@ -137,14 +125,13 @@ class Trace:
 
     def _epoch(self, X, Y, eta):
         """Outputs (n,) before the epoch, and the cost (n,) of each sample just before its step."""
-        outputs = self.net.forward(X)[1][-1][:, 0]
-        return outputs, [self._step(X[i : i + 1], Y[i : i + 1], eta) for i in range(len(X))]
-
-    def _step(self, x, y, eta):
-        Z, A = self.net.forward(x)
-        cost = float(self.net.cost.per_sample(Z[-1], A[-1], y)[0])
-        descent_step(self.net, x, y, eta)
-        return cost
+        outputs, costs = self.net.forward(X)[1][-1][:, 0], []
+        for i in range(len(X)):
+            x, y = X[i : i + 1], Y[i : i + 1]
+            Z, A = self.net.forward(x)
+            costs.append(float(self.net.cost.per_sample(Z[-1], A[-1], y)[0]))
+            descent_step(self.net, x, y, eta)
+        return outputs, costs
 
     def last(self, epoch):
         """The row to show for so many epochs done: the last one before divergence at most."""
@@ -161,26 +148,17 @@ class Trace:
         return bool((columns[:, 0] == columns[:, 1]).all())
 
 
-# ---------------------------------------------------------------- the drawing
-
-
-# Each bias of the hidden and the output layer: x, y in the net, then points right and up.
-BIAS_PLACES = ((1, 0.5, 0, 43), (1, -0.5, 0, -27), (2, 0, 0, -42))
+# Each bias of the hidden and the output layer: x, y in the net, then points up.
+BIAS_PLACES = ((1, 0.5, 43), (1, -0.5, -27), (2, 0, -42))
 
 
 class NetAndCosts(Drawing):
-    """The net with its numbers, the costs over the epochs, and the outputs beside the targets."""
+    """The net, each weight a line with its number and what the last epoch added to it; the cost of
+    a sample over the epochs, highest, mean and lowest; outputs beside targets.
+    """
 
-    about = (
-        "The net, each weight a line with its number and what the last epoch added to it; the "
-        "cost of a sample over the epochs, highest, mean and lowest; outputs beside targets."
-    )
-
-    wide = {
-        "mosaic": [["net", "costs"], ["net", "outputs"]],
-        "width_ratios": (2, 1),
-        "height_ratios": (3, 2),
-    }
+    wide = {"mosaic": [["net", "costs"], ["net", "outputs"]], "width_ratios": (2, 1)}
+    wide |= {"height_ratios": (3, 2)}
     tall = {"mosaic": [["net"], ["costs"], ["outputs"]], "height_ratios": (4, 3, 2)}
 
     def __init__(self, Y, n_in):
@@ -205,10 +183,9 @@ class NetAndCosts(Drawing):
         for line, number in zip(self._lines, self._numbers, strict=True):
             if np.ptp(line.get_ydata()) == 0:  # level: its number would touch the next neuron
                 number.set_x(np.mean(line.get_xdata()))
-        places = [(*text.get_position(), 0, -16) for text in self._numbers]
+        places = [*((*text.get_position(), 0) for text in self._numbers), *BIAS_PLACES]
         self._numbers += [self._write(*place) for place in BIAS_PLACES]
-        places += [(x, y, 0, up - 16) for x, y, _, up in BIAS_PLACES]
-        self._added = [self._write(*place) for place in places]
+        self._added = [self._write(x, y, up - 16) for x, y, up in places]
         for number, added in zip(self._numbers, self._added, strict=True):
             number.set(fontsize=self._look.small, fontweight="bold")
             added.set(fontsize=self._look.small)
@@ -219,12 +196,12 @@ class NetAndCosts(Drawing):
         ax.text(0.5, 0, note, **foot)
         return sorted(moving, key=lambda artist: artist.get_zorder())
 
-    def _write(self, x, y, right, up):
-        """An empty text so many points right of a place in the net and above it."""
+    def _write(self, x, y, up):
+        """An empty text so many points above a place in the net."""
         ax = self._net
-        by = ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
+        lift = ScaledTranslation(0, up / 72, ax.figure.dpi_scale_trans)
         look = {"ha": "center", "va": "center", "bbox": self._colours.behind_words, "zorder": 5}
-        return ax.text(x, y, "", transform=ax.transData + by, **look)
+        return ax.text(x, y, "", transform=ax.transData + lift, **look)
 
     def _draw_costs(self):
         ax, c = self._costs, self._colours
@@ -296,18 +273,12 @@ class NetAndCosts(Drawing):
 
     def handles(self):
         """Each number on its line or at its neuron: dragged up and down, it starts elsewhere."""
-        reach = {"least": -LARGEST, "most": LARGEST}
-        return [
-            Handle(
-                *(self._net, *text.get_position(), f"start of {name}"),
-                **{"value": float(start), "words": signed(start), **reach},
-                transform=text.get_transform(),
-            )
-            for name, text, start in zip(self._names, self._numbers, self._starts, strict=True)
-        ]
-
-
-# ---------------------------------------------------------------- the controls
+        handles = []
+        for name, text, start in zip(self._names, self._numbers, self._starts, strict=True):
+            place, dial = text.get_position(), (float(start), -LARGEST, LARGEST, signed(start))
+            at = self._net, *place, f"start of {name}"
+            handles.append(Handle(*at, *dial, transform=text.get_transform()))
+        return handles
 
 
 class Watcher(Board):
@@ -329,8 +300,8 @@ class Watcher(Board):
     def net(self):
         """The net at the epoch shown: a copy, yours to change."""
         with one_at_a_time:
-            net = self._template.copy()
-            net.W, net.b = unflat(self._parameters.copy(), self._X.shape[1])
+            net, row = self._template.copy(), self._trace.last(self._time.at)
+            net.W, net.b = unflat(self._trace.parameters[row].copy(), self._X.shape[1])
             return net.copy()  # in memory as every other net's arrays lie
 
     @property
@@ -342,31 +313,16 @@ class Watcher(Board):
         """Go to the last epoch: there the picture tells most."""
         self.act(lambda: self._go_to(self._time.last))
 
-    @property
-    def _parameters(self):
-        return self._trace.parameters[self._trace.last(self._time.at)]
-
     def _draw(self):
         """A random start: weights N(0, σ = 1), in two decimals: the field shows all of it."""
         weights = self._rng.standard_normal(HIDDEN * self._X.shape[1] + HIDDEN).round(2)
         return np.append(weights, np.zeros(HIDDEN + 1))
 
-    # the controls
-
     def _controls(self, eta, epochs, start, n_in):
-        size = sized(90, 360)
         self._time = TimeLine(self, self._go_to, "epochs done")
-        self._eta = ipywidgets.SelectionSlider(
-            options=sorted({*ETAS, eta}), value=eta, description="η", **size
-        )
-        self._epochs = ipywidgets.SelectionSlider(
-            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs in all", **size
-        )
-        self._start = ipywidgets.ToggleButtons(
-            options=[(name, key) for key, name in START_NAMES.items()],
-            value=start,
-            style={"button_width": "82px"},
-        )
+        self._eta = choice("η", sorted({*ETAS, eta}), eta, 90, 360)
+        self._epochs = choice("epochs in all", sorted({*EPOCHS, epochs}), epochs, 90, 360)
+        self._start = toggles([(name, key) for key, name in START_NAMES.items()], start, 82)
         self._number = ipywidgets.Dropdown(
             options=parameter_names(n_in), description="my own", **sized(60, 130)
         )
@@ -374,19 +330,17 @@ class Watcher(Board):
             min=-LARGEST, max=LARGEST, step=0.1, description="starts at", **sized(60, 150)
         )
         self.listen(self._show_start, self._number)
-        self.listen(self._type, self._field)
+        self.listen(self._take_own, self._field)
         self.listen(self._train, self._eta, self._epochs)
         self.listen(self._change_start, self._start)
-        one_epoch = self.button("One epoch", self._one_epoch, "110px")
-        rewind = self.button("Rewind", self._rewind, "110px")
+        one_epoch = self.button("One epoch", lambda: self._go_to(self._time.at + 1), "110px")
+        rewind = self.button("Rewind", lambda: self._go_to(0), "110px")
         new_random = self.button("New random start", self._new_random, "140px")
         return [
             [self._time.slider, self._time.play, one_epoch, rewind],
             [self._eta, self._epochs],
             [label("start", 90), self._start, new_random, self._number, self._field],
         ]
-
-    # what the controls do
 
     def _change_start(self):
         """Write the chosen start into the field, and train from there."""
@@ -397,21 +351,11 @@ class Watcher(Board):
         self._field.value = float(self._starts[self._start.value][self._number.index])
 
     def _go_to(self, epoch):
-        self._time.put(epoch)
-        self._show()
-
-    def _one_epoch(self):
-        self._go_to(min(self._time.at + 1, self._time.last))
-
-    def _rewind(self):
-        self._go_to(0)
+        self._time.put(min(epoch, self._time.last))
 
     def _new_random(self):
         self._starts["random"], self._start.value = self._draw(), "random"
         self._change_start()
-
-    def _type(self):
-        self._start_at(self._field.value)
 
     def _touch(self, event):
         """Take a number of the net in hand, and drag it up or down from where it starts."""
@@ -422,12 +366,12 @@ class Watcher(Board):
         if event["kind"] != "up":
             self._time.put(0)
             self._field.value = round(float(np.clip(start, -LARGEST, LARGEST)), 2)
-            self._start_at(self._field.value)
+            self._take_own()
 
-    def _start_at(self, value):
+    def _take_own(self):
         """From now on the start is the student's own: one number set, the others kept."""
         own = self._starts[self._start.value].copy()
-        own[self._number.index] = value
+        own[self._number.index] = self._field.value
         self._starts["own"], self._start.value = own, "own"
         self._train()
 
@@ -436,9 +380,8 @@ class Watcher(Board):
         self._trace = Trace(self._template, start, self._X, self._Y, self._eta.value, epochs)
         last = self._trace.last(epochs)
         self._time.put(min(self._time.at, last), last)
-        self._show()
 
-    def _show(self):
+    def refresh(self, said):
         self._time.put(self._trace.last(self._time.at))
         self.picture.show(self._trace, self._time.at, self._epochs.value)
         self.say(self._words())

@@ -33,7 +33,7 @@ from nnlib.widgets.slowdown import (
     ETA,
     ETAS,
     FARTHEST,
-    LABELS,
+    LOOKS_OF,
     N_EPOCHS,
     STARTS,
     Z_RANGE,
@@ -249,7 +249,7 @@ def test_the_curves_drawn_are_the_paths():
     board = slowdown_explorer((1.0, 0.5))
     for path in board.paths:
         a, share = (
-            drawn(axes(board, name), LABELS[path.cost.name]).get_ydata()
+            drawn(axes(board, name), LOOKS_OF[path.cost.name]["label"]).get_ydata()
             for name in ("output a", "cost, % of its start")
         )
         assert np.array_equal(a, path.a)
@@ -258,7 +258,7 @@ def test_the_curves_drawn_are_the_paths():
 
 def point(board, cost):
     """The point of a cost on the sigmoid: it looks like that of the cost's curve in the legend."""
-    curve = drawn(axes(board, "output a"), LABELS[cost.name])
+    curve = drawn(axes(board, "output a"), LOOKS_OF[cost.name]["label"])
     look = curve.get_marker(), curve.get_color()
     lines = axes(board, "weighted input z").lines
     (found,) = [line for line in lines if (line.get_marker(), line.get_color()) == look]
