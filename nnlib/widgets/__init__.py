@@ -14,17 +14,7 @@ from nnlib.widgets.sweep_board import sweep_board
 from nnlib.widgets.watcher import weight_watcher
 
 __all__ = [
-    "alternative_text",
-    "contraction_explorer",
-    "derivation_stepper",
-    "digit_pad",
-    "knob_board",
-    "playground",
-    "sample_explorer",
-    "slowdown_explorer",
-    "softmax_board",
-    "still_twin",
-    "sweep_board",
-    "training_cockpit",
-    "weight_watcher",
-]
+    "alternative_text", "contraction_explorer", "derivation_stepper", "digit_pad", "knob_board",
+    "playground", "sample_explorer", "slowdown_explorer", "softmax_board", "still_twin",
+    "sweep_board", "training_cockpit", "weight_watcher",
+]  # fmt: skip

@@ -28,7 +28,7 @@ from nnlib.datasets.handwriting import SIDE
 from nnlib.network import Network
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
-from nnlib.widgets.parts.board import sized
+from nnlib.widgets.parts.board import choice, sized
 from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Drawing, Picture, title_of
 from nnlib.widgets.parts.timeline import TimeLine
@@ -73,9 +73,6 @@ def training_cockpit(digits, *, epochs=100, seed=0, code=None):
     if code is not None:
         code = read_code(code, fingerprint(digits), CHOICES)
     return Cockpit(digits, epochs, seed, code)
-
-
-# The model
 
 
 class Run(Record):
@@ -208,17 +205,11 @@ class Branch:
         self.epochs, _, self.cost, _, self.accuracy, _ = np.transpose(points)
 
 
-# The drawing
-
-
 class Instruments(Drawing):
-    """The curves; validation digits and what is read in them; the weights of hidden neurons."""
-
-    about = (
-        "Cost and accuracy over the epochs, on training and on validation images; twenty "
-        "validation digits, below each what the net reads, the wrong ones framed; the weights of "
-        "its hidden neurons as pictures."
-    )
+    """Cost and accuracy over the epochs, on training and on validation images; twenty validation
+    digits, below each what the net reads, the wrong ones framed; the weights of its hidden neurons
+    as pictures.
+    """
 
     wide = [["cost", "digits"], ["accuracy", "weights"]]
     tall = [["cost"], ["accuracy"], ["digits"], ["weights"]]
@@ -255,41 +246,31 @@ class Curves:
         cost.set(ylabel="cost (log)", yscale="log")
         cost.tick_params(labelbottom=False)
         accuracy.set(ylabel="accuracy in %", xlabel="epoch")
-        pale = {"color": c.grey, "linewidth": 1.5}
         self._lines, self._pale, self._names, self._forks, self._hints = [], [], [], [], []
         for ax in self._axes:
             ax.grid()
-            self._pale.append([ax.plot([], [], ls=dashes, **pale)[0] for dashes in DASHES])
-            self._lines += self._pair(ax, c)
-            self._names.append(self._margin(ax))
-            at = {"color": c.purple, "transform": ax.get_xaxis_transform()}
-            self._forks += ax.plot([], [], lw=1.5, ls=":", **at)
+            self._plot_on(ax, c)
+            self._write(ax, 1.02, 0.5, "validation", color="none")  # keeps room for the longest
+            inks = c.blue, c.orange, *[c.grey] * KEPT
+            self._names.append([self._write(ax, 1.02, 0.5, color=ink) for ink in inks])
             self._hints.append(self._write(ax, 0.5, 0.5, color=c.grey, ha="center"))
         at = {"color": c.purple, "transform": cost.get_xaxis_transform(), "bbox": c.behind_words}
         self._changes = [self._write(cost, 0, 0.9 - 0.14 * k, **at) for k in range(KEPT)]
-
-    @property
-    def artists(self):
         pale, names = (sum(parts, []) for parts in (self._pale, self._names))
-        return [*pale, *self._forks, *self._lines, *names, *self._hints, *self._changes]
+        texts = [*names, *self._hints, *self._changes]
+        self.artists = [*pale, *self._forks, *self._lines, *texts]
 
-    @staticmethod
-    def _pair(ax, c):
-        style = {"linewidth": 2, "marker": "o", "markevery": [-1]}
-        (training,) = ax.plot([], [], color=c.blue, label="training", **style)
-        (validation,) = ax.plot([], [], color=c.orange, ls="--", label="validation", **style)
-        return training, validation
+    def _plot_on(self, ax, c):
+        pale, run = {"color": c.grey, "lw": 1.5}, {"lw": 2, "marker": "o", "markevery": [-1]}
+        self._pale.append([ax.plot([], [], ls=dashes, **pale)[0] for dashes in DASHES])
+        self._lines += ax.plot([], [], color=c.blue, label="training", **run)
+        self._lines += ax.plot([], [], color=c.orange, ls="--", label="validation", **run)
+        at = {"color": c.purple, "transform": ax.get_xaxis_transform()}
+        self._forks += ax.plot([], [], lw=1.5, ls=":", **at)
 
     def _write(self, ax, x, y, words="", **looks):
         looks = {"transform": ax.transAxes, "va": "center", "fontsize": self._look.small} | looks
         return ax.text(x, y, words, **looks)
-
-    def _margin(self, ax):
-        """A name for each curve, right of the axes, where room is kept for the longest."""
-        c = self._look.colours
-        self._write(ax, 1.02, 0.5, "validation", color="none")
-        inks = c.blue, c.orange, *[c.grey] * KEPT
-        return [self._write(ax, 1.02, 0.5, color=ink) for ink in inks]
 
     def show(self, run, earlier):
         """Move the curves to where the run is; earlier are the branches before it."""
@@ -443,9 +424,6 @@ def roomy(series, branches):
     return nice(max(longest, 1)), *decades, 80 if min(accuracies) > 86 else 0
 
 
-# The controls
-
-
 class Cockpit(BackgroundBoard):
     """The controls. `net` is the network in training, at the moment that is shown."""
 
@@ -461,9 +439,7 @@ class Cockpit(BackgroundBoard):
         self._run.plan = code.turns[1:]
         self._show("Ready: press Start.")
 
-    @property
-    def net(self):
-        return self._run.net
+    net = property(lambda self: self._run.net)
 
     @property
     def code(self):
@@ -476,11 +452,6 @@ class Cockpit(BackgroundBoard):
     def _data(self):
         return fingerprint(self._digits)
 
-    def start(self):
-        """Press Start. Returns the cockpit, so that a cell may end with it."""
-        self.act(self._start)
-        return self
-
     def settle(self):
         while self._wanted and not self._finished:
             self._descend(REDRAW)
@@ -491,44 +462,38 @@ class Cockpit(BackgroundBoard):
         self._wanted = False
         super().close()
 
-    # the controls
-
     def _controls(self, code):
         _, eta, batch_size, l2 = code.turns[0]
-        near = min(ETAS, key=lambda one: abs(one - eta))
-        looks = {"continuous_update": True, "readout": False}
-        self._eta_slider = _choice("η", ETAS, near, 20, 240, **looks)
+        near, late = min(ETAS, key=lambda one: abs(one - eta)), {"continuous_update": False}
+        self._eta_slider = choice("η", ETAS, near, 20, 240, readout=False)
         self._eta = ipywidgets.BoundedFloatText(
             value=eta, min=0, max=LARGEST_ETA, step=0.1, layout={"width": "70px"}
         )
-        self._batch_size = _choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260)
-        self._l2 = _choice("λ", CHOICES["l2"], l2, 20, 200)
-        self._hidden = _choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260)
-        cost = COST_ORDER[code.cost]
-        self._cost = ipywidgets.Dropdown(
-            options=COST_CHOICES, value=cost, description="cost", **sized(40, 230)
-        )
+        self._batch_size = choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260, **late)
+        self._l2 = choice("λ", CHOICES["l2"], l2, 20, 200, **late)
+        self._hidden = choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260, **late)
+        cost = {"options": COST_CHOICES, "value": COST_ORDER[code.cost], "description": "cost"}
+        self._cost = ipywidgets.Dropdown(**cost, **sized(40, 230))
         self.listen(self._slide_eta, self._eta_slider)
         self.listen(self._turn, self._eta, self._batch_size, self._l2)
         self.listen(self._restart, self._hidden, self._cost)
-        self._start_button = self.button("Start", self._start, "80px", "success")
-        self._pause_button = self.button("Pause", self._pause, "80px", "warning")
-        self._epoch_button = self.button("One epoch", self._one_epoch, "100px")
-        reset_button = self.button("Reset", self._reset, "80px")
+        self._buttons = [
+            self.button("Start", self._start, "80px", "success"),
+            self.button("Pause", self._pause, "80px", "warning"),
+            self.button("One epoch", self._one_epoch, "100px"),
+        ]
+        reset = self.button("Reset", self._reset, "80px")
         self._time = TimeLine(self, self._look_back, "time line", 480, readout=False)
         self._go_on_button = self.button("Go on from here", self._go_on, "140px")
         self._numbers = ipywidgets.HTML()
         self.picture = Picture(Instruments(self._digits.validation), 340, tall=900)
-        buttons = self._start_button, self._pause_button, self._epoch_button, reset_button
         self.stack(
             [self._eta_slider, self._eta, self._batch_size, self._l2],
-            [self._hidden, self._cost, *buttons],
+            [self._hidden, self._cost, *self._buttons, reset],
             self.picture,
             [self._time.slider, self._time.play, self._go_on_button],
             *(self._numbers, self.sentence),
         )
-
-    # what they do, between two slices of training
 
     def _slide_eta(self):
         self._eta.value = self._eta_slider.value
@@ -599,17 +564,10 @@ class Cockpit(BackgroundBoard):
         self._earlier = [*kept, Branch(points, letter, self._run.name)]
 
     def _new_run(self):
-        cost, output = self._cost.value
-        return Run(
-            self._digits,
-            hidden=self._hidden.value,
-            cost=cost,
-            output=output,
-            eta=self._eta.value,
-            batch_size=self._batch_size.value,
-            l2=self._l2.value,
-            seed=self._seed,
-        )
+        recipe = dict(zip(("cost", "output"), self._cost.value, strict=True))
+        recipe |= {"eta": self._eta.value, "batch_size": self._batch_size.value}
+        recipe |= {"l2": self._l2.value, "hidden": self._hidden.value}
+        return Run(self._digits, **recipe, seed=self._seed)
 
     # training in slices
 
@@ -651,16 +609,14 @@ class Cockpit(BackgroundBoard):
         self._next_picture = process_time() + DESCENT * (process_time() - began)
         return 0
 
-    # what is seen
-
     def _show(self, state):
         self._shown_at = perf_counter()
         run, running = self._run, self._wanted and not self._finished
         self.picture.show(run, self._earlier)
         self._time.put(run.here, len(run.moments) - 1)
-        self._start_button.disabled = self._epoch_button.disabled = running or bool(run.ended)
-        self._pause_button.disabled = not running
-        self._go_on_button.disabled = running
+        start, pause, one_epoch = self._buttons
+        start.disabled = one_epoch.disabled = running or bool(run.ended)
+        pause.disabled, self._go_on_button.disabled = not running, running
         self._numbers.value = self._figures()
         self.say(state)
 
@@ -685,8 +641,3 @@ class Cockpit(BackgroundBoard):
             f"{how} With {run.name}, {len(validation):,} validation images are read with "
             f"{accuracy:.2%} accuracy after {run.descent.epochs:.1f} epochs."
         )
-
-
-def _choice(name, options, value, *widths, **looks):
-    looks = sized(*widths) | {"continuous_update": False} | looks
-    return ipywidgets.SelectionSlider(options=options, value=value, description=name, **looks)

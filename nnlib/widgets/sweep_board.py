@@ -18,7 +18,7 @@ from nnlib._support.hints import door, short
 from nnlib.datasets.digits import checked_digits
 from nnlib.sweep import Sweep, all_recipes, workers
 from nnlib.widgets.parts.background import BackgroundBoard
-from nnlib.widgets.parts.board import sized
+from nnlib.widgets.parts.board import choice, sized
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture, title_of
 
 LOOKS = 0.05  # seconds between two looks for results
@@ -103,22 +103,19 @@ class Grid:
 
 
 class HeatMap(Drawing):
-    """The grid, bright where it is best, its winners framed; and the curves behind one cell."""
-
-    about = (
-        "A grid of validation accuracies in per cent, bright where it is best; beside it the "
-        "accuracy of every run over its epochs. Point at a cell, or press the arrow keys, and "
-        "its curve is set off."
-    )
+    """A grid of validation accuracies in per cent, bright where it is best; beside it the accuracy
+    of every run over its epochs. Point at a cell, or press the arrow keys, and its curve is set
+    off.
+    """
 
     def build(self, figure, look):
         shape, ratios = ((2, 1), "height_ratios") if look.narrow else ((1, 2), "width_ratios")
-        self._ax, self._curves = figure.subplots(*shape, **{ratios: [3, 2]})
+        self.ax, self._curves = figure.subplots(*shape, **{ratios: [3, 2]})
         self._look, self._moving, c = look, [], look.colours
         (self._all,) = self._curves.plot([], [], color=c.grey, lw=1, marker=".")
         (self._one,) = self._curves.plot([], [], color=c.blue, lw=3, marker="o", markevery=[-1])
         self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
-        self._title, self._whose = title_of(self._ax), title_of(self._curves)
+        self._title, self._whose = title_of(self.ax), title_of(self._curves)
         self._beside = [self._title, self._all, self._one, self._whose]
         return self._moving
 
@@ -142,16 +139,14 @@ class HeatMap(Drawing):
         for artist in self._moving[: -len(self._beside)]:
             artist.remove()
         self._choices = choices
-        middle = {"ha": "center", "va": "center"}
-        places = [(row, column) for row, column, _ in grid.cells()]
         self._cells = [
             (
-                self._ax.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, linewidth=4)),
-                self._ax.text(column, row, "", **middle),
+                self.ax.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, linewidth=4)),
+                self.ax.text(column, row, "", ha="center", va="center"),
             )
-            for row, column in places
+            for row, column, _ in grid.cells()
         ]
-        (self._mark,) = self._ax.plot([], [], color=self._look.colours.ink, lw=3)
+        (self._mark,) = self.ax.plot([], [], color=self._look.colours.ink, lw=3)
         cells = [artist for cell in self._cells for artist in cell]
         self._moving[:] = [*cells, self._mark, *self._beside]
 
@@ -166,12 +161,8 @@ class HeatMap(Drawing):
         self._one.set_data(curve_of(grid.results.get(grid.recipes[number])))
         self._whose.set_text(grid.words(grid.recipes[number]))
 
-    def cell_at(self, picture, event):
-        """The (column, row) that a touch means, which may be beside the grid."""
-        return np.rint(picture.place_in(self._ax, event)).astype(int)
-
     def set_limits(self, down, rows, across, columns, epochs):
-        ax = self._ax
+        ax = self.ax
         self._curves.set_xlim(0, epochs * 1.05)
         self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         self._curves.grid(True)
@@ -232,11 +223,6 @@ class SweepBoard(BackgroundBoard):
     def results(self):
         return [result for *_, result in self._grid.cells() if result is not None]
 
-    def start(self):
-        """Press Start. Returns the board, so that a cell may end with it."""
-        self.act(self._start)
-        return self
-
     def settle(self):
         if self._running:
             self._sweep.join()
@@ -247,25 +233,20 @@ class SweepBoard(BackgroundBoard):
         self._stop()
         super().close()
 
-    # the controls
-
     def _controls(self, grids, epochs):
         names = [" × ".join(WORDS[name] for name in grid) for grid in grids]
         options, size = list(zip(names, grids, strict=True)), sized(60, 300)
         self._choice = ipywidgets.Dropdown(options=options, description="grid", **size)
-        self._epochs = ipywidgets.SelectionSlider(
-            options=sorted({*EPOCHS, epochs}), value=epochs, description="epochs", **size
-        )
+        self._epochs = choice("epochs", sorted({*EPOCHS, epochs}), epochs, 60, 300)
         self.listen(self._begin, self._choice, self._epochs)
-        self._start_button = self.button("Start", self._start, "110px", "success")
-        self._stop_button = self.button("Stop", self._stop, "110px", "warning")
-        self._clear_button = self.button("Clear", self._begin, "110px")
+        self._buttons = [
+            self.button("Start", self._start, "110px", "success"),
+            self.button("Stop", self._stop, "110px", "warning"),
+            self.button("Clear", self._begin, "110px"),
+        ]
         self._bar = ipywidgets.IntProgress(min=0, layout={"width": "240px"})
         self._numbers = ipywidgets.HTML()
-        buttons = self._start_button, self._stop_button, self._clear_button
-        return [[self._choice, self._epochs], [*buttons, self._bar]]
-
-    # what they do, between two looks for results
+        return [[self._choice, self._epochs], [*self._buttons, self._bar]]
 
     def _begin(self):
         if self._running:
@@ -296,7 +277,7 @@ class SweepBoard(BackgroundBoard):
             down, right = ARROWS.get(event["key"], (0, 0))
             column, row = (column + right) % columns, (row + down) % rows
         else:
-            column, row = self._map.cell_at(self.picture, event)
+            column, row = np.rint(self.picture.place_in(self._map.ax, event)).astype(int)
         if event["kind"] != "up" and 0 <= column < columns and 0 <= row < rows:
             self._chosen = int(row * columns + column)
             self.picture.show(self._grid, self._chosen)
@@ -334,11 +315,7 @@ class SweepBoard(BackgroundBoard):
             how = "Done."
         self._tell(f"{how} {self._winner()}")
 
-    @property
-    def _running(self):
-        return self._sweep is not None
-
-    # what is seen
+    _running = property(lambda self: self._sweep is not None)
 
     def _show(self):
         self.picture.show(self._grid, self._chosen)
@@ -351,9 +328,9 @@ class SweepBoard(BackgroundBoard):
     def _tell(self, state):
         """The state in the buttons and in the sentence."""
         running, waiting = self._running, len(self._grid.waiting)
-        self._start_button.disabled = running or not waiting
-        self._stop_button.disabled = not running
-        self._clear_button.disabled = running or not self._grid.results
+        off = running or not waiting, not running, running or not self._grid.results
+        for button, is_off in zip(self._buttons, off, strict=True):
+            button.disabled = is_off
         self._choice.disabled = self._epochs.disabled = running
         if not running:
             self._show()
