@@ -393,17 +393,17 @@ class Maps(Artist):
         paper, ink, *full = (np.array(to_rgba(colour)) for colour in colours)
         steps = np.linspace(0, FULL, SHADES)[:, None]
         table = np.concatenate([*(paper + steps * (colour - paper) for colour in full), [ink]])
-        self._table, self.maps = np.rint(255 * table).astype(np.uint8), []
+        self._words, self.maps = np.rint(255 * table).astype(np.uint8).view(np.uint32)[:, 0], []
 
     def draw(self, renderer):
         gc = renderer.new_gc()
         for ax, x, y, side, shades in self.maps:
             side = round(side or ax.bbox.width)
             near = np.arange(side) * len(shades) // side
-            pixels = self._table[shades[near[:, None], near]]
-            pixels[[0, -1]] = pixels[:, [0, -1]] = self._table[-1]
+            pixels = self._words[shades].take(near, 0).take(near, 1)
+            pixels[[0, -1]] = pixels[:, [0, -1]] = self._words[-1]
             left, low = np.rint(ax.transData.transform((x, y)) - side / 2)
-            renderer.draw_image(gc, left, low, pixels)
+            renderer.draw_image(gc, left, low, pixels.view(np.uint8).reshape(side, side, 4))
         gc.restore()
 
 
@@ -445,13 +445,10 @@ class NetAndPlane(Drawing):
         "beside it the plane with the points, and the border between the answers of the net."
     )
 
-    wide = {"mosaic": [["net", "plane"]], "width_ratios": (3, 2)}
-    tall = {"mosaic": [["plane"], ["net"]]}
-
     def build(self, figure, look):
-        axes, c = figure.subplot_mosaic(**(self.tall if look.narrow else self.wide)), look.colours
-        self.net, self.plane, self._look = axes["net"], axes["plane"], look
-        self._inks = c.orange, c.blue, c.green
+        (self.net, self.plane), self._look, c = figure.subplots(1, 2), look, look.colours
+        self._place_axes(look.width, look.height, look.height / (1 + look.narrow))
+        self._inks, self._said = (c.orange, c.blue, c.green), []
         self._field, self._maps = (Maps((c.paper, c.ink, *self._inks)) for _ in range(2))
         self._lines = LineCollection([], capstyle="butt")
         (self._band,) = self.net.plot([], [], color=c.halo, lw=12)
@@ -467,11 +464,20 @@ class NetAndPlane(Drawing):
         self._keys = [self.net.text(0, 0, "", **looks) for _ in range(3 * MOST_LAYERS + 5)]
         self.net.set(xlim=(0, 1), ylim=(0, 1))
         self.net.set_axis_off()
-        ends = {"xlim": (-EDGE, EDGE), "ylim": (-EDGE, EDGE), "aspect": "equal"}
-        self.plane.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), title=" ", **ends)
+        ends = {"xlim": (-EDGE, EDGE), "ylim": (-EDGE, EDGE)}
+        self.plane.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), **ends)
         points = *self._marks, self._curve, self._cross
         texts = *self._words, *self._keys
         return [self._field, self._band, self._lines, self._maps, *points, *texts]
+
+    def _place_axes(self, wide, high, half):
+        """Both in pixels of the page, the plane a square: layout engines do not know how high."""
+        side = min(half - 85, (1 if self._look.narrow else 0.44) * wide - 60)
+        self.net_size = np.array([wide if self._look.narrow else wide - side - 65, half])
+        places = (0, 0, *self.net_size), (wide - side - 15, high - side - 32, side, side)
+        for ax, place in zip((self.net, self.plane), places, strict=True):
+            ax.set_position(np.divide(place, (wide, high, wide, high)))
+        self.plane_side = side
 
     def show(self, lesson, in_hand, pointed, cross, kind):
         """Show what a net does to the plane.
@@ -487,10 +493,7 @@ class NetAndPlane(Drawing):
         self._show_net(net, values, pointed)
         self._show_plane(lesson.points, A[-1], values, pointed)
         self._cross.set_data(*np.reshape(cross, (2, -1)))
-        signs = [*self._signs(lesson, kind, lesson.reading(pointed))]
-        self.buttons = [sign for sign in signs if sign.name]
-        self._write(self._words, [sign for sign in signs if not sign.name])
-        self._write(self._keys, self.buttons)
+        self._write([*self._signs(lesson, kind, lesson.reading(pointed))])
         return (bool(lesson.points.names),)
 
     def set_limits(self, are_kinds):
@@ -500,7 +503,7 @@ class NetAndPlane(Drawing):
     def _place_neurons(self, sizes):
         """places[l] (n, 2): where the neurons of a layer stand on the net's axes."""
         pitch, self.places = min(PITCH, (HIGHER - LOWER) / max(sizes)), []
-        self._side = round(0.76 * pitch * self._look.height / (1 + self._look.narrow))
+        self._side = round(0.8 * pitch * self.net_size[1])
         for layer, n in enumerate(sizes):
             ys = (LOWER + HIGHER) / 2 + pitch * ((n - 1) / 2 - np.arange(n))
             xs = np.full(n, (layer + 0.5) / len(sizes))
@@ -530,22 +533,27 @@ class NetAndPlane(Drawing):
             mark.set_data(*points.places[points.kinds == kind].T)
         self._curve.set_data(*(([], []) if points.names else (AXIS, answers[:READINGS, 0])))
 
-    def _write(self, texts, signs):
-        blank = Sign(self.net, 0, 0, "")
-        for text, sign in zip_longest(texts, signs, fillvalue=blank):
-            text.set(x=sign.x, y=sign.y, text=sign.words, transform=sign.ax.transAxes)
-            text.set(color=sign.colour or self._look.colours.ink, fontweight=sign.weight)
+    def _write(self, signs):
+        """Write the words and the buttons, where there are others than before: it takes long."""
+        if signs == self._said:
+            return
+        self._said, self.buttons = signs, [sign for sign in signs if sign.name]
+        words, blank = [sign for sign in signs if not sign.name], Sign(self.net, 0, 0, "")
+        for texts, some in ((self._words, words), (self._keys, self.buttons)):
+            for text, sign in zip_longest(texts, some, fillvalue=blank):
+                text.set(x=sign.x, y=sign.y, text=sign.words, transform=sign.ax.transAxes)
+                text.set(color=sign.colour or self._look.colours.ink, fontweight=sign.weight)
 
     def _signs(self, lesson, kind, reading):
         """Yield all that is written, and all buttons."""
-        pixel, net = (1 if self._look.narrow else 1.75) / self._look.width, self.net
+        pixel, net = 1 / self.net_size[0], self.net
         yield Sign(net, 0.5, 0, reading)
         yield Sign(net, 0.5, TOP, f"hidden layers: {len(lesson.hidden)}")
         yield from self._more_or_less(0.5, 85 * pixel, TOP, ("layers", 0), "a hidden layer")
         for k, name in enumerate(lesson.points.names):
             words, what = f" {SHAPES[k]} {name} ", (("kind", k), f"points of kind {name}")
             look = self._inks[k], "bold" if k == kind else "normal"
-            yield Sign(self.plane, (k + 0.5) / 3, 1.045, words, *what, *look)
+            yield Sign(self.plane, (k + 0.5) / 3, 1 + 17 / self.plane_side, words, *what, *look)
         for i, (x, y) in enumerate(self.places[0]):
             name = below(f"x{i + 1}") if lesson.points.names else "x"
             yield Sign(net, x - (self._side / 2 + 12) * pixel, y, name)
@@ -561,11 +569,6 @@ class NetAndPlane(Drawing):
         for by, sign, which in ((-1, "−", "less"), (1, "+", "more")):
             yield Sign(self.net, x + by * apart, y, f" {sign} ", (*what, by), f"{name} {which}")
 
-    @property
-    def plane_width(self):
-        """Pixels of the page."""
-        return self.plane.bbox.width / self._look.ratio
-
     def handles(self):
         """The plane, the weight in hand, and the buttons."""
         (layer, i, j), ends = self._in_hand, self._ends[self.weights.index(self._in_hand)]
@@ -579,7 +582,7 @@ class NetAndPlane(Drawing):
 
     def thing_at(self, place):
         """The neuron or the weight at a place on the net's axes, as show() takes it; or ()."""
-        size = self.net.bbox.size / self._look.ratio
+        size = self.net_size
         for layer, places in enumerate(self.places):
             apart = np.abs((places - place) * size).max(axis=1)
             if apart.min() <= self._side / 2:
@@ -764,7 +767,7 @@ class Playground(BackgroundBoard):
         self._cross, place = (), self.picture.place_in(self._drawing.plane, event)
         self._pointed = ("place", *place)
         if event["kind"] == "down":
-            near = points.near(place, 2 * EDGE * NEAR / self._drawing.plane_width)
+            near = points.near(place, 2 * EDGE * NEAR / self._drawing.plane_side)
             self._held = len(points) if near is None else near
             if near is None:
                 self._take(points.put(np.clip(place, -EDGE, EDGE), self._kind))
