@@ -27,6 +27,7 @@ LIMITS = {1: (35, 60), 2: (45, 80)}  # pixel ratio -> milliseconds at most: medi
 
 # How each widget is made, and the buttons pressed in turn; without any the first slider is moved.
 WIDGETS = {
+    "bending_board": ("bending_board(digits.test.images[0])", []),
     "contraction_explorer": ("contraction_explorer(np.ones((2, 3)), np.ones((3, 4)))", []),
     "derivation_stepper": ("derivation_stepper(GRADIENT_W2)", ["Next ▶", "◀ Back"]),
     "digit_pad": ("digit_pad(Network([784, 30, 10], rng=rng), digits)", ["Load a test digit"]),

@@ -3,8 +3,8 @@
     python notebooks work               puts into the folder work what is not there yet
     python notebooks work --fresh 03    brings notebook 03 back as it was, and keeps yours beside it
 
-Pages and pictures come along, links and all, but for the notes for teachers. A file that is there
-is never written over.
+Pages, pictures and results come along, links and all, but for the notes for teachers. A file that
+is there is never written over.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 from nnlib._support.files import replacing
 
 HERE = Path(__file__).parent
-COPIED = {".ipynb", ".md", ".png", ".svg"}
+COPIED = {".csv", ".ipynb", ".md", ".png", ".svg"}
 NOT_FOR_STUDENTS = "for_teachers"
 
 

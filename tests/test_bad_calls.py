@@ -436,6 +436,8 @@ BAD_CALLS = {
         *each("hidden", "playground(hidden=_)", "None | 5 | (9,) | (0,) | ('a',) | 5 * (1,)"),
         *each("seed", "playground(seed=_)", NOT_SEEDS),
         *each("seed", "sample_explorer(seed=_)", NOT_SEEDS),
+        *each("seed", "bending_board(digits.test.images[0], seed=_)", NOT_SEEDS),
+        *each("image", "bending_board(_)", "None | 'a' | digits.test.images | ragged | X[0] | 3"),
         *each("start", "slowdown_explorer(_)", "5 | None | (1,) | 'abc' | X"),
         *each("w", "slowdown_explorer(_)", "(9, 0) | (nan, 0) | ('a', 0) | (None, 0) | 'ab'"),
         *each("eta", "slowdown_explorer(eta=_)", "0 | 9 | " + NOT_POSITIVE),

@@ -58,7 +58,7 @@ def test_a_copy_is_written_as_jupyter_writes_it(made, name):
 
 
 def test_pages_and_pictures_come_along_and_nothing_else(made):
-    suffixes = (".ipynb", ".md", ".png", ".svg")
+    suffixes = (".csv", ".ipynb", ".md", ".png", ".svg")
     listed = {path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.rglob("*")}
     hidden = {path for path in listed if any(part.startswith(".") for part in path.parts)}
     left_out = {path for path in listed if path.parts[0] == "for_teachers"}

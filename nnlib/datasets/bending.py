@@ -57,7 +57,7 @@ class Bending:
         return np.vstack([elastic, pixels, np.ones(SIDE**2)]).astype(np.float32)
 
     def __call__(self, X, rng):
-        X = _checked_images(X)
+        X = checked_images(X)
         parts = (X[rows] for rows in chunks(len(X), AT_ONCE))
         return np.concatenate([read_at(part, self.places(len(part), rng)) for part in parts])
 
@@ -127,7 +127,7 @@ def read_at(X, places):
     return a
 
 
-def _checked_images(X):
+def checked_images(X):
     """Images (n, 784) of numbers with a fraction; float32 stays what it is."""
     X = array_of_numbers(X, "X")
     if X.ndim != 2 or X.shape[1] != SIDE**2 or not len(X):

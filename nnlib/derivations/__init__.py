@@ -46,6 +46,7 @@ from nnlib.derivations.output_errors import (
 )
 from nnlib.derivations.backpropagation import ERROR_ONE_LAYER_BACK, SLOPES_OF_ANY_LAYER
 from nnlib.derivations.weight_decay import GRADIENT_OF_THE_REGULARISER, WEIGHT_DECAY
+from nnlib.derivations.smoothed_noise import SMOOTHED_NOISE
 
 # the nine partial derivatives begin with one that has a name of its own
 NAMED = {name: thing for name, thing in vars().items() if isinstance(thing, Derivation)}

@@ -1,5 +1,6 @@
 """The widgets of the notebooks, one file each, and the only place that imports ipywidgets."""
 
+from nnlib.widgets.bending import bending_board
 from nnlib.widgets.cockpit import training_cockpit
 from nnlib.widgets.contraction import contraction_explorer
 from nnlib.widgets.knobs import knob_board
@@ -14,7 +15,7 @@ from nnlib.widgets.sweep_board import sweep_board
 from nnlib.widgets.watcher import weight_watcher
 
 __all__ = [
-    "alternative_text", "contraction_explorer", "derivation_stepper", "digit_pad", "knob_board",
-    "playground", "sample_explorer", "slowdown_explorer", "softmax_board", "still_twin",
-    "sweep_board", "training_cockpit", "weight_watcher",
+    "alternative_text", "bending_board", "contraction_explorer", "derivation_stepper", "digit_pad",
+    "knob_board", "playground", "sample_explorer", "slowdown_explorer", "softmax_board",
+    "still_twin", "sweep_board", "training_cockpit", "weight_watcher",
 ]  # fmt: skip

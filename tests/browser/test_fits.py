@@ -20,6 +20,7 @@ A = np.array([[1, 2, 3], [2, 4, 6]])
 B = np.array([[7, 8, 1, 3], [5, 4, 2, 7], [3, 6, 9, 4]])
 """
 BOARDS = {
+    "bending_board": "bending_board(digits.test.images[0])",
     "contraction_explorer": "contraction_explorer(A, B)",
     "derivation_stepper": "derivation_stepper(d.PARTIAL_Z2_BY_W2, d.GRADIENT_W2, d.GRADIENT_W1)",
     "digit_pad": "digit_pad(Network([784, 30, 10], rng=rng), digits)",

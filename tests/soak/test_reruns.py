@@ -194,6 +194,7 @@ looks = {"activations": [TANH, IDENTITY], "cost": SUM_OF_SQUARES, "biases": Fals
 toy = Network([3, 4, 1], **looks, rng=rng)
 """
 MAKERS = {
+    "bending_board": "w.bending_board(digits.test.images[0])",
     "contraction_explorer": "w.contraction_explorer(np.eye(2), np.ones((2, 3)))",
     "derivation_stepper": "w.derivation_stepper(WEIGHT_DECAY)",
     "digit_pad": "w.digit_pad(net, digits)",

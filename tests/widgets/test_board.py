@@ -29,6 +29,7 @@ def digits_net():
 
 
 MAKERS = {
+    "bending_board": lambda: w.bending_board(load_digits().test.images[0]),
     "contraction_explorer": lambda: w.contraction_explorer(np.eye(2), np.ones((2, 3))),
     "derivation_stepper": lambda: w.derivation_stepper(WEIGHT_DECAY),
     "digit_pad": lambda: w.digit_pad(digits_net(), load_digits()),
