@@ -377,7 +377,7 @@ SOME = np.arange(READINGS**2).reshape(READINGS, READINGS)[::COARSE, ::COARSE].ra
 MARKERS, SHAPES = "os^", "●■▲"
 # On the net's axes, which are 1 x 1: lines of words, where neurons stand, and how far apart
 TOP, UPPER, HIGHER, LOWER, FOOT, PITCH = 0.97, 0.89, 0.82, 0.16, 0.09, 0.17
-NEAR = 10  # pixels of the page that a pointer may be off
+NEAR, MARGIN = 10, 18  # pixels of the page: how far off a pointer may be; left of the net's axes
 PLANE, IN_HAND, BUTTONS = range(3)  # places in the list of handles; buttons are the rest
 PLANE_SAYS = "the plane: arrows move a cross, Enter puts a point, Delete takes the nearest away"
 
@@ -473,8 +473,9 @@ class NetAndPlane(Drawing):
     def _place_axes(self, wide, high, half):
         """Both in pixels of the page, the plane a square: layout engines do not know how high."""
         side = min(half - 85, (1 if self._look.narrow else 0.44) * wide - 60)
-        self.net_size = np.array([wide if self._look.narrow else wide - side - 65, half])
-        places = (0, 0, *self.net_size), (wide - side - 15, high - side - 32, side, side)
+        right = wide if self._look.narrow else wide - side - 65
+        self.net_size = np.array([right - MARGIN, half])
+        places = (MARGIN, 0, *self.net_size), (wide - side - 15, high - side - 32, side, side)
         for ax, place in zip((self.net, self.plane), places, strict=True):
             ax.set_position(np.divide(place, (wide, high, wide, high)))
         self.plane_side = side
@@ -563,7 +564,7 @@ class NetAndPlane(Drawing):
             yield Sign(net, x, UPPER, f"{neurons}")
             yield Sign(net, x, FOOT, f" {f.name} ", *what)
             what = ("neurons", layer), f"a neuron in {name}"
-            yield from self._more_or_less(x, 25 * pixel, UPPER, *what)
+            yield from self._more_or_less(x, min(25 * pixel, 0.36 / len(self.places)), UPPER, *what)
 
     def _more_or_less(self, x, apart, y, what, name):
         for by, sign, which in ((-1, "−", "less"), (1, "+", "more")):
