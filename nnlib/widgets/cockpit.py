@@ -591,7 +591,7 @@ class Cockpit(BackgroundBoard):
         """Descend for a moment, draw when it is time; the seconds to rest, or None at the end.
 
         Where thirty kernels share a machine, the time between two pictures may leave a kernel too
-        little of the processor to train in: so that counts as well.
+        little of the processor to train in: so that counts as well (in a browser it is always 0).
         """
         if self._finished or not self._wanted:
             return None

@@ -5,12 +5,10 @@ They are those that `make lite-tested` has built.
 
 import pytest
 from lab import NOTEBOOKS, BoardPage
-from lite_page import BUILT, NO_PYODIDE, LitePage, served
+from lite_page import BUILT, NO_PYODIDE, OPENS, LitePage, served
 from strokes import STROKES
 
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
-# asked for beside the page before they are looked for where they lie
-ASKED_IN_VAIN = "/favicon.ico)", "/lab/pictures/"
 
 pytestmark = pytest.mark.release
 
@@ -43,8 +41,7 @@ def test_run_all_leaves_no_error_and_asks_nobody_else(page, lite_address, name):
     assert not any(page.outputs())
     page.run_all(timeout=900)
     assert page.errors() == []
-    wrong = [said for said in page.console_errors if not any(one in said for one in ASKED_IN_VAIN)]
-    assert wrong == []
+    assert page.console_errors == []
     assert [url for url in page.asked if not url.startswith((lite_address, "data:", "blob:"))] == []
 
 
@@ -52,7 +49,7 @@ def test_what_is_to_come_stands_on_the_page_until_python_is_there(page):
     page.page.goto(f"{page.address}/lab/index.html?path={ALL[0]}")
     waiting = page.page.locator("#waiting")
     assert "Python is coming" in waiting.inner_text()
-    page.attend(180)
+    page.attend(OPENS)
     waiting.wait_for(state="detached")
 
 
