@@ -104,9 +104,10 @@ class Hub:
 
     def let_in(self, student):
         """Start the server of a student who has no browser."""
-        self.ask("POST", f"users/{student}")
+        if student not in [user["name"] for user in self.ask("GET", "users")]:
+            self.ask("POST", f"users/{student}")
         self.ask("POST", f"users/{student}/server")
-        self.wait_for(lambda: self.ask("GET", f"users/{student}")["servers"][""]["ready"])
+        self.wait_for(lambda: self.ask("GET", f"users/{student}")["server"])
 
     def servers(self):
         """The processes of the students' servers."""
