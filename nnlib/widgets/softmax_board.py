@@ -222,7 +222,7 @@ class SoftmaxBoard(Board):
         self.picture = Picture(self._bars, 400, tall=700)
         self.stack(*self._controls(outputs), self.picture, self.sentence)
         self.feel(self._touch)
-        self.act(None)
+        self.act(lambda: self._put(outputs.z))
 
     a = property(lambda self: self._outputs.a)
 
@@ -235,7 +235,7 @@ class SoftmaxBoard(Board):
         for j, slider in enumerate(self._sliders):
             self.listen(partial(self._turn, j), slider)
         self.listen(self._move_all, self._all)
-        self.listen(lambda: setattr(outputs, "right", self._right.value), self._right)
+        self.listen(self._choose, self._right)
         name = ipywidgets.Label("right answer")
         return [[*self._sliders, self._all], [name, self._right, *self._buttons(outputs)]]
 
@@ -248,7 +248,7 @@ class SoftmaxBoard(Board):
             "Reset": lambda: outputs.start,
         }
         return [
-            self.button(name, lambda start=start: outputs.set(start()), "130px")
+            self.button(name, lambda start=start: self._put(start()), "130px")
             for name, start in starts.items()
         ]
 
@@ -262,30 +262,47 @@ class SoftmaxBoard(Board):
         else:
             z = self.picture.place_in(self._bars.inputs, event)[1]
         self._sliders[j].value = round(float(np.clip(z, -LIMIT, LIMIT)), 1)
-        return self._turn(j)
+        self._turn(j)
 
     def _turn(self, j):
         self._outputs.turn(j, self._sliders[j].value)
-        return self._sliders[j]
+        self._show(self._set_room)
 
     def _move_all(self):
         self._outputs.move_all(self._all.value)
-        return self._all
+        self._show(self._set_sliders)
 
-    def refresh(self, in_hand):
-        """Draw first, which is what the eye waits for; then let the other controls follow, and say.
+    def _choose(self):
+        self._outputs.right = self._right.value
+        self._show()
 
-        The slider that is in the hand is left alone: it may be ahead already.
+    def _put(self, z):
+        self._outputs.set(z)
+        self._show(self._set_sliders, self._set_all, self._set_room)
+
+    def _set_sliders(self):
+        for slider, value in zip(self._sliders, self._outputs.z, strict=True):
+            slider.value = float(value)
+
+    def _set_all(self):
+        self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
+
+    def _set_room(self):
+        """Let "move all" go as far as every z has room, and be off where there is none."""
+        low, high = self._outputs.room
+        self._all.disabled = high - low < STEP
+        if not self._all.disabled:  # a slider from here to here cannot be drawn
+            with self._all.hold_trait_notifications():
+                self._all.min, self._all.max = low, high
+
+    def _show(self, *following):
+        """Draw first, which is what the eye waits for; then let other controls follow, and say.
+
+        None sets the slider that is in the hand, which may be ahead already.
         """
         self.picture.show(self._outputs)
-        low, high = self._outputs.room
-        self._all.disabled = high - low < STEP  # a slider from here to here cannot be drawn
-        with self._all.hold_trait_notifications():
-            self._all.min, self._all.max = (-MOVE, MOVE) if self._all.disabled else (low, high)
-            places = *self._outputs.z, self._outputs.moved
-            for slider, place in zip([*self._sliders, self._all], places, strict=True):
-                if slider is not in_hand:
-                    slider.value = float(place)
+        for follow in following:
+            follow()
         self.say(self._words())
 
     def _words(self):
