@@ -29,6 +29,7 @@ def test_a_code_is_read_as_it_was_written_to_the_last_bit():
 
 
 def test_a_run_whose_eta_is_a_function_has_no_code():
+    # a named tuple has no other name for it
     run = CODE._replace(turns=[(0, lambda done: 0.5, 10, 0)])
     with pytest.raises(ValueError, match="code: expected learning rates that are numbers, got a"):
         run.written(DATA)
