@@ -438,12 +438,11 @@ TEXTS |= {"published-table": published, "search-table": search_table}
 
 def renew(kept):
     """Write the tables between their marks in notebook 11 and README's line."""
-    if NOTEBOOK.exists():
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
-        for cell in notebook.cells:
-            for name, text in TEXTS.items():
-                cell.source = between(cell.source, name, text(kept))
-        nbformat.write(notebook, NOTEBOOK)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    for cell in notebook.cells:
+        for name, text in TEXTS.items():
+            cell.source = between(cell.source, name, text(kept))
+    nbformat.write(notebook, NOTEBOOK)
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     readme.write_text(between(text, "summit", readme_line(kept)), encoding="utf-8")

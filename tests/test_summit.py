@@ -5,6 +5,7 @@ import itertools
 import sys
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from tqdm import tqdm
@@ -89,7 +90,12 @@ def test_a_target_that_is_missed_says_by_how_much(program, values, told):
     assert program.verdict(values, 0.62, 0.72) == told
 
 
-def test_the_line_of_the_readme_is_what_the_stored_runs_give(program):
+def test_the_stored_tables_are_what_the_stored_runs_give(program):
+    notebook = nbformat.read(program.NOTEBOOK, as_version=4)
+    everything = "\n".join(cell.source for cell in notebook.cells)
+    for name, text in program.TEXTS.items():
+        assert program.between(everything, name, text(program.STORED)) == everything
+        assert f"<!-- {name}: " in everything
     assert program.readme_line(program.STORED) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ A file a notebook holds its exercises as data; EXERCISES are all of them in the 
 
 from nnlib.exercises import (
     choosing, digits, equal_weights, first_look, gradients, nets, nine_slopes, overfitting,
-    slowdown, softmax, tensors,
+    slowdown, softmax, summit, tensors,
 )
 from nnlib.exercises.exercise import NUMBERED, Exercise
 from nnlib.exercises.judging import check
@@ -19,7 +19,7 @@ from nnlib.exercises.verdict import Verdict
 
 ROOMS = (
     first_look, tensors, nets, nine_slopes, gradients, equal_weights, slowdown, softmax, digits,
-    overfitting, choosing,
+    overfitting, choosing, summit,
 )  # fmt: skip
 EXERCISES = tuple(e for room in ROOMS for e in vars(room).values() if isinstance(e, Exercise))
 NUMBERED.update({e.number: e for e in EXERCISES})

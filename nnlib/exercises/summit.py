@@ -1,0 +1,40 @@
+"""Exercises of notebook 11: bending by hand, a falling η, and a start for neurons like ReLUs."""
+
+import numpy as np
+
+from nnlib.exercises.making import asked, number, whole
+
+
+@asked("11.1 A stretch, then a turn", number(0.2, 1.2), number(1.1, 1.4), number(0.6, 0.9))
+def bending_matrix(angle, tall, wide):
+    c, s = np.cos(angle), np.sin(angle)
+    turn, stretch = np.array([[c, s], [-s, c]]), np.diag([tall, wide])
+    return turn @ stretch
+
+
+@asked("11.2 Which way the ink grows", lambda rng: tuple(rng.random((5, int(rng.integers(2, 6))))))
+def slope_to_the_right(a, b, c, d, t):
+    return (1 - t) * (b - a) + t * (d - c)
+
+
+@asked("11.3 A falling η", lambda rng: (rng.uniform(0, 30, 6), 30), number(0.1, 1))
+def falling_eta(done, epochs, eta):
+    left = 1 - done / epochs
+    return eta * np.minimum(1, 5 * left)
+
+
+@asked("11.4 A start for a leaky ReLU", whole(10, 900), number(0.1, 0.9))
+def leaky_start(n_in, r):
+    return np.sqrt(2 / ((1 + r**2) * n_in))
+
+
+MOMENTUM = number(0.01, 0.5), number(0.3, 0.95), number(0.5, 2), whole(2, 20)
+
+
+@asked("11.5 What momentum is worth", *MOMENTUM)
+def way_with_momentum(eta, mu, slope, k):
+    v = w = 0.0
+    for _ in range(k):
+        v = mu * v - eta * slope
+        w = w + v
+    return w
