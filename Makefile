@@ -66,8 +66,9 @@ lint: .venv/.test  ## ruff over the code and the notebooks
 unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to pytest)
 	$(PYTEST) -n logical --ignore=tests/browser --ignore=tests/soak $(ARGS)
 
+# A notebook a core: with BLAS's own threads on top, the wide net of notebook 11 takes many minutes.
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
-	$(PYTEST) -n logical --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(PYTEST) -n logical --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
 
 # A page a core: with more, a slow machine keeps Chromium from starting a widget in two seconds,
 # the time that anywidget gives it. What fails is tried once more, and named even if it passes then.

@@ -8,7 +8,6 @@ temporary folder at each start, so the user's own settings stay as they are.
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -59,7 +58,7 @@ def main(options):
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
     }
-    sys.exit(subprocess.call(command, env=os.environ | places))
+    os.execve(sys.executable, command, os.environ | places)  # whoever ends this ends Lab
 
 
 def prepare(folder):
