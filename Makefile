@@ -83,7 +83,7 @@ everything: test versions soak lite-tested  ## every test there is, before a rel
 # The classes have the machine for themselves. SHORT=1 leaves out the longest, nbgrader's course and
 # JupyterHub.
 CLASSES = class.py course.py hub.py
-LONG = exercise_seeds.py three_states.py
+LONG = exercise_seeds.py reruns.py three_states.py
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
 	$(PYTEST) -n logical --dist worksteal \
