@@ -48,7 +48,11 @@ def unpacked(name):
             refuse_another(archive, integrity)
             with tarfile.open(archive) as opened:
                 opened.extractall(place, filter="data")
-            Path(place, "package").rename(folder)  # npm's archives all hold one folder, package
+            try:
+                Path(place, "package").rename(folder)  # the one folder of all npm's archives
+            except OSError:  # another process may have been quicker
+                if not folder.is_dir():
+                    raise
     return folder
 
 

@@ -33,7 +33,8 @@ WRONG = """async () => {
         if (/\\$/.test(text)) say('a formula that is not set');
         const asks = [...slide.querySelectorAll('.jp-MarkdownCell :is(p, li)')]
             .filter(one => /\\bpredict\\b/i.test(one.textContent));
-        const shown = [...slide.querySelectorAll('.jp-OutputArea-output')];
+        const shown = [...slide.querySelectorAll('.jp-OutputArea-output')]
+            .filter(one => !/^\\s*(Predict:|… nothing written yet)/.test(one.textContent));
         if (asks.length && shown.some(one => asks[0].compareDocumentPosition(one) & 4))
             say('an answer beside its question');
         if (Number(slide.style.zoom) < 0.6) say('too small');
