@@ -89,7 +89,7 @@ soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (
 	$(PYTEST) -n logical --dist worksteal \
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
 	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m soak tests/browser
-	$(PYTEST) -o faulthandler_timeout=3600 tests/soak/test_class.py \
+	$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) tests/soak/test_class.py \
 	    $(if $(SHORT),,tests/soak/test_course.py tests/soak/test_hub.py)
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
