@@ -1,10 +1,6 @@
 """The notebooks as `make lite` builds them, on a web server, and a page of them in Chromium."""
 
-import functools
 import secrets
-import threading
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
@@ -20,24 +16,6 @@ SAVE = """async ({name, content}) => {
     const contents = jupyterapp.serviceManager.contents;
     await contents.save(name, {type: 'notebook', format: 'json', content});
 }"""
-
-
-@contextmanager
-def served(folder):
-    """The address of a web server over a folder."""
-    handler = functools.partial(QuietHandler, directory=folder)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
 
 
 class LitePage(LabPage):

@@ -5,8 +5,9 @@ They are those that `make lite-tested` has built.
 
 import pytest
 from lab import NOTEBOOKS, BoardPage
-from lite_page import BUILT, NO_PYODIDE, OPENS, LitePage, served
+from lite_page import BUILT, NO_PYODIDE, OPENS, LitePage
 from strokes import STROKES
+from web import served
 
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 

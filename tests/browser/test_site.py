@@ -5,8 +5,6 @@ by night. It is the site that `make site` has built.
 import functools
 import shutil
 import subprocess
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +12,7 @@ import axe
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from web import served
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "build/site"
@@ -100,19 +99,8 @@ def site():
 @pytest.fixture(scope="session")
 def address(site):
     """The site in a subfolder of a web server, as it lies at github.io."""
-    handler = functools.partial(QuietHandler, directory=site.parent)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/{site.name}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+    with served(site.parent) as address:
+        yield f"{address}/{site.name}"
 
 
 @pytest.fixture(scope="module", params=PAGES)
