@@ -120,7 +120,7 @@ def test_a_wrong_element_in_one_way_downhill_is_told_downhill():
     almost[1, 2] += 1
     for other in (-dW2, None):
         verdict = check_my_gradient(almost, other, **toy(0))
-        assert "dW1: 1 of 12 elements are wrong; the first is [1, 2]" in told(verdict)
+        assert "dW1: 1 of 12 elements is wrong; the first is [1, 2]" in told(verdict)
 
 
 def letters(data, f1=SQUARE, f2=CUBE):

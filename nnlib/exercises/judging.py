@@ -203,7 +203,8 @@ def first_element(found, right):
     wrong = ~np.isclose(found, right, rtol=CLOSE, atol=bar, equal_nan=True)
     where = tuple(map(int, np.argwhere(wrong)[0])) if wrong.any() else (0,) * right.ndim
     first = f"{list(where)}: {found[where]:.6g}, it should be {right[where]:.6g}"
-    return f"{wrong.sum()} of {right.size} elements are wrong; the first is {first}."
+    are = "is" if wrong.sum() == 1 else "are"
+    return f"{wrong.sum()} of {right.size} elements {are} wrong; the first is {first}."
 
 
 def in_short(thing):

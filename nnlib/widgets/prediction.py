@@ -45,7 +45,8 @@ def field_of(question):
         text = {"description": "your number", "placeholder": "a number"}
         return ipywidgets.Text(**text, **sized(90, 240))
     low, high = question.axis
-    look = {"description": "your point", "readout_format": ".3g", **sized(90, 480)}
+    name = "your point, {} to {}".format(*map(question.shown, question.axis))
+    look = {"description": name, "readout_format": ".3g", **sized(175, 560)}
     if question.log:
         ends = math.log10(low), math.log10(high)
         step = (ends[1] - ends[0]) / STEPS
@@ -61,10 +62,10 @@ class PredictionBoard(Board):
         self.question = question
         self._field = field_of(question)
         self._field.tooltip = question.asks
-        self._button = self.button("Lock it in", self._lock, tooltip="what is locked in stays")
+        look = {"style": "primary", "tooltip": "what is locked in stays"}
+        self._button = self.button("Lock it in", self._lock, **look)
         asked = ipywidgets.HTML(f"<b>Predict:</b> {html.escape(question.asks)}")
-        ends = [ipywidgets.Label(question.shown(end)) for end in question.axis]
-        self.stack(asked, [*ends[:1], self._field, *ends[1:], self._button], self.sentence)
+        self.stack(asked, [self._field, self._button], self.sentence)
         self._locked_here = False
         self._show()
         self.listen(self._hear, self._field)

@@ -450,3 +450,33 @@ def test_the_feedback_names_the_slip_in_ones_own_exercise(exam):
 def test_who_reaches_for_ones_own_file_is_listed(exam):
     _, course = exam
     assert ".solution, exam" in table(course, "exam")["cheat"]["look at"]
+
+
+# nbgrader's exchange
+
+
+def test_what_goes_out_and_comes_back_by_nbgraders_exchange_is_graded_too(call, tmp_path):
+    course, student, exchange = (tmp_path / name for name in ("course", "student", "exchange"))
+    handed_out(call, course, NAME, "4.2=2", "4.3")
+    student.mkdir()
+    exchange.mkdir()
+    exchange.chmod(0o777)  # nbgrader insists: all may write into it
+
+    def nbgrader(cwd, action, *options):
+        call("-m", "nbgrader", action, NAME, f"--Exchange.root={exchange}", *options, cwd=cwd)
+
+    nbgrader(course, "release_assignment")
+    nbgrader(student, "fetch_assignment", "--course=course")
+    file = student / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    answered(notebook, {"4_2": RIGHT["4_2"]})
+    nbformat.write(notebook, file)
+    nbgrader(student, "submit", "--course=course")
+    nbgrader(course, "collect")
+    call(".ci/grade.py", course)
+    nbgrader(course, "release_feedback")
+    nbgrader(student, "fetch_feedback", "--course=course")
+    (row,) = table(course, NAME).values()
+    assert float(row["total"]) == 2
+    (page,) = student.glob(f"{NAME}/feedback/*/{NAME}.html")
+    assert "right: on 20 random cases" in page.read_text(encoding="utf-8")

@@ -32,11 +32,12 @@ def test_a_choice_is_locked_in():
 
 
 @pytest.mark.parametrize(
-    ("name", "point", "said"), [(AXIS, 1, "1"), ("the first step", 3.14159, "3.14")]
+    ("name", "ends", "point", "said"),
+    [(AXIS, "−2 to 4", 1, "1"), ("the first step", "0.05 to 20", 3.14159, "3.14")],
 )
-def test_a_point_on_an_axis_is_locked_in_with_three_digits(name, point, said):
+def test_a_point_on_an_axis_is_locked_in_with_three_digits(name, ends, point, said):
     board = predict(name)
-    slide(board, "your point", point)
+    slide(board, f"your point, {ends}", point)
     press(board, "Lock it in")
     assert words(board) == f"Locked in: {said}."
 
