@@ -36,7 +36,7 @@ def draw_digits(ax, images, captions=None, columns=10):
         )
     side = math.isqrt(images.shape[1])
     gap = 6 if captions is None else side // 2
-    sheet = _sheet(images, columns, (gap, 0), (gap // 2, gap - gap // 2))
+    sheet = sheet_of(images, columns, (gap, 0), (gap // 2, gap - gap // 2))
     for place, words in enumerate([] if captions is None else captions):
         y, x = (n * (side + gap) for n in divmod(place, columns))
         ax.text(x + gap // 2 + side / 2, y + gap - 2, words, ha="center", va="bottom")
@@ -46,7 +46,7 @@ def draw_digits(ax, images, captions=None, columns=10):
     return ax
 
 
-def _sheet(images, columns, above_and_below, beside, paper=0.0):
+def sheet_of(images, columns, above_and_below, beside, paper=0.0):
     """Square images (n, pixels) as one picture, in rows of so many columns, paper around each."""
     side = math.isqrt(images.shape[1])
     room = (0, -len(images) % columns), above_and_below, beside
@@ -116,7 +116,7 @@ def draw_weights(ax, W, columns=10):
     checked_axes(ax)
     W = checked_squares(checked_matrix(W, "W").T, "W").T
     columns = checked_number(columns, "columns", 1, whole=True)
-    sheet = _sheet(W.T, columns, (0, 2), (0, 2), np.nan)
+    sheet = sheet_of(W.T, columns, (0, 2), (0, 2), np.nan)
     limit = np.quantile(np.abs(W), 0.995)  # a few large ones would leave the rest pale
     image = ax.imshow(sheet, cmap="PuOr_r", vmin=-limit, vmax=limit)
     ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8)

@@ -101,7 +101,8 @@ def modes(sigma, alpha, kept=SHARE_KEPT):
     order = np.argsort(-strength)
     share = np.cumsum(strength[order]) / strength.sum()
     order = order[: 1 + np.searchsorted(share, checked_number(kept, "kept", 0, most=1))]
-    pictures = np.einsum("ip,jq->pqij", vectors, vectors).reshape(-1, SIDE**2)[order]
+    down, across = (vectors.T[some] for some in np.divmod(order, SIDE))
+    pictures = np.einsum("ki,kj->kij", down, across).reshape(-1, SIDE**2)
     alpha = checked_number(alpha, "alpha", 0, most=LIMITS_OF["alpha"])
     return alpha * np.sqrt(np.maximum(strength[order], 0) / 3)[:, None] * pictures
 

@@ -13,6 +13,7 @@ from nnlib.datasets.bending import Bending, checked_images, read_at
 from nnlib.datasets.handwriting import SIDE
 from nnlib.widgets.parts.board import Board, sized
 from nnlib.widgets.parts.picture import Drawing, Picture
+from nnlib.widgets.parts.pixels import pixels
 
 SLIDERS_OF = {  # what Bending calls it: how the slider does, its range and step
     "sigma": ("σ, pixels", 1, 12, 0.5),
@@ -42,8 +43,7 @@ class BentGrid(Drawing):
         axes = figure.subplots(*((2, 1) if look.narrow else (1, 2)))
         ends = look.colours.paper, look.colours.ink
         ink = LinearSegmentedColormap.from_list("ink", ends)
-        how = {"cmap": ink, "vmin": 0, "vmax": 1}
-        self._digits = [ax.imshow(np.zeros((SIDE, SIDE)), **how) for ax in axes]
+        self._digits = [pixels(ax, np.zeros((SIDE, SIDE)), cmap=ink) for ax in axes]
         self._digits[0].set_alpha(0.35)
         (self._grid,) = axes[0].plot([], [], color=look.colours.blue, lw=1.2)
         for ax, title in zip(axes, ("where it is read", "what is read"), strict=True):
@@ -52,8 +52,8 @@ class BentGrid(Drawing):
         return [*self._digits, self._grid]
 
     def show(self, image, places, bent):
-        for digit, pixels in zip(self._digits, (image, bent), strict=True):
-            digit.set_data(pixels.reshape(SIDE, SIDE))
+        for digit, ink in zip(self._digits, (image, bent), strict=True):
+            digit.set_data(ink.reshape(SIDE, SIDE))
         self._grid.set_data(*as_lines(places))
         return ()
 

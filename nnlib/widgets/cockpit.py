@@ -26,11 +26,13 @@ from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
 from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE
 from nnlib.network import Network
+from nnlib.plots import sheet_of
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import choice, sized
 from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Drawing, Picture, title_of
+from nnlib.widgets.parts.pixels import pixels
 from nnlib.widgets.parts.timeline import TimeLine
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
@@ -335,7 +337,7 @@ class DigitsRead:
         self._images, self._labels = digits.images[:READ], digits.labels[:READ]
         self._colours, foot, n = look.colours, 20, len(self._labels)
         paper_to_ink = LinearSegmentedColormap.from_list("", [look.colours.paper, look.colours.ink])
-        sheet = tiled(self._images.reshape(-1, SIDE, SIDE), 10, foot)
+        sheet = sheet_of(self._images, 10, (0, foot), (2, 2))
         ax.imshow(sheet, cmap=paper_to_ink, vmin=0, vmax=1)
         ax.set_axis_off()
         rows, columns = np.divmod(np.arange(n), 10)
@@ -369,7 +371,7 @@ class HiddenWeights:
         shades = LinearSegmentedColormap.from_list("", [c.purple, c.paper, c.orange])
         self._shades = shades(np.linspace(0, 1, 33), bytes=True)
         ax.set_axis_off()
-        self._sheet = ax.imshow(np.zeros((1, 1, 4), np.uint8), interpolation="nearest")
+        self._sheet = pixels(ax, np.zeros((1, 1, 4), np.uint8))
         ax.set(xlim=(0, wide), ylim=(3 * (SIDE + 2), 0))
         self._title = title_of(ax)
         self.artists = [self._sheet, self._title]
@@ -377,9 +379,9 @@ class HiddenWeights:
     def show(self, W):
         """Pictures of W (784, n), coloured alike, the scale in few steps: so few pixels change."""
         n = min(W.shape[1], PICTURED)
-        pictures, columns = W.T[:n].reshape(n, SIDE, SIDE), 5 if n <= 5 else 10
-        limit = nice(3 * float(np.sqrt(np.vdot(pictures, pictures) / pictures.size)))
-        levels = np.clip(np.rint(tiled(pictures, columns) * (16 / limit)), -16, 16)
+        pictures = sheet_of(W.T[:n], 5 if n <= 5 else 10, (0, 2), (2, 2))
+        limit = nice(3 * float(np.sqrt(np.vdot(pictures, pictures) / (n * SIDE**2))))
+        levels = np.clip(np.rint(pictures * (16 / limit)), -16, 16)
         self._sheet.set_data(self._shades[levels.astype(int) + 16])
         high, wide = levels.shape
         self._sheet.set_extent((0, 10 * (SIDE + 4), high * 10 * (SIDE + 4) / wide, 0))
@@ -390,15 +392,6 @@ class HiddenWeights:
 HINTS = "Press Start: here the cost\nfalls while the net learns", "here it reads more and more"
 DASHES = ("-", ":", "-.", (0, (5, 1)))  # of what came later, and of the earlier runs
 LINE_OF_TYPE = 0.13  # of the height of the axes: a line of type
-
-
-def tiled(pictures, columns, foot=2):
-    """Pictures (n, 28, 28) as one sheet, so many beside one another, with room below each."""
-    rows = -(-len(pictures) // columns)
-    cells = np.zeros((rows * columns, SIDE + foot, SIDE + 4), np.float32)
-    cells[: len(pictures), :SIDE, 2:-2] = pictures
-    sheet = cells.reshape(rows, columns, *cells.shape[1:]).swapaxes(1, 2)
-    return sheet.reshape(rows * cells.shape[1], -1)
 
 
 def apart(heights):

@@ -19,6 +19,7 @@ from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
 from nnlib.widgets.parts.numbers import decimals
 from nnlib.widgets.parts.picture import Drawing, Picture, steps
+from nnlib.widgets.parts.pixels import pixels
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
 
@@ -115,7 +116,7 @@ class Reading(Drawing):
     def build(self, figure, look):
         widths = [3, 1, 4] if self._n_hidden else [3, 4]
         seen, *strip, self._outputs = figure.subplots(1, len(widths), width_ratios=widths)
-        self._seen = seen.imshow(np.ones((SIDE, SIDE, 3)))
+        self._seen = pixels(seen, np.ones((SIDE, SIDE, 3)))
         seen.set(title="what the net sees", xticks=[], yticks=[])
         below = {"ha": "center", "va": "top", "fontsize": look.small, "transform": seen.transAxes}
         self._whose = seen.text(0.5, -0.02, "", **below)
@@ -139,7 +140,7 @@ class Reading(Drawing):
         """The strip: a cell for each of n neurons, in columns of about fifteen."""
         columns = -(-n // 15)
         ax.set(title=f"{n} hidden", xticks=[], yticks=[])
-        return ax.imshow(np.zeros((-(-n // columns), columns)), cmap="gray_r", aspect="auto")
+        return pixels(ax, np.zeros((-(-n // columns), columns)), "auto", cmap="gray_r")
 
     def neuron_at(self, picture, event):
         """The hidden neuron that a touch means; None elsewhere."""

@@ -33,6 +33,7 @@ from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import row, sized
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Handle, Picture, steps
+from nnlib.widgets.parts.pixels import enlarged
 from nnlib.widgets.parts.timeline import TimeLine
 
 MOST_LAYERS, MOST_NEURONS = 4, 8
@@ -399,8 +400,7 @@ class Maps(Artist):
         gc = renderer.new_gc()
         for ax, x, y, side, shades in self.maps:
             side = round(side or ax.bbox.width)
-            near = np.arange(side) * len(shades) // side
-            pixels = self._words[shades].take(near, 0).take(near, 1)
+            pixels = enlarged(self._words[shades], side, side)
             pixels[[0, -1]] = pixels[:, [0, -1]] = self._words[-1]
             left, low = np.rint(ax.transData.transform((x, y)) - side / 2)
             renderer.draw_image(gc, left, low, pixels.view(np.uint8).reshape(side, side, 4))

@@ -125,7 +125,8 @@ class HeatMap(Drawing):
         chosen  the number of the cell whose curve is set off; None: of the first winner
         """
         choices = grid.down, grid.rows, grid.across, grid.columns
-        if not self._moving or choices != self._choices:
+        self._is_new = not self._moving or choices != self._choices
+        if self._is_new:
             self._label(grid, choices)
         epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
         more = "" if self._look.narrow else f" after {epochs}; bright is best"
@@ -166,6 +167,8 @@ class HeatMap(Drawing):
         self._curves.set_xlim(0, epochs * 1.05)
         self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         self._curves.grid(True)
+        if not self._is_new:
+            return False
         ax.set(xlabel=WORDS[across], ylabel=WORDS[down])
         ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
         ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])

@@ -1,0 +1,38 @@
+"""Images that move: each pixel a rectangle, for matplotlib's own resampling takes much longer."""
+
+import numpy as np
+from matplotlib.image import AxesImage
+
+
+class Pixels(AxesImage):
+    """As matplotlib draws it with interpolation="nearest" where the first row is uppermost."""
+
+    def draw(self, renderer):
+        colours = self.to_rgba(self.get_array(), self.get_alpha(), bytes=True)
+        words = np.ascontiguousarray(colours).view(np.uint32)[..., 0]
+        corners = self.axes.transData.transform(np.reshape(self.get_extent(), (2, 2)).T)
+        (left, low), (right, top) = np.rint(np.sort(corners, axis=0)).astype(int)
+        pixels = enlarged(words[::-1], top - low, right - left)
+        gc = renderer.new_gc()
+        renderer.draw_image(gc, left, low, pixels.view(np.uint8).reshape(*pixels.shape, 4))
+        gc.restore()
+
+
+def pixels(ax, array, aspect="equal", limits=(0, 1), **looks):
+    """Pixels on axes, as ax.imshow makes an image; limits are the numbers of the first and the
+    last colour.
+    """
+    image = Pixels(ax, **looks)
+    image.set(data=array, clim=limits)
+    ax.set_aspect(aspect)
+    image.set_extent(image.get_extent())  # to which it sets the limits of the axes
+    return ax.add_image(image)
+
+
+def enlarged(words, high, wide):
+    """An array (rows, columns) on so many pixels."""
+    rows, columns = (
+        np.arange(side) * length // side
+        for side, length in zip((high, wide), words.shape, strict=True)
+    )
+    return words.take(rows, 0).take(columns, 1)
