@@ -152,7 +152,7 @@ def shown(cell):
 def reader(request, tmp_path, monkeypatch):
     for name, value in offline(tmp_path).items():
         monkeypatch.setenv(name, value)
-    shutil.copytree(ROOT / "notebooks" / "pictures", tmp_path / "pictures")
+    shutil.copytree(ROOT / "notebooks", tmp_path, dirs_exist_ok=True)
     reader = Reader(request.param, tmp_path)
     with reader.client.setup_kernel():
         yield reader

@@ -49,7 +49,7 @@ def test_a_notebook_runs_to_its_end_with_what_students_write(
 ):
     for name, value in offline(tmp_path).items():
         monkeypatch.setenv(name, value)
-    shutil.copytree(ROOT / "notebooks" / "pictures", tmp_path / "pictures")
+    shutil.copytree(ROOT / "notebooks", tmp_path, dirs_exist_ok=True)
     cells, expected = answered(path, tmp_path, write)
     for exercise, words in expected.items():
         output = cells[cell_id(exercise, "answer")].outputs[-1]
