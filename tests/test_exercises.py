@@ -229,6 +229,7 @@ ANSWERS = [
     (TURNED, lambda W1, W2, k: W1, NOT_YET, "2 things are to be returned"),
     (TURNED, lambda W1, W2, k: (W1, ...), NOTHING, ""),
     (STEPPED, steps_in_place, NOT_YET, "your function changes its argument weights"),
+    (ONE_STEP, lambda w, slope, eta: [w - eta * slope], NOT_YET, "should be (), one number."),
     (ONE_STEP, lambda w, slope, eta: 1 / 0, FAILS, "ZeroDivisionError: division by zero"),
     (ONE_STEP, lambda w, slope, eta: sys.exit(), FAILS, "SystemExit"),
     (ONE_STEP, lambda w, slope, eta: undefined, FAILS, "NameError: name 'undefined'"),  # noqa: F821

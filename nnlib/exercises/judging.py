@@ -191,7 +191,7 @@ def how_it_differs(found, right, given):
     if found.shape != right.shape:
         turned = ": the numbers are right, but it has to be transposed"
         end = turned if same(found.T, right) else ""
-        return f"the shape is {found.shape}, it should be {right.shape}{end}."
+        return f"the shape is {found.shape}, it should be {right.shape or '(), one number'}{end}."
     if not right.shape:
         return f"for {given} it is {found:.6g}, it should be {right:.6g}."
     return first_element(found, right)
