@@ -270,8 +270,12 @@ def table(course, name):
 
 def feedback(course, student, name=NAME):
     """The text of the page that a student gets back, on one line."""
-    page = (course / "feedback" / student / name / f"{name}.html").read_text(encoding="utf-8")
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
+    return text_of(course / "feedback" / student / name / f"{name}.html")
+
+
+def text_of(page):
+    text = re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8"))
+    return " ".join(html.unescape(text).split())
 
 
 @pytest.fixture(scope="module")
@@ -479,4 +483,4 @@ def test_what_goes_out_and_comes_back_by_nbgraders_exchange_is_graded_too(call, 
     (row,) = table(course, NAME).values()
     assert float(row["total"]) == 2
     (page,) = student.glob(f"{NAME}/feedback/*/{NAME}.html")
-    assert "right: on 20 random cases" in page.read_text(encoding="utf-8")
+    assert "right: on 20 random cases" in text_of(page)
