@@ -459,9 +459,8 @@ class Cockpit(BackgroundBoard):
         _, eta, batch_size, l2 = code.turns[0]
         near, late = min(ETAS, key=lambda one: abs(one - eta)), {"continuous_update": False}
         self._eta_slider = choice("η", ETAS, near, 20, 240, readout=False)
-        self._eta = ipywidgets.BoundedFloatText(
-            value=eta, min=0, max=LARGEST_ETA, step=0.1, layout={"width": "70px"}
-        )
+        unseen = {"description": "η", **sized(0, 78)}  # the slider beside it shows that name
+        self._eta = ipywidgets.BoundedFloatText(eta, min=0, max=LARGEST_ETA, step=0.1, **unseen)
         self._batch_size = choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260, **late)
         self._l2 = choice("λ", CHOICES["l2"], l2, 20, 200, **late)
         self._hidden = choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260, **late)

@@ -18,7 +18,7 @@ from nnlib._support.speed import for_training
 from nnlib.network import checked_network
 from nnlib.plots import WIDEST, draw_net, edge_style, label_place
 from nnlib.training import descent_step
-from nnlib.widgets.parts.board import Board, choice, row, sized
+from nnlib.widgets.parts.board import INK, Board, choice, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
 from nnlib.widgets.parts.timeline import TimeLine
@@ -523,6 +523,7 @@ class KnobBoard(Board):
         for (matrix, i, j), button in self._knob_buttons.items():
             button.description = reading(knobs.matrices[matrix][1][i, j])
             button.button_style = "warning" if (matrix, i, j) == knobs.chosen else ""
+            button.style.text_color = INK.get(button.button_style)
         for button in self._steps:
             button.disabled = bool(knobs.diverged)
         self.say(knobs.diverged or f"{said or ''} {self._figures()}".strip())

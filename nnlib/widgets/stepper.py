@@ -293,7 +293,8 @@ class Stepper(Board):
         buttons = {key: f"nnlib-{name}" for key, name in KEYS.items()}
         self._hand = Hand(board=f"nnlib-stepper-{self.model_id}", buttons=buttons)
         titles = [(d.title, number) for number, d in enumerate(walk.derivations)]
-        self._titles = ipywidgets.Dropdown(options=titles, layout={"width": "auto"})
+        look = {"layout": {"width": "auto"}, "tooltip": "derivation"}  # which names it, too
+        self._titles = ipywidgets.Dropdown(options=titles, **look)
         self.listen(lambda: walk.go(self._titles.value), self._titles)
         self.spare = [self._titles]
         several = [self._titles] if len(walk.derivations) > 1 else []

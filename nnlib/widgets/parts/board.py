@@ -16,8 +16,10 @@ import ipywidgets
 from IPython import get_ipython
 
 from nnlib._support.hints import door, printable
+from nnlib.widgets.parts.in_browser import Names
 
 ENDED = "<b role='status'>The kernel has ended: reload this page, then run all cells.</b>"
+INK = {"success": "black", "warning": "black"}  # Lab's white is hard to read on green and orange
 WRAP = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
 
 # Callbacks may come on several threads, and matplotlib sets formulas in type on one at a time.
@@ -52,7 +54,9 @@ class Board(ipywidgets.VBox):
 
     def stack(self, *rows):
         """Show these below one another; a list of widgets is a row that wraps."""
-        self.children = [row(*some) if isinstance(some, list) else some for some in rows]
+        shown = [row(*some) if isinstance(some, list) else some for some in rows]
+        sliders = any(one.has_trait("readout") for some in shown for one in _inside(some))
+        self.children = [*shown, Names()] if sliders else shown
 
     # what the controls do
 
@@ -81,7 +85,8 @@ class Board(ipywidgets.VBox):
     def button(self, words, do, width="auto", style="", tooltip=None):
         """A button that calls do."""
         look = {"button_style": style, "layout": {"width": width}, "tooltip": tooltip}
-        button = ipywidgets.Button(description=words, **look)
+        ink = {"text_color": INK.get(style)}
+        button = ipywidgets.Button(description=words, style=ink, **look)
         button.on_click(lambda _: self.act(do))
         return button
 

@@ -18,3 +18,9 @@ class InBrowser(anywidget.AnyWidget):
     @traitlets.default("_esm")
     def _read_script(self):
         return (Path(__file__).parent / self.script).read_text(encoding="utf-8")
+
+
+class Names(InBrowser):
+    """Nothing to see: gives the sliders of the board around it the names that they lack."""
+
+    script = "names.js"

@@ -12,17 +12,12 @@ const LABEL = "position: absolute; white-space: pre; pointer-events: none;";
 const HANDLE = // without touch-action a finger scrolls, and the browser takes the pointer back
   "position: absolute; width: 32px; height: 32px; margin: -16px; border-radius: 50%; cursor: grab; touch-action: none;";
 const AREA = HANDLE + "margin: 0; border-radius: 0; cursor: crosshair; transform: translate(-50%, -50%);";
-const NAMED = { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] };
 function paperBehind(element) { // the first opaque colour: so it is right outside Lab, too
   for (let at = element; at; at = at.parentElement) {
     const colour = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number);
     if (colour && (colour[3] ?? 1) === 1) return colour.slice(0, 3);
   }
   return [255, 255, 255];
-}
-function tell(element, words) { // a screen reader
-  for (const [key, value] of Object.entries(words))
-    if (element.getAttribute(`aria-${key}`) !== `${value}`) element.setAttribute(`aria-${key}`, value);
 }
 const inflated = bytes =>
   new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
@@ -32,7 +27,7 @@ function render({ model, el }) {
   const canvas = box.appendChild(document.createElement("canvas"));
   const ink = canvas.getContext("2d"), handles = [], labels = [], waiting = [];
   const leaving = new AbortController(), signal = leaving.signal;
-  let image = null, seen = "", sent = -Infinity, held = null, order = Promise.resolve(), board = el;
+  let image = null, seen = "", sent = -Infinity, held = null, order = Promise.resolve();
   el.style.cssText = "min-width: 0; flex: 1 1 0%"; // the picture takes the room there is, and
   box.style.cssText = // makes none: else two views widen each other for ever
     `position: relative; width: 100%; max-width: ${model.get("widest")}px; overflow: hidden;` +
@@ -42,20 +37,11 @@ function render({ model, el }) {
 
   function look() {
     if (!box.clientWidth) return; // out of sight
-    names.observe(board = el.closest(".nnlib-board") ?? el, NAMED);
     const here = { width: box.clientWidth, ratio: devicePixelRatio, paper: paperBehind(el) };
     if (JSON.stringify(here) !== seen) say({ kind: "seen", ...here });
     seen = JSON.stringify(here);
   }
-  function name() { // ipywidgets' Play has no names, and a slider says the number of its step
-    for (const one of board.querySelectorAll(".widget-play button, .noUi-handle")) {
-      const read = part => one.closest(".widget-slider, .widget-play").querySelector(part)?.textContent;
-      const label = read(".widget-label") ?? one.firstChild.className.replace("fa fa-", "");
-      const valuetext = (read(".widget-readout") || label).replaceAll("-", "−");
-      tell(one, one.role === "slider" ? { label, valuetext } : { label });
-    }
-  }
-  const sizes = new ResizeObserver(look), names = new MutationObserver(name);
+  const sizes = new ResizeObserver(look);
   const looking = setInterval(look, 500); // nobody tells of another theme or pixel ratio
   sizes.observe(box);
 
@@ -92,7 +78,9 @@ function render({ model, el }) {
   function place(handle, element, number) { // real elements, with focus, a name and a value
     if (!element.role) feel(element, number, handle.role);
     element.style.cssText = at(handle) + (handle.area ? AREA + handle.area : HANDLE);
-    tell(Object.assign(element, { role: handle.role }), handle.aria);
+    element.role = handle.role;
+    for (const [key, words] of Object.entries(handle.aria))
+      if (element.getAttribute(`aria-${key}`) !== `${words}`) element.setAttribute(`aria-${key}`, words);
   }
   function hear(content, buffers) {
     order = order.then(() => buffers[0] ? show(content, buffers[0]) : pass(sent = -Infinity)).catch(console.error);
@@ -135,13 +123,14 @@ function render({ model, el }) {
 
   const ended = () => { // the kernel is gone, and what the board says with it
     Object.assign(box, { inert: true }).style.opacity = 0.5;
-    for (const told of board.querySelectorAll("[role=status]")) told.textContent = ENDED;
+    const told = el.closest(".nnlib-board")?.querySelectorAll("[role=status]") ?? [];
+    for (const sentence of told) sentence.textContent = ENDED;
   };
   model.on("msg:custom", hear);
   model.on("comm_live_update", ended);
   return () => {
     leaving.abort();
-    for (const one of [sizes, names]) one.disconnect();
+    sizes.disconnect();
     clearInterval(looking);
     model.off("msg:custom", hear);
     model.off("comm_live_update", ended);
