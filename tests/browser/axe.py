@@ -1,11 +1,8 @@
-"""What axe-core finds on a page against WCAG 2.1, levels A and AA, but for what is listed here."""
+"""What axe-core finds on a page against WCAG 2.1, levels A and AA."""
 
 import archives
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-
-# axe's rule, what the element's HTML holds: why it stays
-LISTED = {}
 
 # axe looks at each element, for seconds on a long page: the thousands inside formulas, which are
 # drawings, and all but the first of each kind of word in code are made fewer, of the same size.
@@ -43,9 +40,4 @@ def violations(page, *parts, rules=LEVELS):
         page.evaluate((archives.unpacked("axe-core") / "axe.min.js").read_text("utf-8"))
         page.evaluate(FEWER)
     present = [part for part in parts if page.locator(part).count()]
-    found = page.evaluate(FIND, [present, rules]) if present else []
-    return [[rule, part, do] for rule, part, do in found if not is_listed(rule, part)]
-
-
-def is_listed(rule, part):
-    return any(rule == known and mark in part for known, mark in LISTED)
+    return page.evaluate(FIND, [present, rules]) if present else []
