@@ -38,7 +38,7 @@ ifneq ($(shell cat .venv-class/.place 2>/dev/null),$(CURDIR))
 CLASS_MOVED = moved
 endif
 
-.PHONY: help lab fresh slides test lint unit notebooks-test browser everything soak versions bench notebooks claims minutes course grade site html lite lite-tested repository binder release clean moved
+.PHONY: help lab fresh slides test lint unit notebooks-test browser everything soak versions bench notebooks claims minutes course grade site html lite lite-tested lite-test repository binder release clean moved
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -77,8 +77,7 @@ AGAIN = --reruns 1 -r R
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
 	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m "not soak and not release" tests/browser $(ARGS)
 
-everything: test versions soak lite-tested  ## every test there is, before a release: those of `make lite` are run by this alone
-	$(PYTEST) -m release tests/browser
+everything: test versions soak lite-test  ## every test there is, before a release
 
 # The classes have the machine for themselves. SHORT=1 leaves out the longest, nbgrader's course and
 # JupyterHub.
@@ -129,8 +128,12 @@ lite: .venv/.lab .venv-lite/.lite  ## the notebooks to run in the browser, nothi
 
 # The same, with a Pyodide that needs no network; the tests skip, and say so, where it cannot be had.
 lite-tested: .venv-lite/.lite
+	rm -rf build/tested/lite
 	if .venv-lite/bin/python .ci/pyodide.py; then \
 	    $(MAKE) lite PYODIDE=build/pyodide LITE=build/tested/lite; fi
+
+lite-test: .venv/.test lite-tested  ## run the notebooks with Python in the page, nnlib's own tests in Node (ARGS="-k 00_start")
+	$(PYTEST) -n logical --dist worksteal --reruns 1 -r Rs -m release tests/browser $(ARGS)
 
 repository:  ## write where this lies on GitHub into the badges and links (NAME=owner/repo)
 	$(PYTHON) .ci/repository.py "$(NAME)"

@@ -289,5 +289,6 @@ def check_gradients(net, X, Y, eps=EPS):
     net = checked_network(net).copy(dtype=np.float64)
     cost = net.cost_of(X, Y)
     dW, db = net.backward(*net.forward(X), Y)
-    slopes = central_differences(lambda: net.cost_of(X, Y), net.W + net.b, eps)
+    X, Y = checked_inputs(X, net), checked_targets(Y, len(X), net)  # once, not at each nudge
+    slopes = central_differences(lambda: net.cost_and_accuracy(X, Y)[0], net.W + net.b, eps)
     return largest_error_off_kinks(net, X, dW + db, slopes, cost, eps)

@@ -12,6 +12,7 @@ OPENS = 300  # seconds, on a machine with other work: Python and its packages ar
 
 # looked for beside the page before it is found where it lies
 ASKED_IN_VAIN = "/favicon.ico", "/lab/pictures/"
+ANSWERED_IN_THE_PAGE = "/api/service-worker-heartbeat"  # by JupyterLite's own worker
 SAVE = """async ({name, content}) => {
     const contents = jupyterapp.serviceManager.contents;
     await contents.save(name, {type: 'notebook', format: 'json', content});
@@ -53,6 +54,12 @@ class LitePage(LabPage):
         self.wait_for("window.jupyterapp?.serviceManager?.isReady", OPENS)
         self.page.evaluate(SAVE, {"name": name, "content": content})
         return name
+
+    def strangers(self):
+        """What the page has asked for that lies neither in the site nor in the page itself."""
+        here = self.address, "data:", "blob:"
+        asked = [url for url in self.asked if not url.endswith(ANSWERED_IN_THE_PAGE)]
+        return [url for url in asked if not url.startswith(here)]
 
     def leave(self):
         self.context.close()

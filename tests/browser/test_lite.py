@@ -3,12 +3,17 @@
 They are those that `make lite-tested` has built.
 """
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 from lab import NOTEBOOKS, BoardPage
 from lite_page import BUILT, NO_PYODIDE, OPENS, LitePage
 from strokes import STROKES
 from web import served
 
+ROOT = NOTEBOOKS.parent
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 
 pytestmark = pytest.mark.release
@@ -37,13 +42,13 @@ def page(chromium, lite_address):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_run_all_leaves_no_error_and_asks_nobody_else(page, lite_address, name):
+def test_run_all_leaves_no_error_and_asks_nobody_else(page, name):
     page.open(name)
     assert not any(page.outputs())
     page.run_all(timeout=900)
     assert page.errors() == []
     assert page.console_errors == []
-    assert [url for url in page.asked if not url.startswith((lite_address, "data:", "blob:"))] == []
+    assert page.strangers() == []
 
 
 def test_what_is_to_come_stands_on_the_page_until_python_is_there(page):
@@ -101,3 +106,21 @@ def test_a_sweep_is_stopped_and_keeps_what_has_come(page):
     kept = int(page.ask_kernel("print(len(board.results))"))
     assert 1 <= kept < 25
     board.is_sound()
+
+
+# what there is of nnlib where there are neither processes nor threads, by the files of its tests
+IN_NODE = (
+    "activations costs derivations exercises gradcheck gradient_truth index_notation network "
+    "saving shapes sweep training"
+)
+QUIETLY = "-q", "-p", "no:cacheprovider", "-m", "not thorough"
+
+
+def test_nnlibs_own_tests_hold_there_too_in_node(lite, tell):
+    node = shutil.which("node") or shutil.which("node", path=ROOT / ".venv-lite/bin")
+    files = [f"tests/test_{name}.py" for name in IN_NODE.split()]
+    script = Path(__file__).with_name("in_pyodide.mjs")
+    command = [node, script, lite, ROOT / "build/tested/pytest", *QUIETLY, *files]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout + told.stderr
+    tell(f"in Pyodide: {told.stdout.splitlines()[-1]}")
