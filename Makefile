@@ -133,7 +133,7 @@ lite-tested: .venv-lite/.lite
 	    $(MAKE) lite PYODIDE=build/pyodide LITE=build/tested/lite; fi
 
 lite-test: .venv/.test lite-tested  ## run the notebooks with Python in the page, nnlib's own tests in Node (ARGS="-k 00_start")
-	$(PYTEST) -n logical --dist worksteal --reruns 1 -r Rs -m release tests/browser $(ARGS)
+	$(PYTEST) -n logical --dist worksteal -o faulthandler_timeout=3600 --reruns 1 -r Rs -m release tests/browser $(ARGS)
 
 repository:  ## write where this lies on GitHub into the badges and links (NAME=owner/repo)
 	$(PYTHON) .ci/repository.py "$(NAME)"

@@ -17,5 +17,6 @@ process.exitCode = await python.runPythonAsync(`
 import os, sys, pytest
 os.chdir("/project")
 sys.dont_write_bytecode = True
-int(pytest.main(list(words)))
+THERE = "--capture=sys", "-o", "faulthandler_timeout=0"  # neither deleted files nor threads
+int(pytest.main([*THERE, *words]))
 `);
