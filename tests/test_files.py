@@ -106,6 +106,13 @@ def test_without_locks_a_temporary_file_is_a_leftover_after_an_hour(tmp_path, mo
 
 
 @needs_locks
+def test_a_file_is_written_where_the_module_of_locks_has_none(tmp_path, monkeypatch):
+    monkeypatch.delattr("fcntl.flock")  # as in Pyodide
+    write(tmp_path / "net.json", "new")
+    assert (tmp_path / "net.json").read_text() == "new"
+
+
+@needs_locks
 def test_a_writer_lets_go_of_the_folder_when_it_has_ended(tmp_path):
     handles = len(os.listdir("/dev/fd"))
     write(tmp_path / "net.json", "new")

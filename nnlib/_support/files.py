@@ -52,10 +52,10 @@ def _locked(handle, alone):
     """Whether the lock could be had: alone if that can be at once, shared as soon as it can."""
     if handle is None:
         return False
-    with suppress(OSError, ImportError):  # another has it; a disk or browser without
-        import fcntl
+    with suppress(OSError, ImportError):  # another has it; a disk, system or browser without
+        from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
+        flock(handle, LOCK_EX | LOCK_NB if alone else LOCK_SH)
         return True
     return False
 
