@@ -108,17 +108,13 @@ def test_a_sweep_is_stopped_and_keeps_what_has_come(page):
     board.is_sound()
 
 
-# what there is of nnlib where there are neither processes nor threads, by the files of its tests
-IN_NODE = (
-    "activations costs derivations exercises gradcheck gradient_truth index_notation network "
-    "saving shapes sweep training"
-)
+IN_NODE = "activations", "costs", "gradcheck", "index_notation", "network"  # by their test files
 QUIETLY = "-q", "-p", "no:cacheprovider", "-m", "not thorough"
 
 
 def test_nnlibs_own_tests_hold_there_too_in_node(lite, tell):
     node = shutil.which("node") or shutil.which("node", path=ROOT / ".venv-lite/bin")
-    files = [f"tests/test_{name}.py" for name in IN_NODE.split()]
+    files = [f"tests/test_{name}.py" for name in IN_NODE]
     script = Path(__file__).with_name("in_pyodide.mjs")
     command = [node, script, lite, ROOT / "build/tested/pytest", *QUIETLY, *files]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
