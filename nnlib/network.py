@@ -287,8 +287,9 @@ def check_gradients(net, X, Y, eps=EPS):
     Numbers whose nudge takes a neuron across a kink (RELU at 0) are left out: `left_out` of `n`.
     """
     net = checked_network(net).copy(dtype=np.float64)
+    X = checked_inputs(X, net)  # once, not at each nudge
+    Y = checked_targets(Y, len(X), net)
     cost = net.cost_of(X, Y)
     dW, db = net.backward(*net.forward(X), Y)
-    X, Y = checked_inputs(X, net), checked_targets(Y, len(X), net)  # once, not at each nudge
     slopes = central_differences(lambda: net.cost_and_accuracy(X, Y)[0], net.W + net.b, eps)
     return largest_error_off_kinks(net, X, dW + db, slopes, cost, eps)
