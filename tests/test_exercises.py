@@ -3,6 +3,7 @@
 import functools
 import itertools
 import math
+import re
 import signal
 import sys
 import threading
@@ -272,7 +273,32 @@ def test_another_seed_makes_other_numbers():
 
 
 def test_a_seed_that_is_none_is_told_in_words():
-    assert check(ONE_STEP, ONE_STEP.solution, "mine").state == FAILS
+    for seed in ("mine", -1):
+        verdict = check(ONE_STEP, ONE_STEP.solution, seed)
+        assert verdict.state == FAILS and "seed: expected a whole number" in told(verdict)
+
+
+def test_a_common_factor_of_a_single_number_is_told():
+    cost = exercises.exercise.numbered("6.3").solution
+    said = told(check("6.3", lambda *arguments: 3 * cost(*arguments)))
+    assert "everything is 3 times" in said
+
+
+def test_elements_that_differ_by_little_are_counted_and_shown_in_digits_that_differ():
+    slopes = exercises.exercise.numbered("4.2").solution
+
+    def almost(*arguments):
+        dW2 = slopes(*arguments)
+        dW2[0, 0] += 3e-7 * np.abs(dW2).max()
+        return dW2
+
+    said = told(check("4.2", almost))
+    found, right = re.search(r"is \[0, 0\]: (\S+), it should be (\S+)\.", said).groups()
+    assert " 0 of " not in said and found != right
+
+
+def test_the_own_line_of_a_formula_that_fails_is_none_of_nnlibs():
+    assert "in line" not in told(check("1.3", "C_ij = A_ij B_ij"))
 
 
 def fails(error):

@@ -5,6 +5,7 @@ import pytest
 
 from nnlib import (
     CUBE,
+    FOR_RELU,
     IDENTITY,
     QUADRATIC,
     RELU,
@@ -128,6 +129,16 @@ def test_dead_hidden_neurons_are_counted():
         assert bool(words) == (dead >= 1)
         if words:
             assert words[0].startswith(f"{dead} of 2 neurons of hidden layer 1 answer 0 to every")
+
+
+def test_of_sorted_data_all_is_looked_at_not_the_beginning():
+    x = np.linspace(-2, 2, 5000)[:, None]
+    bent = net(1, 6, 1, hidden=RELU, weights=FOR_RELU, rng=np.random.default_rng(1))
+    history = noticed(bent, x, np.maximum(x - 0.5, 0), eta=0.05)
+    dead = (bent.forward(x)[1][1] == 0).all(axis=0).sum()
+    assert dead < 3 and history.noticed == []
+    late = np.where(x > 0, 255, x)
+    assert "255" in noticed(net(1, 6, 1), late, late / 255).noticed[0]
 
 
 OWN = {  # the ranges as their formulas give them

@@ -15,11 +15,18 @@ APART = 10  # how many times larger the inputs of one set may be than those of t
 def symptoms(net, X, Y, evaluation=None):
     """Sentences on inputs, targets and neurons of which a net learns little; [] where all is well.
 
-    X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; their first samples are looked at
+    X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; some samples of each are looked at
     """
-    X, Y = X[:PROBED], Y[:PROBED]
-    others = X if evaluation is None else evaluation[0][:PROBED]
+    rows = _some_of(X)
+    X, Y = X[rows], Y[rows]
+    others = X if evaluation is None else evaluation[0][_some_of(evaluation[0])]
     return [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X)]
+
+
+def _some_of(X):
+    """Rows from everywhere: the first ones of sorted data are like no others."""
+    n = len(X)
+    return slice(None) if n <= PROBED else np.random.default_rng(0).choice(n, PROBED, replace=False)
 
 
 def _of_inputs(X, others):

@@ -5,6 +5,7 @@ import inspect
 
 import numpy as np
 
+from nnlib._support.checks import checked_seed
 from nnlib._support.hints import door
 from nnlib.exercises.exercise import cases, numbered
 from nnlib.exercises.running import CLOSE, Failed, as_plain, run_once, same, tried
@@ -33,6 +34,7 @@ def judged(exercise, answer, seed):
     """The sentence on a right answer, in a tuple; Trouble with any other."""
     if answer is ...:
         raise Trouble(state=NOTHING)
+    checked_seed(seed)
     function = exercise.read(answer, exercise.names)
     can_be_called(function, exercise.names)
     drawn = cases(exercise, seed)
@@ -143,7 +145,7 @@ def multiple(found, truth):
     if not all(t.any() for t in truth):
         return None
     ratio = np.vdot(truth[0], found[0]) / np.vdot(truth[0], truth[0])
-    fits = 1e-9 < abs(ratio) < np.inf and all(same(f, ratio * t) for f, t in pairs)
+    fits = 1e-9 < abs(ratio) < np.inf and all(same(f, np.asarray(ratio * t)) for f, t in pairs)
     if len(pairs) == truth[0].size == 1:  # one number is some multiple of any other
         fits = rounded(ratio) in (-1, 2, 0.5)
     return rounded(ratio) if fits else None
@@ -173,7 +175,7 @@ def all_same(names, drawn, found):
         raise Trouble("your function returns nothing: is a return missing?")
     often = f"right in {sum(rights)} of {len(drawn)} cases; " if any(rights) else ""
     with np.printoptions(precision=4):
-        given = [f"{n} = {' '.join(str(a).split())[:40]}" for n, a in zip(names, args, strict=True)]
+        given = [f"{n} = {cut(' '.join(str(a).split()))}" for n, a in zip(names, args, strict=True)]
     raise Trouble(often + how_it_differs(wrong, right, ", ".join(given)))
 
 
@@ -199,12 +201,17 @@ def how_it_differs(found, right, given):
 
 def first_element(found, right):
     """The sentence on the first element that differs in two arrays of one shape."""
-    bar = CLOSE * max(1e-300, np.abs(right).max())
-    wrong = ~np.isclose(found, right, rtol=CLOSE, atol=bar, equal_nan=True)
+    bar = CLOSE * max(np.abs(found).max(), np.abs(right).max())
+    wrong = ~np.isclose(found, right, rtol=0, atol=bar, equal_nan=True)
     where = tuple(map(int, np.argwhere(wrong)[0])) if wrong.any() else (0,) * right.ndim
-    first = f"{list(where)}: {found[where]:.6g}, it should be {right[where]:.6g}"
+    digits = 6 if f"{found[where]:.6g}" != f"{right[where]:.6g}" else 12  # of a float32
+    first = f"{list(where)}: {found[where]:.{digits}g}, it should be {right[where]:.{digits}g}"
     are = "is" if wrong.sum() == 1 else "are"
     return f"{wrong.sum()} of {right.size} elements {are} wrong; the first is {first}."
+
+
+def cut(words, longest=40):
+    return words if len(words) <= longest else f"{words[:longest]}…"
 
 
 def in_short(thing):

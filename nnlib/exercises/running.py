@@ -97,7 +97,7 @@ def why(error, function):
     trace, line = error.__traceback__, ""
     mine = getattr(getattr(function, "__code__", None), "co_filename", None)
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == mine:
+        if trace.tb_frame.f_code.co_filename == mine and not mine.startswith(OURS):
             text = linecache.getline(mine, trace.tb_lineno or 0).strip()
             line = f"; in line {trace.tb_lineno}: {text}" if text else line
         trace = trace.tb_next
