@@ -15,6 +15,7 @@ GRAIN = 8  # times the middle deviation from the paper: what is less is its grai
 FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
 LARGEST_SHEET = 280  # pixels; a photograph is shrunk to it before its paper is looked for
 FITS, ENOUGH = 8, 3_000  # of the paper, and to how many pixels
+CLEAN = 0.1  # of a small sheet: where more than this share is 0, all that is not is ink
 SPECK = 70  # a dot that is smaller than a thin line is across a 70th of the sheet is none
 SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
 
@@ -97,8 +98,11 @@ def _above_paper(ink):
     """How much darker than the paper each pixel is, and up to where that is no ink yet.
 
     The paper is a surface of second degree, as light falls off: fitted to all pixels, then, again
-    and again, to that half of them which lies closest to it. Some of them are enough.
+    and again, to that half of them which lies closest to it. Some of them are enough. On a small
+    sheet, which no photograph is, ink may lie on more than half, and paper is what is 0.
     """
+    if ink.size <= SIDE * SIDE and np.mean(ink == 0) > CLEAN and np.median(ink) <= 0.5:
+        return ink, 0
     y, x = np.indices(ink.shape).reshape(2, -1) / max(ink.shape)
     terms, all_ink = np.stack([x**0, x, y, x * x, x * y, y * y], axis=1), ink.ravel().astype(float)
     some = slice(None, None, 1 + ink.size // ENOUGH)

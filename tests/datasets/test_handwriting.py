@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from strokes import STROKES, drawn
 
-from nnlib.datasets.handwriting import CENTRE, like_mnist, middle_of_mass
+from nnlib import load_digits
+from nnlib.datasets.handwriting import CENTRE, around, like_mnist, middle_of_mass, prepared, shrunk
 
 
 def a_blot(top=30, left=40, height=60, width=20, sheet=140):
@@ -125,6 +126,15 @@ def test_specks_beside_a_drawing_are_left_out(digit):
     ink = strokes(digit)
     ink[[3, 9, 70, 131], [5, 130, 4, 60]] = 1
     np.testing.assert_allclose(like_mnist(ink), like_mnist(strokes(digit)), atol=1e-5)
+
+
+@pytest.mark.parametrize("side", [8, 10, 20])
+@pytest.mark.parametrize("margin", [0, 1])
+def test_a_small_digit_that_fills_its_sheet_keeps_its_ink(side, margin):
+    for image in load_digits().test.images[:60]:
+        tight = np.pad(shrunk(around(image.reshape(28, 28)), side), margin)
+        if np.mean(tight == 0) > 0.1 and np.median(tight) <= 0.5:
+            assert np.corrcoef(like_mnist(tight), prepared(tight))[0, 1] > 0.8  # but for specks
 
 
 def test_a_thin_pen_on_a_large_sheet_leaves_full_ink():
