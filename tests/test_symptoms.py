@@ -57,8 +57,10 @@ def test_pixels_up_to_255_are_told():
 
 MANY = np.random.default_rng(1).normal(size=(20, 5)) * [1, 20, 0.1, 300, 0] + [0, 50, 0, 9, 7]
 
+COUNTS = np.arange(100.0).reshape(20, 5) % 17
 
-@pytest.mark.parametrize("given", [MANY, MANY.astype(np.float32), MANY[:, :1] * 40])
+
+@pytest.mark.parametrize("given", [MANY, MANY.astype(np.float32), MANY[:, :1] * 40, COUNTS])
 def test_large_inputs_that_are_no_pixels_are_to_be_standardised_which_leaves_nothing_to_tell(given):
     sizes = given.shape[1], 4, 1
     (told,) = noticed(net(*sizes), given, Y).noticed

@@ -73,7 +73,8 @@ def large_inputs(X):
     largest = np.abs(X).max()
     if largest <= LARGE_INPUT:
         return ""
-    pixels = X.min() >= 0 and largest <= 255.5 and np.abs(X - np.rint(X)).max() < 0.01
+    eight_bits = X.min() >= 0 and 127 < largest <= 255.5
+    pixels = eight_bits and np.abs(X - np.rint(X)).max() < 0.01
     each = "(X - np.mean(X, axis=0)) / (np.std(X, axis=0) + 1e-9)"
     scaled = "X / 255" if pixels else f"{each}, each column by itself"
     return f"X holds numbers up to {largest:.3g}: scale them to about 1, {scaled}"
