@@ -22,7 +22,6 @@ NOTES = sorted(path.stem for path in ROOT.glob("notebooks/for_teachers/*.md"))
 PAGES = ["index", "get_it", "search", "notebooks/published_results"]
 PAGES += [f"notebooks/{name}" for name in NAMES]
 PAGES += [f"notebooks/for_teachers/{name}" for name in NOTES]
-OF_EACH_KIND = [*PAGES[:4], PAGES[4 + 3], PAGES[-1]]
 LOOKS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
 
 TYPESET = "async () => { await window.MathJax?.startup?.promise; }"
@@ -144,7 +143,7 @@ def test_axe_finds_nothing_on_a_page_that_wcag_forbids(visit):
     assert axe.violations(visit.page, "html", rules=["color-contrast"]) == []
 
 
-@pytest.mark.parametrize("name", OF_EACH_KIND)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_works_from_a_file_with_no_network(chromium, site, name):
     visit = Visit(chromium, (site / f"{name}.html").as_uri(), LOOKS[:1], offline=True)
     visit.context.close()
