@@ -33,7 +33,7 @@ from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import row, sized
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Handle, Picture, steps
-from nnlib.widgets.parts.pixels import enlarged
+from nnlib.widgets.parts.pixels import enlarged, paint
 from nnlib.widgets.parts.timeline import TimeLine
 
 MOST_LAYERS, MOST_NEURONS = 4, 8
@@ -397,14 +397,12 @@ class Maps(Artist):
         self._words, self.maps = np.rint(255 * table).astype(np.uint8).view(np.uint32)[:, 0], []
 
     def draw(self, renderer):
-        gc = renderer.new_gc()
         for ax, x, y, side, shades in self.maps:
             side = round(side or ax.bbox.width)
             pixels = enlarged(self._words[shades], side, side)
             pixels[[0, -1]] = pixels[:, [0, -1]] = self._words[-1]
             left, low = np.rint(ax.transData.transform((x, y)) - side / 2)
-            renderer.draw_image(gc, left, low, pixels.view(np.uint8).reshape(side, side, 4))
-        gc.restore()
+            paint(renderer, left, low, pixels)
 
 
 def shades_of(kinds, sure):

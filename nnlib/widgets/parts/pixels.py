@@ -12,10 +12,7 @@ class Pixels(AxesImage):
         words = np.ascontiguousarray(colours).view(np.uint32)[..., 0]
         corners = self.axes.transData.transform(np.reshape(self.get_extent(), (2, 2)).T)
         (left, low), (right, top) = np.rint(np.sort(corners, axis=0)).astype(int)
-        pixels = enlarged(words[::-1], top - low, right - left)
-        gc = renderer.new_gc()
-        renderer.draw_image(gc, left, low, pixels.view(np.uint8).reshape(*pixels.shape, 4))
-        gc.restore()
+        paint(renderer, left, low, enlarged(words[::-1], top - low, right - left))
 
 
 def pixels(ax, array, aspect="equal", limits=(0, 1), **looks):
@@ -27,6 +24,13 @@ def pixels(ax, array, aspect="equal", limits=(0, 1), **looks):
     ax.set_aspect(aspect)
     image.set_extent(image.get_extent())  # to which it sets the limits of the axes
     return ax.add_image(image)
+
+
+def paint(renderer, left, low, words):
+    """Draw colours (high, wide), each one word of four bytes, the lowest row first."""
+    gc = renderer.new_gc()
+    renderer.draw_image(gc, left, low, words.view(np.uint8).reshape(*words.shape, 4))
+    gc.restore()
 
 
 def enlarged(words, high, wide):
