@@ -5,7 +5,6 @@ Bending computes, BentGrid draws, BendingBoard has the controls.
 
 import ipywidgets
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from nnlib._support.checks import array_of_numbers, checked_matrix, checked_seed
 from nnlib._support.hints import door
@@ -13,7 +12,7 @@ from nnlib.datasets.bending import Bending, checked_images, read_at
 from nnlib.datasets.handwriting import SIDE
 from nnlib.widgets.parts.board import Board, sized
 from nnlib.widgets.parts.picture import Drawing, Picture
-from nnlib.widgets.parts.pixels import pixels
+from nnlib.widgets.parts.pixels import colour_map, pixels
 
 SLIDERS_OF = {  # what Bending calls it: how the slider does, its range and step
     "sigma": ("σ, pixels", 1, 12, 0.5),
@@ -41,8 +40,7 @@ class BentGrid(Drawing):
 
     def build(self, figure, look):
         axes = figure.subplots(*((2, 1) if look.narrow else (1, 2)))
-        ends = look.colours.paper, look.colours.ink
-        ink = LinearSegmentedColormap.from_list("ink", ends)
+        ink = colour_map(look.colours.paper, look.colours.ink)
         self._digits = [pixels(ax, np.zeros((SIDE, SIDE)), cmap=ink) for ax in axes]
         self._digits[0].set_alpha(0.35)
         (self._grid,) = axes[0].plot([], [], color=look.colours.blue, lw=1.2)

@@ -13,7 +13,6 @@ from time import perf_counter, process_time
 
 import ipywidgets
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from nnlib._support.checks import checked_number, checked_seed
 from nnlib._support.divergence import Guard, divergence_in_words
@@ -32,7 +31,7 @@ from nnlib.widgets.parts.background import BackgroundBoard
 from nnlib.widgets.parts.board import choice, sized
 from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Drawing, Picture, title_of
-from nnlib.widgets.parts.pixels import pixels
+from nnlib.widgets.parts.pixels import colour_map, pixels
 from nnlib.widgets.parts.timeline import TimeLine
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
@@ -336,7 +335,7 @@ class DigitsRead:
     def __init__(self, ax, digits, look):
         self._images, self._labels = digits.images[:READ], digits.labels[:READ]
         self._colours, foot, n = look.colours, 20, len(self._labels)
-        paper_to_ink = LinearSegmentedColormap.from_list("", [look.colours.paper, look.colours.ink])
+        paper_to_ink = colour_map(look.colours.paper, look.colours.ink)
         sheet = sheet_of(self._images, 10, (0, foot), (2, 2))
         ax.imshow(sheet, cmap=paper_to_ink, vmin=0, vmax=1)
         ax.set_axis_off()
@@ -368,7 +367,7 @@ class HiddenWeights:
 
     def __init__(self, ax, look):
         c, wide = look.colours, 10 * (SIDE + 4)
-        shades = LinearSegmentedColormap.from_list("", [c.purple, c.paper, c.orange])
+        shades = colour_map(c.purple, c.paper, c.orange)
         self._shades = shades(np.linspace(0, 1, 33), bytes=True)
         ax.set_axis_off()
         self._sheet = pixels(ax, np.zeros((1, 1, 4), np.uint8))

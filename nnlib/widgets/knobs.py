@@ -9,7 +9,6 @@ from functools import partial
 
 import ipywidgets
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from nnlib._support.checks import checked_number, checked_samples
 from nnlib._support.divergence import divergence_in_words, trouble_of
@@ -21,6 +20,7 @@ from nnlib.training import descent_step
 from nnlib.widgets.parts.board import INK, Board, choice, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
+from nnlib.widgets.parts.pixels import colour_map
 from nnlib.widgets.parts.timeline import TimeLine
 
 NAMED_ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
@@ -274,7 +274,7 @@ class Dials(Drawing):
 
     def _make_land(self):
         c, ends = self._colours, (-1, 1, -1, 1)  # of both axes: see _show_land
-        heights = LinearSegmentedColormap.from_list("heights", [c.paper, c.grey], 12)
+        heights = colour_map(c.paper, c.grey, steps=12)
         look = {"cmap": heights, "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
         self._heights = self.land.imshow(np.zeros((SQUARES, SQUARES)), extent=ends, **look)
         (self._path,) = self.land.plot([], [], ".-", color=c.blue, lw=1.5, ms=5)

@@ -5,7 +5,6 @@ DigitPad has the controls, and the Sheet in the browser that one draws on.
 """
 
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from matplotlib.patches import Rectangle
@@ -19,7 +18,7 @@ from nnlib.widgets.parts.board import Board
 from nnlib.widgets.parts.in_browser import InBrowser
 from nnlib.widgets.parts.numbers import decimals
 from nnlib.widgets.parts.picture import Drawing, Picture, steps
-from nnlib.widgets.parts.pixels import pixels
+from nnlib.widgets.parts.pixels import colour_map, pixels
 
 SENT = 140  # pixels a side of the drawing as it comes from the browser
 
@@ -114,7 +113,9 @@ class Reading(Drawing):
         self._n_hidden, self._W = n_hidden(net), net.W[0]
 
     def build(self, figure, look):
-        widths = [3, 1, 4] if self._n_hidden else [3, 4]
+        widths, c = [3, 1, 4] if self._n_hidden else [3, 4], look.colours
+        self._inks = colour_map(c.paper, c.ink)
+        self._weights = colour_map(c.purple, c.paper, c.orange)
         seen, *strip, self._outputs = figure.subplots(1, len(widths), width_ratios=widths)
         self._seen = pixels(seen, np.ones((SIDE, SIDE, 3)))
         seen.set(title="what the net sees", xticks=[], yticks=[])
@@ -124,7 +125,7 @@ class Reading(Drawing):
         frames = [spine for ax in (seen, *strip) for spine in ax.spines.values()]
         for spine in frames:
             spine.set_visible(True)
-        self._mark = Rectangle((0, 0), 1, 1, fill=False, lw=4, edgecolor=look.colours.orange)
+        self._mark = Rectangle((0, 0), 1, 1, fill=False, lw=4, edgecolor=c.orange)
         cells = [self._strip, strip[0].add_patch(self._mark)] if strip else []
         return [self._seen, self._whose, *cells, *frames, *self._build_outputs(look)]
 
@@ -140,7 +141,7 @@ class Reading(Drawing):
         """The strip: a cell for each of n neurons, in columns of about fifteen."""
         columns = -(-n // 15)
         ax.set(title=f"{n} hidden", xticks=[], yticks=[])
-        return pixels(ax, np.zeros((-(-n // columns), columns)), "auto", cmap="gray_r")
+        return pixels(ax, np.zeros((-(-n // columns), columns)), "auto", cmap=self._inks)
 
     def neuron_at(self, picture, event):
         """The hidden neuron that a touch means; None elsewhere."""
@@ -163,14 +164,14 @@ class Reading(Drawing):
         return self._show_outputs(outputs, bool(image.any()))
 
     def _show_seen(self, image, chosen):
-        paper, strength = np.ones((SIDE * SIDE, 3)), 1.0
+        ink, paper, strength = self._inks(1.0), self._inks(0.0), image[:, None]
         if chosen is not None:
             widest = np.quantile(np.abs(self._W), 0.995)
-            colours = matplotlib.colormaps["PuOr_r"](0.5 + 0.5 * self._W[:, chosen] / widest)
-            paper, strength = colours[:, :3], 0.7
+            paper, strength = self._weights(0.5 + 0.5 * self._W[:, chosen] / widest), 0.7 * strength
             row, column = divmod(chosen, self._strip.get_array().shape[1])
             self._mark.set_xy((column - 0.5, row - 0.5))
-        self._seen.set_data((paper * (1 - strength * image[:, None])).reshape(SIDE, SIDE, 3))
+        seen = paper + strength * (np.array(ink) - paper)
+        self._seen.set_data(seen.reshape(SIDE, SIDE, 4))
         self._mark.set_visible(chosen is not None)
         self._whose.set_text("" if chosen is None else f"on the weights of hidden neuron {chosen}")
 

@@ -5,6 +5,7 @@ import pytest
 from lab import BoardPage
 from playwright.sync_api import TimeoutError
 from strokes import STROKES
+from test_fits import SET_THEME
 
 TRAIN = """
 import numpy as np
@@ -64,6 +65,32 @@ def test_eight_of_ten_digits_drawn_with_the_mouse_are_read(pad):
         pad.screenshot(f"{digit}")
         pad.press("Clear")
     assert sum(read) >= 8, read
+    pad.is_sound()
+
+
+# how bright the ink on the sheet is, from 0 to 255
+INK = """canvas => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, 280, 280), ink = [];
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 127) ink.push(data[i + 1]);
+    return ink.reduce((sum, one) => sum + one, 0) / ink.length;
+}"""
+
+
+def test_in_the_dark_one_writes_with_light_ink_and_the_same_is_read(pad):
+    pad.draw(STROKES[4])
+    pad.says("Read as a 4 ")
+    assert pad.canvas.evaluate(INK) < 60
+    pad.page.evaluate(SET_THEME, "JupyterLab Dark")
+    try:
+        pad.page.wait_for_function(f"({INK})(document.querySelector('canvas.nnlib-pad')) > 200")
+        pad.screenshot("dark")
+        pad.press("Clear")
+        pad.draw(STROKES[4])
+        pad.says("Read as a 4 ")
+        assert pad.canvas.evaluate(INK) > 200
+        pad.press("Clear")
+    finally:
+        pad.page.evaluate(SET_THEME, "JupyterLab Light")
     pad.is_sound()
 
 

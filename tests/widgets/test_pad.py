@@ -139,7 +139,7 @@ def cell_of(pad, neuron):
 
 
 def seen(pad):
-    """What lies on the sheet that the net sees, (28, 28, 3)."""
+    """What lies on the sheet that the net sees, (28, 28, 4)."""
     return axes(pad, "what the net sees").images[0].get_array()
 
 
@@ -147,8 +147,8 @@ def test_a_hidden_neuron_that_is_pointed_at_lays_its_weights_under_the_digit(pad
     page(pad)
     touch(pad, *cell_of(pad, 7))
     assert "Hidden neuron 7 answers" in words(pad)
-    weights, colours, blank = net.W[0][:, 7], seen(pad).reshape(-1, 3), pad.image == 0
-    orange = colours[:, 0] > colours[:, 2]
+    weights, colours, blank = net.W[0][:, 7], seen(pad).reshape(-1, 4), pad.image == 0
+    orange = colours[:, 1] > colours[:, 2]  # else purple
     strong = blank & (np.abs(weights) > np.quantile(np.abs(net.W[0]), 0.6))
     assert strong.any() and (orange == (weights > 0))[strong].all()
 
@@ -160,6 +160,14 @@ def test_pointing_elsewhere_takes_the_weights_away(pad):
     assert (seen(pad) != before).any()
     touch(pad, 0.01, 0.01)
     assert (seen(pad) == before).all() and "Hidden neuron" not in words(pad)
+
+
+def test_ink_is_dark_on_light_paper_and_light_on_dark(pad):
+    for paper, inks_rise in (((255, 255, 255), False), ((17, 17, 17), True)):
+        page(pad).look(paper=paper)
+        ink, brightness = pad.image.reshape(28, 28), seen(pad)[..., :3].mean(axis=2)
+        assert (np.diff(brightness.ravel()[ink.ravel().argsort()]) >= 0).all() == inks_rise
+        assert brightness[0, 0] == pytest.approx(np.mean(paper) / 255)
 
 
 def test_arrow_keys_go_from_one_hidden_neuron_to_the_next(pad):

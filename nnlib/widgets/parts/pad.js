@@ -9,23 +9,29 @@ export default {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", "a sheet to draw a digit on with mouse, pen or finger");
     canvas.style.cssText =
-      "width: 280px; height: 280px; background: white; border: 2px solid #0072B2; " +
+      "width: 280px; height: 280px; border: 2px solid #0072B2; " +
       "touch-action: none; cursor: crosshair";
     el.append(canvas);
     const ink = canvas.getContext("2d", { willReadFrequently: true });
     Object.assign(ink, { lineWidth: 22, lineCap: "round", lineJoin: "round" });
     const small = new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
-    let last = null, waiting = false;
+    let last = null, waiting = null;
+
+    function dye() { // in the page's colour, and never paler: how opaque the ink is, is sent
+      const [red, green, blue] = getComputedStyle(el).color.match(/[\d.]+/g) ?? [0, 0, 0];
+      ink.fillStyle = ink.strokeStyle = `rgb(${red}, ${green}, ${blue})`;
+      ink.globalCompositeOperation = "source-in";
+      ink.fillRect(0, 0, 280, 280);
+      ink.globalCompositeOperation = "source-over";
+    }
+    const dyeing = setInterval(dye, 500); // nobody tells of another theme
 
     function send() {
-      waiting = false;
+      waiting = null;
       small.clearRect(0, 0, SENT, SENT);
       small.drawImage(canvas, 0, 0, SENT, SENT);
       const alpha = small.getImageData(0, 0, SENT, SENT).data.filter((_, i) => i % 4 === 3);
       model.send({ kind: "drawing" }, undefined, [alpha.buffer]);
-    }
-    function sendSoon() {
-      if (!waiting) { waiting = true; setTimeout(send, 60); }
     }
     function place(event) {
       const box = canvas.getBoundingClientRect();
@@ -34,7 +40,7 @@ export default {
     }
     function line(to) {
       ink.beginPath(); ink.moveTo(...last); ink.lineTo(...to); ink.stroke();
-      last = to; sendSoon();
+      last = to; waiting ??= setTimeout(send, 60);
     }
     canvas.addEventListener("pointerdown", event => {
       if (model.get("sheet").byteLength) { // a drawing begins on an empty sheet
@@ -53,11 +59,14 @@ export default {
       const { buffer, byteOffset, byteLength } = model.get("sheet");
       const pixels = new Uint8Array(buffer, byteOffset, byteLength);
       pixels.forEach((grey, i) => {
-        ink.fillStyle = `rgba(0, 0, 0, ${grey / 255})`;
+        ink.globalAlpha = grey / 255;
         ink.fillRect(10 * (i % 28), 10 * Math.floor(i / 28), 10, 10);
       });
+      ink.globalAlpha = 1;
+      dye();
     }
     model.on("change:sheet", lay);
     lay();
+    return () => { clearInterval(dyeing); clearTimeout(waiting); };
   }
 };

@@ -1,6 +1,7 @@
 """Images that move: each pixel a rectangle, for matplotlib's own resampling takes much longer."""
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.image import AxesImage
 
 
@@ -24,6 +25,11 @@ def pixels(ax, array, aspect="equal", limits=(0, 1), **looks):
     ax.set_aspect(aspect)
     image.set_extent(image.get_extent())  # to which it sets the limits of the axes
     return ax.add_image(image)
+
+
+def colour_map(*colours, steps=256):
+    """A map of numbers to colours, from the first to the last, each as "#rrggbb"."""
+    return LinearSegmentedColormap.from_list("", colours, steps)
 
 
 def paint(renderer, left, low, words):
