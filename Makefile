@@ -20,6 +20,10 @@ VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
 LAB = $(VENV_PYTHON) -m jupyterlab
 
+# A test a core: with BLAS's own threads on top a wide net takes three times as long, and what runs
+# beside it too.
+PYTEST_EACH_CORE = OPENBLAS_NUM_THREADS=1 $(PYTEST) -n logical
+
 # What Lab opens: the notebook NB, as it stands on every screen or as a lecture needs it
 OPENED = $(notdir $(firstword $(sort $(wildcard notebooks/$(NB)*.ipynb))))
 PLACE = /lab$(if $(PROJECTOR),/workspaces/projector)/tree/$(OPENED)
@@ -64,18 +68,17 @@ lint: .venv/.test  ## ruff over the code and the notebooks
 	$(VENV_PYTHON) -m ruff check .
 
 unit: .venv/.test  ## pytest over nnlib and the house rules (ARGS are passed to pytest)
-	$(PYTEST) -n logical --ignore=tests/browser --ignore=tests/soak $(ARGS)
+	$(PYTEST_EACH_CORE) --ignore=tests/browser --ignore=tests/soak $(ARGS)
 
-# A notebook a core: with BLAS's own threads on top, the wide net of notebook 11 takes many minutes.
 notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
-	OPENBLAS_NUM_THREADS=1 $(PYTEST) -n logical --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
+	$(PYTEST_EACH_CORE) --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks $(ARGS)
 
 # A page a core: with more, a slow machine keeps Chromium from starting a widget in two seconds,
 # the time that anywidget gives it. What fails is tried once more, and named even if it passes then.
 AGAIN = --reruns 1 -r R
 
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
-	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m "not soak and not release" tests/browser $(ARGS)
+	$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m "not soak and not release" tests/browser $(ARGS)
 
 everything: test versions soak lite-test  ## every test there is, before a release
 
@@ -85,9 +88,9 @@ CLASSES = class.py course.py hub.py
 LONG = exercise_seeds.py reruns.py three_states.py
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
-	$(PYTEST) -n logical --dist worksteal \
+	$(PYTEST_EACH_CORE) --dist worksteal \
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
-	$(PYTEST) -n logical --dist worksteal $(AGAIN) -m soak tests/browser
+	$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser
 	$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) tests/soak/test_class.py \
 	    $(if $(SHORT),,tests/soak/test_course.py tests/soak/test_hub.py)
 
@@ -133,7 +136,7 @@ lite-tested: .venv-lite/.lite
 	    $(MAKE) lite PYODIDE=build/pyodide LITE=build/tested/lite; fi
 
 lite-test: .venv/.test lite-tested  ## run the notebooks with Python in the page, nnlib's own tests in Node (SHORT=1: three notebooks)
-	$(PYTEST) -n logical --dist worksteal -o faulthandler_timeout=3600 --reruns 1 -r Rs -m release tests/browser \
+	$(PYTEST_EACH_CORE) --dist worksteal -o faulthandler_timeout=3600 --reruns 1 -r Rs -m release tests/browser \
 	    $(if $(SHORT),-k "00_ or 03_ or 04_") $(ARGS)
 
 repository:  ## write where this lies on GitHub into the badges and links (NAME=owner/repo)
