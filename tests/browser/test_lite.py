@@ -72,10 +72,10 @@ def test_the_cockpit_trains_heeds_its_knobs_and_pauses(page):
     board.press("Start")
     board.says("Training.")
     board.page.locator("text=/^Epoch [1-9]/").wait_for(timeout=1000 * OPENS)
-    board.drag("η", -40)  # this JupyterLab keeps the arrow keys to itself
+    board.turn("η", "ArrowLeft", 6)
     board.page.locator(r"text=/^Epoch [2-9]\d/").wait_for(timeout=1000 * OPENS)
     board.press("Pause")
-    board.says("With η 0.5 → 0.")
+    board.says("→ 0.1, mini-batch")
     board.is_sound()
 
 

@@ -6,6 +6,7 @@ function name(part) { // a slider would say the number of its step
   const read = what => part.closest(".widget-slider, .widget-play").querySelector(what)?.textContent;
   const label = read(".widget-label") ?? part.firstChild.className.replace("fa fa-", "");
   const valuetext = (read(".widget-readout") || label).replaceAll("-", "−");
+  if (part.role === "slider") part.dataset.lmSuppressShortcuts = true; // some Labs keep the arrow keys
   for (const [key, words] of Object.entries(part.role === "slider" ? { label, valuetext } : { label }))
     if (part.getAttribute(`aria-${key}`) !== words) part.setAttribute(`aria-${key}`, words);
 }
