@@ -345,6 +345,17 @@ def test_large_weights_alone_are_no_divergence():
     assert history.ended == "" and prices.W[0].item() == pytest.approx(3e7, rel=0.01)
 
 
+def test_of_sorted_data_all_is_looked_at_not_the_beginning():
+    """The first thousand samples are zeros: whatever the weight is, they are answered rightly."""
+    X = np.repeat([[0.0], [1.0]], 1000, axis=0)
+    looks = {"activations": IDENTITY, "cost": QUADRATIC, "weights": [[[1.0]]], "biases": False}
+    history = fit(
+        Network([1, 1], **looks), X, X * 2, eta=6, batch_size=2000, epochs=15,
+        rng=np.random.default_rng(0), progress=False,
+    )  # fmt: skip
+    assert "the cost rose more than a million times" in history.ended
+
+
 def test_one_sample_alone_does_not_make_a_net_dead():
     huge = Network([1, 1], activations=SIGMOID, weights=[[[1e7]]])
     assert not Guard(descent_of(huge, n=1)).trouble()

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from nnlib import (
+    CROSS_ENTROPY,
     CUBE,
     FOR_RELU,
     IDENTITY,
+    LOG_LIKELIHOOD,
     QUADRATIC,
     RELU,
     SIGMOID,
     SOFTMAX,
     SQUARE,
+    SUM_OF_SQUARES,
     TANH,
     Activation,
     Network,
@@ -20,6 +23,7 @@ from nnlib import (
 )
 from nnlib._support.symptoms import reach
 from nnlib.activations import ACTIVATIONS
+from nnlib.costs import COSTS
 
 DIGITS = load_digits()
 X, Y = np.random.default_rng(0).uniform(size=(20, 5)), np.full((20, 1), 0.5)
@@ -45,9 +49,7 @@ def test_pixels_up_to_255_are_told():
     train = DIGITS.train
     digits = Network([784, 30, 10], dtype=np.float32, rng=np.random.default_rng(0))
     history = noticed(digits, 255 * train.images, train.targets, eta=0.5, epochs=3)
-    assert history.noticed == [
-        "X holds numbers up to 255: scale them to about 1, X / 255."
-    ]
+    assert history.noticed == ["X holds numbers up to 255: scale them to about 1, X / 255."]
     assert history.noticed[0] in repr(history)
     digits = Network([784, 30, 10], dtype=np.float32, rng=np.random.default_rng(0))
     obeyed = noticed(digits, train.images, train.targets, eta=0.5, epochs=3)
@@ -199,3 +201,56 @@ def test_classes_coded_as_minus_1_and_1_are_to_be_coded_as_the_sigmoid_answers()
     history = noticed(net(5, 4, 1, output=SIGMOID), X[:4], y)
     assert history.noticed[0].endswith("code the classes as 0 and 1.")
     assert noticed(net(5, 4, 1, output=SIGMOID), X[:4], (y + 1) / 2).noticed == []
+
+
+def read_digits(hidden, output, cost, eta, seed=0, epochs=2):
+    rng = np.random.default_rng(seed)
+    looks = {"hidden": hidden, "cost": cost, "dtype": np.float32, "rng": rng}
+    reader, targets = net(784, 30, 10, output=output, **looks), DIGITS.train.targets
+    targets = 2 * targets - 1 if output is TANH else targets
+    return noticed(reader, DIGITS.train.images, targets, eta=eta, epochs=epochs)
+
+
+@pytest.mark.parametrize(
+    "hidden, output, cost, etas",
+    [
+        (SIGMOID, SIGMOID, QUADRATIC, (20, 500)),
+        (TANH, SIGMOID, QUADRATIC, (20, 500)),
+        (TANH, TANH, QUADRATIC, (3, 200)),
+        (TANH, SIGMOID, CROSS_ENTROPY, (20, 200)),
+        (SIGMOID, SOFTMAX, LOG_LIKELIHOOD, (20, 500)),
+    ],
+)
+def test_a_net_that_is_stuck_at_the_limits_of_its_neurons_is_told(hidden, output, cost, etas):
+    for eta in etas:
+        history = read_digits(hidden, output, cost, eta)
+        assert history.training_accuracy[-1] < 0.2
+        (told,) = history.noticed
+        assert "% of the activations of " in told and " are at the limits of " in told
+        assert told.endswith("as bad as guesses: start anew with a smaller η.")
+        assert told in repr(history)
+        obeyed = read_digits(hidden, output, cost, eta=0.1)
+        assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.4
+
+
+def test_one_output_that_is_stuck_at_a_limit_is_told():
+    y = np.repeat([[0.0], [1.0]], 10, axis=0)
+    (told,) = noticed(net(5, 1, output=SIGMOID, weights=[np.full((5, 1), -100.0)]), X, y).noticed
+    assert told.startswith("100% of the activations of the output layer are at the limits of sig")
+
+
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("hidden", [SIGMOID, TANH])
+def test_a_net_that_has_learnt_is_at_the_limits_too_and_right(cost, hidden):
+    for output in [cost.only] if cost.only else [SIGMOID, TANH, SOFTMAX, IDENTITY]:
+        eta = 0.005 if output is IDENTITY or cost is SUM_OF_SQUARES else 0.2
+        history = read_digits(hidden, output, cost, eta, epochs=3)
+        assert history.noticed == []
+
+
+def test_outputs_that_are_rightly_at_their_limits_are_not_told():
+    sure = net(5, 1, output=SIGMOID, weights=[np.full((5, 1), -100.0)])
+    assert noticed(sure, X, 0 * Y).noticed == []  # all targets alike
+    rare = np.zeros((20, 1))
+    rare[3] = 1  # nineteen of twenty are right
+    assert noticed(sure, 0.01 * X, rare, eta=0).noticed == []

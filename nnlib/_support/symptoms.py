@@ -3,13 +3,15 @@
 import numpy as np
 
 from nnlib._support.classes import are_classes
-from nnlib._support.divergence import PROBED, large_inputs
+from nnlib._support.divergence import large_inputs, some_of
 from nnlib.activations import SOFTMAX
 
 # where an output is looked at, from 0 to ±50 and at ±500; in pairs, for softmax weighs numbers
 PAIRS = np.array([(z, -z) for z in (*np.linspace(0, 50, 501), 500)])
 LEVEL = 0.02  # an output that grows by less of its range from 50 to 500 goes no further
 APART = 10  # how many times larger the inputs of one set may be than those of the other
+FLAT = 3e-3  # of the steepest slope: where an activation has less, its neuron hardly learns
+MOST = 0.8  # of a layer's activations
 
 
 def symptoms(net, X, Y, evaluation=None):
@@ -17,16 +19,11 @@ def symptoms(net, X, Y, evaluation=None):
 
     X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; some samples of each are looked at
     """
-    rows = _some_of(X)
+    rows = some_of(X)
     X, Y = X[rows], Y[rows]
-    others = X if evaluation is None else evaluation[0][_some_of(evaluation[0])]
-    return [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X)]
-
-
-def _some_of(X):
-    """Rows from everywhere: the first ones of sorted data are like no others."""
-    n = len(X)
-    return slice(None) if n <= PROBED else np.random.default_rng(0).choice(n, PROBED, replace=False)
+    others = X if evaluation is None else evaluation[0][some_of(evaluation[0])]
+    told = [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X)]
+    return told or [*_of_limits(net, X, Y)]
 
 
 def _of_inputs(X, others):
@@ -69,7 +66,7 @@ def _of_neurons(net, X):
     """Neurons that are all alike stay so; a ReLU, or one like it, without a slope never learns."""
     Z, A = net.forward(X)
     for layer, (f, z, a) in enumerate(zip(net.activations, Z, A[1:], strict=True), start=1):
-        n, where = a.shape[1], f"hidden layer {layer}" if layer < len(Z) else "the output layer"
+        n, where = a.shape[1], _where(layer, Z)
         if layer < len(Z) and n > 1 and _are_alike(net, layer):
             yield f"The {n} neurons of {where} are alike and stay so: start with random weights."
         elif f is not SOFTMAX and not a[0].all():  # else it is no ReLU, or none is dead
@@ -80,6 +77,42 @@ def _of_neurons(net, X):
                     f"{dead} of {n} neurons of {where} answer 0 to every sample and learn "
                     "no more: start anew with other random weights or a smaller η."
                 )
+
+
+def _where(layer, Z):
+    """What a layer, counted from 1, is called."""
+    return f"hidden layer {layer}" if layer < len(Z) else "the output layer"
+
+
+def _of_limits(net, X, Y):
+    """A net that is wrong while nearly all neurons of a layer are where f is flat stays wrong.
+
+    One that has learnt is at the limits too, but right.
+    """
+    Z, A = net.forward(X)
+    shares = [_flat_share(f, z) for f, z in zip(net.activations, Z, strict=True)]
+    layer = int(np.argmax(shares))
+    if shares[layer] >= MOST and _is_wrong(A[-1], Y):
+        yield (
+            f"{shares[layer]:.0%} of the activations of {_where(layer + 1, Z)} are at the limits "
+            f"of {net.activations[layer].name}, where its slope is almost 0, and the answers are "
+            "as bad as guesses: start anew with a smaller η."
+        )
+
+
+def _flat_share(f, z):
+    """The share of the weighted inputs z at which an activation with two limits is flat."""
+    if f is SOFTMAX or not np.isfinite(reach(f)).all():
+        return 0.0
+    with np.errstate(all="ignore"):
+        return np.mean(np.abs(f.slope(z)) < FLAT * np.nanmax(np.abs(f.slope(PAIRS))))
+
+
+def _is_wrong(outputs, Y):
+    """Whether most rows are off by over half the targets' range, or the mean would do better."""
+    off, span = np.abs(outputs - Y), np.ptp(Y) or 1.0
+    no_better = np.sum(off**2) > 1.05 * np.sum((Y - Y.mean(axis=0)) ** 2)
+    return np.mean(off.max(axis=1) > span / 2) > 0.5 or (no_better and off.max() > span / 2)
 
 
 def _are_alike(net, layer):
