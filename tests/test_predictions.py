@@ -89,6 +89,24 @@ def test_on_a_logarithmic_axis_near_means_a_factor():
     assert met("the first step", 0.26).state == "a surprise"
 
 
+AXIS, LOG = {"axis": (0.05, 20)}, {"axis": (0.05, 20), "log": True}
+FAR_OFF = [(1, math.inf), (1, -math.inf), (1, math.nan), (0.05, 0), (0.05, -1), (0.0, 3), (-1, 3)]
+
+
+@pytest.mark.parametrize("said, answer", FAR_OFF)
+def test_what_lies_on_no_logarithmic_axis_is_near_to_nothing(said, answer):
+    assert not Prediction("any", 0, "?", said=said, answer=answer, **LOG).holds
+
+
+@pytest.mark.parametrize("axis", [{}, AXIS, LOG], ids=str)
+def test_no_number_is_near_to_infinity_and_with_near_0_none_to_another(axis):
+    for answer in (math.inf, -math.inf, math.nan):
+        assert not Prediction("any", 0, "?", said=1.0, answer=answer, **axis).holds
+    for answer in (3, 3.1):
+        exact = Prediction("any", 0, "?", said=3.0, answer=answer, near=0, **axis)
+        assert exact.holds == (answer == 3)
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [(9.6, "9.6"), (0.14253, "0.1425"), (23_860, "23,860"), (-2, "−2"), (1.2345e-8, "1.235e−08")],

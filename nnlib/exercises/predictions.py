@@ -52,9 +52,10 @@ class Prediction:
     @property
     def holds(self):
         """Whether what was said is right, or near enough."""
-        if self.choices:
+        lost = not self.choices and self.log and min(self.said, self.answer) <= 0  # on no such axis
+        if self.choices or lost or not math.isfinite(self.answer):
             return self.said == self.answer
-        place = math.log if self.log and self.answer > 0 else float
+        place = math.log if self.log else float
         apart = abs(place(self.said) - place(self.answer))
         scale = place(self.axis[1]) - place(self.axis[0]) if self.axis else abs(self.answer)
         return apart <= self.near * scale
