@@ -1,5 +1,6 @@
 """Every exercise: its stub is empty, its solution right, each of its slips refused and named."""
 
+import copy
 import functools
 import itertools
 import math
@@ -20,14 +21,17 @@ import nnlib
 from nnlib import exercises
 from nnlib._support.chapters import chapters
 from nnlib.exercises import EXERCISES, Exercise, Verdict, check, session, so_far
+from nnlib.exercises.digits import epoch as EPOCH
 from nnlib.exercises.digits import mini_batches as MINI_BATCHES
 from nnlib.exercises.equal_weights import exclusive_or as EXCLUSIVE_OR
+from nnlib.exercises.exercise import cases
 from nnlib.exercises.first_look import one_step as ONE_STEP
 from nnlib.exercises.nets import costs_of as COSTS_OF_SAMPLES
 from nnlib.exercises.nets import forward as FORWARD
 from nnlib.exercises.nets import stepped as STEPPED
 from nnlib.exercises.nets import turned as TURNED
 from nnlib.exercises.predictions import all_predictions
+from nnlib.exercises.running import as_plain, same
 from nnlib.exercises.tensors import at_b as AT_B
 from nnlib.exercises.tensors import times_vector as TIMES_VECTOR
 from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING
@@ -106,7 +110,64 @@ def test_two_slips_at_once_are_named_both_or_as_the_one_that_shows(exercise):
     for two, function in exercise.pairs.items():
         verdict = check(exercise, function)
         assert not verdict.right
-        assert verdict.state == FAILS or any(words in told(verdict) for words in two)
+        named = any(words in told(verdict) for words in two)
+        assert verdict.state == FAILS or named or "just as given" in told(verdict)
+
+
+def lengths(argument):
+    """The shape of an array, the shapes in a list, the sizes of a net; () of anything else."""
+    if isinstance(argument, nnlib.Network):
+        return tuple(argument.sizes)
+    if isinstance(argument, list):
+        return tuple(map(np.shape, argument))
+    return np.shape(argument) if isinstance(argument, np.ndarray) else ()
+
+
+ALWAYS_SO_LONG = {("3.1", "knobs"): "the nine knobs of one net"}
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.draws > 1], **by_name)
+def test_no_argument_of_an_exercise_and_no_length_of_one_is_the_same_in_all_cases(exercise):
+    for name, *drawn in zip(exercise.names, *(args for args, _, _ in cases(exercise)), strict=True):
+        assert not all(same(as_plain(drawn[0]), as_plain(one)) for one in drawn)
+        if lengths(drawn[0]) and (exercise.number, name) not in ALWAYS_SO_LONG:
+            assert len({lengths(one) for one in drawn}) > 1
+
+
+def test_an_answer_for_two_layers_only_is_refused():
+    def stepped(weights, slopes, eta):
+        return [weights[0] - eta * slopes[0], weights[-1] - eta * slopes[-1]]
+
+    def with_l2(cost, weights, l2, n):
+        return cost + l2 / (2 * n) * ((weights[0] ** 2).sum() + (weights[-1] ** 2).sum())
+
+    assert not check("2.4", stepped).right and not check("9.2", with_l2).right
+
+
+def test_the_edges_of_a_group_are_decided_by_a_case():
+    slip = "the upper edge belongs to the group, not the lower one"
+    calibration = exercises.exercise.numbered("7.4")
+    assert slip in told(check(calibration, calibration.singles[slip,]))
+
+
+XOR = np.array([[4.0, -4], [4, -4]]), np.array([-2.0, 6]), np.full((2, 1), 0.52), [-0.02]
+OTHER_NETS = [
+    (*XOR[:3], np.array([[0], [1], [1], [0.0]])),  # a bias a sample
+    (*XOR[:2], XOR[2].ravel(), XOR[3]),
+    ([[4, -4, 0], [4, -4, 0]], [-2, 6, 0], [[0.52], [0.52], [0]], [-0.02]),
+]
+
+
+@pytest.mark.parametrize("weights", OTHER_NETS, ids=["a bias a sample", "a row", "three neurons"])
+def test_another_net_than_the_one_asked_for_is_refused_by_its_shapes(weights):
+    assert "are to have the shapes (2, 2), (2,), (2, 1), (1,)" in told(check("5.4", weights))
+
+
+def test_an_epoch_that_trains_a_copy_is_not_right():
+    def epoch(net, *others):
+        return exercises.digits.epoch.solution(copy.deepcopy(net), *others)
+
+    assert "the right numbers, but of a copy: what was given stays" in told(check("8.3", epoch))
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, **by_name)
@@ -178,13 +239,25 @@ def test_any_letters_do_in_a_line_for_formula():
     assert check(AT_B, "Q_pq = B_rq A_rp").right
 
 
-NO_LINES = [("Q_pq = ", "a term is empty"), (3, "expected a formula")]
+NO_LINES = [
+    ("Q_pq = ", "a term is empty"),
+    (3, "expected a formula"),
+    ("A.T @ B", 'expected one "=", got "A.T @ B"; write it as in "C_ik = A_ij B_jk"'),
+    (lambda A, B: A.T @ B, 'write "C_ik = A_ij B_jk"'),
+]
 
 
 @pytest.mark.parametrize("line, words", NO_LINES)
 def test_a_line_that_is_no_formula_is_told_in_its_words(line, words):
     verdict = check(AT_B, line)
     assert verdict.state == FAILS and words in told(verdict)
+
+
+@pytest.mark.parametrize("letter", "Iδ")
+def test_the_letter_of_the_identity_is_known_and_where_it_is_to_go_what_to_write_is_told(letter):
+    assert check(AT_B, f"C_ij = {letter}_il A_kl B_kj").right
+    verdict = check("4.1", f"u_mn = {letter}_mi A_ij B_jn c_n")
+    assert f"leave out {letter}_ab and write a for b in the rest" in told(verdict)
 
 
 def test_a_common_factor_alone_is_told():
@@ -202,6 +275,94 @@ def test_a_slip_is_named_with_the_factor_left_over():
 def test_two_slips_at_once_are_named():
     verdict = check(FORWARD, lambda X, W1, W2, f1, f2: X @ W1 @ W2)
     assert "when f1 is missing and f2 is missing." in told(verdict)
+
+
+@pytest.mark.parametrize("number", ["4.3", "4.5", "5.1", "10.3"])
+def test_a_common_factor_of_several_results_is_told(number):
+    def thrice(*arguments):
+        return tuple(3 * result for result in exercise.solution(*arguments))
+
+    exercise = exercises.exercise.numbered(number)
+    assert told(check(exercise, thrice)) == "✗ not yet: everything is 3 times what it should be."
+
+
+@pytest.mark.parametrize("form", [list, tuple])
+@pytest.mark.parametrize(
+    "number", ["2.4", "2.5", "3.1", "4.3", "5.2", "8.4", "9.3", "9.5", "10.2", "10.3"]
+)
+def test_a_list_and_a_tuple_of_the_right_values_are_both_right(number, form):
+    solution = exercises.exercise.numbered(number).solution
+    assert check(number, lambda *arguments: form(solution(*arguments))).right
+
+
+def test_arguments_that_come_back_as_they_were_are_told():
+    verdict = check(TURNED, lambda W1, W2, k: (W1, W2))
+    assert told(verdict) == "✗ not yet: your function returns W1 and W2 just as given."
+
+
+@pytest.mark.parametrize("name", ["array_equal", "abs", "isfinite", "array", "ndarray"])
+def test_an_answer_that_gives_a_name_of_numpys_away_is_not_right_and_the_name_is_put_back(name):
+    def one_step(w, slope, eta):
+        setattr(np, name, lambda *arguments, **options: True)
+        return 5
+
+    before = getattr(np, name)
+    assert f"np.{name} is NumPy's own" in told(check(ONE_STEP, one_step))
+    assert getattr(np, name) is before and check(ONE_STEP, ONE_STEP.solution).right
+
+
+def test_a_name_of_numpys_given_away_before_a_check_is_put_back():
+    before, np.array_equal = np.array_equal, lambda *arguments, **options: True
+    assert "np.array_equal is NumPy's own" in told(check(ONE_STEP, lambda w, slope, eta: 5))
+    assert np.array_equal is before
+
+
+def changes_with(method):
+    return lambda first, *others: (getattr(first, method)(), 0)[1]
+
+
+CHANGES = [
+    ("10.4", changes_with("sort"), "its argument scores: let it begin with scores = scores.copy()"),
+    ("8.5", changes_with("pop"), "its argument sizes: let it begin with sizes = sizes.copy()."),
+    ("2.4", changes_with("pop"), "let it begin with weights = [one.copy() for one in weights]."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number, answer, words", CHANGES)
+def test_a_changed_argument_is_told_with_a_line_that_helps_whatever_changed_it(
+    number, answer, words
+):
+    assert words in told(check(number, answer))
+
+
+async def later(w, slope, eta):
+    return w - eta * slope
+
+
+def one_by_one(w, slope, eta):
+    yield w - eta * slope
+
+
+def without_end(w, slope, eta):
+    while True:
+        yield w
+
+
+NO_RESULTS = [
+    (ONE_STEP, later, "got an object of type coroutine, it should be 2.10631: leave out `async`"),
+    (ONE_STEP, one_by_one, "got an object of type generator, it should be 2.10631: `return` it"),
+    (ONE_STEP, without_end, "got an object of type generator"),
+    (ONE_STEP, lambda *given: object(), "got an object of type object, it should be 2.10631."),
+    (STEPPED, lambda *given: map(abs, given), "got an object of type map: write list(…) around it"),
+    (STEPPED, lambda *given: zip(given), "got an object of type zip: write list(…) around it"),  # noqa: B905
+    (EPOCH, lambda net, *given: net, "2 things are to be returned, in this order; got Network"),
+]
+
+
+@pytest.mark.parametrize("exercise, answer, words", NO_RESULTS)
+def test_a_result_that_is_no_number_is_told_and_what_is_wanted(exercise, answer, words):
+    verdict = told(check(exercise, answer))
+    assert words in verdict and "second time" not in verdict
 
 
 def steps_in_place(weights, slopes, eta):
@@ -370,9 +531,9 @@ def test_an_endless_loop_is_stopped_and_told(exercise, answer):
     assert "it does not end; stopped after 1,000,000 steps" in told(verdict)
 
 
-def test_an_endless_generator_is_taken_as_far_as_need_be():
+def test_an_endless_generator_is_stopped_and_told():
     verdict = check(MINI_BATCHES, lambda n, size, rng: (np.array([k]) for k in itertools.count()))
-    assert verdict.state == NOT_YET
+    assert verdict.state == FAILS and "it does not end; stopped after 10,000 items" in told(verdict)
 
 
 def test_an_endless_loop_is_stopped_in_another_thread_too():

@@ -30,12 +30,19 @@ def mini_batches(n, size, rng):
 
 
 def a_small_task(rng):
-    net, order = Network([3, 4, 2], rng=rng), rng.permutation(12)
-    batches = [order[:5], order[5:9], order[9:]]
-    return net, rng.normal(size=(12, 3)), rng.integers(0, 2, (12, 2)), batches, 0.5
+    sizes, n = [int(size) for size in rng.integers(2, 5, rng.integers(2, 5))], rng.integers(9, 14)
+    cuts = np.sort(rng.choice(np.arange(1, n), rng.integers(1, 4), replace=False))
+    batches = np.split(rng.permutation(n), cuts)
+    X, Y = rng.normal(size=(n, sizes[0])), rng.integers(0, 2, (n, sizes[-1]))
+    return Network(sizes, rng=rng), X, Y, batches, round(rng.uniform(0.2, 2), 2)
 
 
-@asked("8.3 An epoch of descent", a_small_task, draws=4)  # each is an epoch for each slip
+@asked(
+    "8.3 An epoch of descent",
+    a_small_task,
+    draws=4,  # each is an epoch for each slip
+    changes=lambda net, *_: (net.W, net.b),
+)
 def epoch(net, X, Y, batches, eta):
     for rows in batches:
         Z, A = net.forward(X[rows])
@@ -46,9 +53,10 @@ def epoch(net, X, Y, batches, eta):
 
 
 def labels_and_found(rng):
-    labels = np.append(np.arange(10), rng.integers(0, 10, 60))
-    wrong = (rng.random(70) < 0.4) & (np.arange(70) >= 10)
-    return labels, np.where(wrong, rng.integers(0, 10, 70), labels)
+    n = int(rng.integers(40, 80))
+    labels = np.append(np.arange(10), rng.integers(0, 10, n - 10))
+    wrong = (rng.random(n) < 0.4) & (np.arange(n) >= 10)
+    return labels, np.where(wrong, rng.integers(0, 10, n), labels)
 
 
 @asked("8.4 Which digit is hardest?", labels_and_found)

@@ -10,15 +10,20 @@ def as_one(W1, b1, W2, b2, W3, b3):
     return W1 @ W2 @ W3, (b1 @ W2 + b2) @ W3 + b3
 
 
-def eight_neurons(rng):
-    """One pair of twins, and three pairs that differ in one kind of knob only."""
-    W1, b1, W2 = rng.normal(size=(3, 8)), rng.normal(size=8), rng.normal(size=(8, 2))
-    a, b, c, d, e, f, g, h = rng.permutation(8)
-    W1[:, [b, d, f]], b1[[b, d, h]], W2[[b, f, h]] = W1[:, [a, c, e]], b1[[a, c, g]], W2[[a, e, g]]
-    return W1, b1, W2
+def neurons_alike(rng):
+    """Neurons, each a copy of one before but for one kind of knob, or for none: these are twins."""
+    kinds = [0, *rng.permutation([1, 2, 3, 4, *rng.integers(1, 5, rng.integers(4))])]
+    n, (n_in, n_out) = len(kinds), rng.integers(2, 4, 2)
+    W1, b1, W2 = rng.normal(size=(n_in, n)), rng.normal(size=n), rng.normal(size=(n, n_out))
+    for k in range(1, n):
+        i = rng.integers(k)
+        for kind, knobs in enumerate((W1.T, b1, W2)):
+            knobs[k] = knobs[k] if kind == kinds[k] - 1 else knobs[i]
+    order = rng.permutation(n)
+    return W1[:, order], b1[order], W2[order]
 
 
-@asked("5.2 Which neurons are twins?", eight_neurons)
+@asked("5.2 Which neurons are twins?", neurons_alike)
 def twin_pairs(W1, b1, W2):
     knobs = np.vstack([W1, b1, W2.T])
     pairs = [(i, j) for i in range(len(b1)) for j in range(i + 1, len(b1))]
@@ -40,15 +45,25 @@ def merged(W1, b1, W2, i, j):
 
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+OF_SHAPES = ((2, 2), (2,), (2, 1), (1,))  # of W1, b1, W2, b2
 TABLES = {"OR": [0, 1, 1, 1], "AND": [0, 0, 0, 1], "equality": [1, 0, 0, 1]}
+
+
+def in_a_row(shapes):
+    return ", ".join(map(str, shapes))
+
+
+ASKED = in_a_row(OF_SHAPES)
 
 
 def accept_exclusive_or(weights, arguments):
     try:
         W1, b1, W2, b2 = (np.asarray(w, float) for w in weights)
-        out = (np.tanh(CORNERS @ W1 + b1) @ W2 + b2).reshape(4)
     except (TypeError, ValueError):
-        return "four things are asked for: W1 of shape (2, 2), b1 (2,), W2 (2, 1), b2 (1,)."
+        return f"four things are asked for, W1, b1, W2 and b2, of shapes {ASKED}."
+    if (found := (W1.shape, b1.shape, W2.shape, b2.shape)) != OF_SHAPES:
+        return f"W1, b1, W2, b2 are to have the shapes {ASKED}; yours are {in_a_row(found)}."
+    out = (np.tanh(CORNERS @ W1 + b1) @ W2 + b2)[:, 0]
     if np.mean((out - [0, 1, 1, 0]) ** 2) < 0.01:
         return ""
     for name, table in TABLES.items():

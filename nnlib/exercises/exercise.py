@@ -33,6 +33,7 @@ class Exercise:
     stub      what stands in the cell; "" is `def …: return ...` of the solution
     read      (answer, names of the arguments) -> the function to judge, of an answer that is none
     accept    (result, arguments) -> "" or the sentence on it, where many answers are right
+    changes   arguments -> that in them which the function is to change, and to return as it then is
     draws     how many cases; 1 where a value is asked for
     written   the solution as a student writes it, where that is not the function
     """
@@ -46,6 +47,7 @@ class Exercise:
     stub: str = ""
     read: Callable = lambda answer, names: answer
     accept: Callable = None
+    changes: Callable = None
     draws: int = DRAWS
     written: str = ""
 
@@ -125,7 +127,7 @@ def numbered(exercise):
     """The exercise that is meant: given itself, or by its number."""
     if isinstance(exercise, Exercise):
         return exercise
-    if exercise not in NUMBERED:
+    if not isinstance(exercise, str) or exercise not in NUMBERED:
         got = short(exercise)
         raise ValueError(f'exercise: expected a number such as "2.1", got {got}; see its heading')
     return NUMBERED[exercise]
@@ -139,7 +141,7 @@ def cases(exercise, seed=0):
     for _ in range(100 * exercise.draws):
         args = exercise.draw(rng)
         right = tried(exercise.solution, args)
-        wrong = {words: tried(function, args) for words, function in singles.items()}
+        wrong = {words: tried(function, args, right) for words, function in singles.items()}
         if not any(same(result, right) for result in wrong.values()):
             found.append((args, right, wrong))
         if len(found) == exercise.draws:

@@ -23,7 +23,7 @@ def share_right(read, labels):
 def some_images(rng):
     n = int(rng.integers(12, 20))
     labels = rng.integers(0, 10, n)
-    return rng.random((n, 4)), labels, int(rng.choice(labels))
+    return rng.random((n, int(rng.integers(3, 8)))), labels, int(rng.choice(labels))
 
 
 @asked("0.3 All the 7s", some_images)

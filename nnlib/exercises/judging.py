@@ -2,13 +2,16 @@
 
 import functools
 import inspect
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
 from nnlib._support.checks import checked_seed
 from nnlib._support.hints import door
+from nnlib.exercises import running
 from nnlib.exercises.exercise import cases, numbered
-from nnlib.exercises.running import CLOSE, Failed, as_plain, run_once, same, tried
+from nnlib.exercises.running import CLOSE, Failed, as_plain, is_array, run_once, same, tried
 from nnlib.exercises.session import FOUND
 from nnlib.exercises.verdict import FAILS, NOTHING, Trouble, verdict_of
 
@@ -38,11 +41,12 @@ def judged(exercise, answer, seed):
     function = exercise.read(answer, exercise.names)
     can_be_called(function, exercise.names)
     drawn = cases(exercise, seed)
-    found = [result_in_case(exercise, function, args) for args, _, _ in drawn]
+    found = [result_in_case(exercise, function, *case) for case in drawn]
     if words := sentence_on(exercise, seed, found):
         raise Trouble(words)
-    if not exercise.accept and not same(run_once(function, drawn[0][0])[1], found[0]):
-        raise Trouble("the same arguments give another result the second time.")
+    if not exercise.accept and running.are_numbers(found[0]):
+        if not same(result_in_case(exercise, function, *drawn[0]), found[0]):
+            raise Trouble("the same arguments give another result the second time.")
     for result in found:
         if isinstance(result, Failed):
             raise Trouble(result.why, state=FAILS)
@@ -65,21 +69,32 @@ def can_be_called(function, names):
         pass
 
 
-def result_in_case(exercise, function, args):
+def result_in_case(exercise, function, args, right, _):
     """What an answer gives in one case; Trouble if it is a stub's, or more cases tell nothing."""
-    given, result = run_once(function, args, raw=exercise.accept)
+    walk = inspect.isgeneratorfunction(exercise.solution)
+    given, result = run_once(function, args, raw=exercise.accept, walk=walk)
     if result is ... or (isinstance(result, (tuple, list)) and any(r is ... for r in result)):
         raise Trouble(state=NOTHING)
     if isinstance(result, Failed) and result == "Endless":
         raise Trouble(result.why, state=FAILS)
-    for name, after, before in zip(exercise.names, given, args, strict=True):
-        is_array = isinstance(before, (np.ndarray, list))
-        if is_array and not same(as_plain(after), as_plain(before)):
-            raise Trouble(
-                f"your function changes its argument {name}: write {name} = {name} - …, "
-                f"which makes a new array, and not {name} -= …"
-            )
+    for argument in zip(exercise.names, given, args, strict=True):
+        look_at_change(*argument)
+    result = running.in_form(result, right)
+    if exercise.changes and same(result, right):
+        if not same(as_plain(exercise.changes(*given)), right):
+            raise Trouble("these are the right numbers, but of a copy: what was given stays.")
     return result
+
+
+def look_at_change(name, after, before):
+    """Trouble with an argument that a function has changed."""
+    listed = isinstance(before, list)
+    if not (listed or is_array(before)) or same(as_plain(after), as_plain(before)):
+        return
+    arrays = listed and any(map(is_array, before))
+    copied = f"[one.copy() for one in {name}]" if arrays else f"{name}.copy()"
+    first = f"let it begin with {name} = {copied}"
+    raise Trouble(f"your function changes its argument {name}: {first}.")
 
 
 # Which slip gives just these results
@@ -95,14 +110,19 @@ def sentence_on(exercise, seed, found):
     whole = multiple(found, [right for _, right, _ in drawn])
     if whole == 1 or all(fails):
         return ""
+    back = come_back(exercise.names, drawn, found)
     kinds = (results_of_slips(exercise, seed, many) for many in ((1,) if whole else (1, 2)))
     named, factor = slip_behind(kinds, found)
     if whole and (not named or factor != 1):
         return f"{in_words(whole)}."
+    first = f"your function returns {back} just as given" if back else ""
+    if first and (not named or factor != 1):
+        return f"{first}."
     also = f", and {in_words(factor)}" if factor != 1 else ""
     failed = ", ".join(sorted({f for f in found if isinstance(f, Failed)}))
     some = f" Where the shapes allow it; else it fails: {failed}." if failed else ""
-    return f"this is what you get when {named}{also}.{some}" if named else ""
+    when = f"this is what you get when {named}{also}.{some}" if named else ""
+    return ": ".join(filter(None, (first, when)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -112,7 +132,7 @@ def results_of_slips(exercise, seed, many):
     if many == 1:
         return {one: [wrong[one] for _, _, wrong in drawn] for one in exercise.singles}
     pairs = exercise.pairs.items()
-    return {two: [tried(function, args) for args, _, _ in drawn] for two, function in pairs}
+    return {two: [tried(f, args, right) for args, right, _ in drawn] for two, f in pairs}
 
 
 def slip_behind(kinds, found, usual=(1, -1, 2, 0.5)):
@@ -139,16 +159,24 @@ def multiple(found, truth):
     """The number that every result is of its truth, 1 where they are the same, None if no one."""
     if all(map(same, found, truth)):
         return 1
-    pairs = list(zip(found, truth, strict=True))
-    if not all(type(f) is type(t) is np.ndarray and f.shape == t.shape for f, t in pairs):
+    pairs = [pair for f, t in zip(found, truth, strict=True) for pair in pairs_of(f, t)]
+    if not all(f is not None and f.shape == t.shape and t.any() for f, t in pairs):
         return None
-    if not all(t.any() for t in truth):
-        return None
-    ratio = np.vdot(truth[0], found[0]) / np.vdot(truth[0], truth[0])
+    first, one = pairs[0]
+    ratio = np.vdot(one, first) / np.vdot(one, one)
     fits = 1e-9 < abs(ratio) < np.inf and all(same(f, np.asarray(ratio * t)) for f, t in pairs)
-    if len(pairs) == truth[0].size == 1:  # one number is some multiple of any other
+    if len(pairs) == one.size == 1:  # one number is some multiple of any other
         fits = rounded(ratio) in (-1, 2, 0.5)
     return rounded(ratio) if fits else None
+
+
+def pairs_of(found, right):
+    """The arrays of two results in pairs, (None, None) where they differ in form."""
+    if is_array(found) and is_array(right):
+        return [(found, right)]
+    alike = isinstance(found, tuple) and isinstance(right, tuple) and len(found) == len(right) > 0
+    pairs = itertools.chain.from_iterable(map(pairs_of, found, right)) if alike else [(None, None)]
+    return list(pairs)
 
 
 def rounded(ratio):
@@ -179,17 +207,32 @@ def all_same(names, drawn, found):
     raise Trouble(often + how_it_differs(wrong, right, ", ".join(given)))
 
 
+def come_back(names, drawn, found):
+    """The arguments that a function returned and nothing else, "W1 and W2"; "" if it did not."""
+    parts = [result if isinstance(result, tuple) else (result,) for result in found]
+    wanted = len(drawn[0][1]) if isinstance(drawn[0][1], tuple) else 1
+    if set(map(len, parts)) != {wanted}:
+        return ""
+    plain = {name: [as_plain(args[k]) for args, _, _ in drawn] for k, name in enumerate(names)}
+    back = [
+        next((name for name, before in plain.items() if all(map(same, after, before))), None)
+        for after in zip(*parts, strict=True)
+    ]
+    return "" if None in back else " and ".join(back)
+
+
 def how_it_differs(found, right, given):
     """The sentence on the form, the shape or the first element that differs."""
     if isinstance(right, tuple):
         if not isinstance(found, tuple) or len(found) != len(right):
-            return f"{len(right)} things are to be returned, in this order."
+            got = f"got {in_short(found)}{what_to_do(found)}"
+            return f"{len(right)} things are to be returned, in this order; {got}."
         k = list(map(same, found, right)).index(False)
         return f"result {k + 1}: {how_it_differs(found[k], right[k], given)}"
     if isinstance(found, tuple):
         return "one thing is to be returned, not several, and no rows of different lengths."
-    if not isinstance(right, np.ndarray) or not isinstance(found, np.ndarray):
-        return f"got {in_short(found)}, it should be {in_short(right)}."
+    if not is_array(right) or not is_array(found):
+        return f"got {in_short(found)}, it should be {in_short(right)}{what_to_do(found)}."
     if found.shape != right.shape:
         turned = ": the numbers are right, but it has to be transposed"
         end = turned if same(found.T, right) else ""
@@ -197,6 +240,15 @@ def how_it_differs(found, right, given):
     if not right.shape:
         return f"for {given} it is {found:.6g}, it should be {right:.6g}."
     return first_element(found, right)
+
+
+def what_to_do(found):
+    """With a result that is nothing yet, as the end of a sentence."""
+    if inspect.isgenerator(found):
+        return ": `return` it, do not `yield` it, and write […] around it, not (…)"
+    if isinstance(found, Iterator):
+        return ": write list(…) around it"
+    return ": leave out `async`" if inspect.iscoroutine(found) else ""
 
 
 def first_element(found, right):
@@ -218,7 +270,13 @@ def in_short(thing):
     """A result in a few words."""
     if isinstance(thing, np.ndarray):
         return f"an array of shape {thing.shape}" if thing.shape else f"{thing:.6g}"
+    if isinstance(thing, tuple):
+        return f"{len(thing)} things, in this order"
+    kind = type(thing).__name__
     try:
-        return " ".join(f"{type(thing).__name__} {thing!r:.60}".split())
+        words = " ".join(f"{thing!r:.60}".split())
     except Exception:
-        return f"a {type(thing).__name__}"
+        words = " at 0x"
+    if " at 0x" in words:
+        return f"an object of type {kind}"
+    return words if words.startswith(kind) else f"{kind} {words}"

@@ -1,7 +1,10 @@
 """What our exercises are made with: words, random arguments, and lines for Formula as answers."""
 
 import inspect
+import itertools
 from pathlib import Path
+
+import numpy as np
 
 from nnlib._support.chapters import chapters
 from nnlib.exercises.exercise import Exercise
@@ -42,6 +45,13 @@ def arrays(*shapes):
     return draw
 
 
+def matrices(rng):
+    """rng -> a list of one to four matrices that hook onto each other; half of them all square."""
+    sizes = rng.integers(2, 6, int(rng.integers(2, 6)))
+    sizes = sizes if rng.random() < 0.5 else np.full_like(sizes, sizes[0])
+    return [rng.normal(size=two) for two in itertools.pairwise(sizes)]
+
+
 def number(low, high, sign=False):
     """rng -> (a number between the two,), or with either sign."""
     signs = (-1, 1) if sign else (1,)
@@ -62,13 +72,14 @@ def formula_line(formula, without=()):
     """What makes an exercise ask for a line for Formula, without some words."""
 
     def read(answer, names):
-        if any(word in str(answer) for word in without):
-            raise Trouble(f"the line can be written without {without[0]}", state=FAILS)
+        for word in without:
+            if word in str(answer):
+                raise Trouble(f"leave out {word}ab and write a for b in the rest", state=FAILS)
         try:
             formula = Formula(answer)
-        except ValueError as error:
-            raise Trouble(str(error), state=FAILS) from None
-        return lambda *arrays: formula.evaluate(**dict(zip(names, arrays, strict=True)))
+        except (TypeError, ValueError) as error:
+            raise Trouble(str(error).removeprefix("text: "), state=FAILS) from None
+        return lambda *arrays: formula.contract(**dict(zip(names, arrays, strict=True)))
 
     written = f'line = "{formula}"\n'
     return {"stub": "line = ...", "written": written, "read": read, "draws": 12}

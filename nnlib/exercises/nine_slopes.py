@@ -31,15 +31,17 @@ def first_slope(x, y, w1, w2, w3):
     return 2 * (y_hat - y) * w3 * w2 * x
 
 
-def slopes_of_a_line(knobs, x, y):
-    return 2 * (knobs[0] * x + knobs[1] - y) * np.array([x, 1])
+def curve_and_samples(rng):
+    steep, knobs = rng.uniform(1, 3), rng.normal(size=int(rng.integers(2, 5)))
+
+    def slopes_of(knobs, x, y):
+        powers = x ** np.arange(len(knobs))
+        return steep * (knobs @ powers - y) * powers
+
+    return knobs, rng.normal(size=(int(rng.integers(3, 8)), 2)), slopes_of
 
 
-def line_and_samples(rng):
-    return rng.normal(size=2), rng.normal(size=(int(rng.integers(3, 8)), 2)), slopes_of_a_line
-
-
-@asked("3.3 One step for all samples", line_and_samples, number(0.05, 0.3))
+@asked("3.3 One step for all samples", curve_and_samples, number(0.05, 0.3))
 def one_batch(knobs, samples, slopes_of, eta):
     slopes = sum(slopes_of(knobs, *sample) for sample in samples)
     return knobs - eta * slopes / len(samples)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.making import arrays, asked, number, whole
+from nnlib.exercises.making import arrays, asked, matrices, number, whole
 
 
 @asked(
@@ -17,11 +17,13 @@ def with_decay(W, b, dW, db, eta, l1, n, batch):
     return W - eta * l1 / n * np.sign(W) - eta * dW, b - eta * db
 
 
-def two_matrices(rng):
-    return (list(arrays("nm", "mq")(rng)),)
-
-
-@asked("9.2 The cost with its penalty", number(0.1, 2), two_matrices, number(1, 5), whole(5, 50))
+@asked(
+    "9.2 The cost with its penalty",
+    number(0.1, 2),
+    lambda rng: (matrices(rng),),
+    number(1, 5),
+    whole(5, 50),
+)
 def with_l2(cost, weights, l2, n):
     return cost + l2 / (2 * n) * sum((W**2).sum() for W in weights)
 
@@ -29,10 +31,10 @@ def with_l2(cost, weights, l2, n):
 def costs_that_rise_again(rng):
     epochs = np.arange(int(rng.integers(18, 26)))
     costs = (epochs - 8) ** 2 / 60 + rng.normal(0, 0.25, len(epochs)) + 3
-    return costs, int(rng.integers(3, 6)), 0.15
+    return costs, int(rng.integers(3, 6))
 
 
-@asked("9.3 When to stop", costs_that_rise_again)
+@asked("9.3 When to stop", costs_that_rise_again, number(0.05, 0.3))
 def stopped(costs, patience, least):
     best = 0
     for epoch in range(len(costs)):

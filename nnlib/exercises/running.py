@@ -7,15 +7,16 @@ import itertools
 import linecache
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from nnlib.exercises.verdict import said
+from nnlib.exercises.verdict import numpy_is_whole, said
 
 CLOSE = 1e-7  # relative to the largest entry: more than rounding, far less than any slip
 MOST_STEPS = 1_000_000  # of Python's that a call may take: far more than any answer needs
-ITEMS = 10_000  # that are taken from a generator
+ITEMS = 10_000  # that are taken from a generator: more than any batch has
 # Whose steps are not counted: nnlib's, those of installed packages, Python's own
 PACKAGES = Path(__file__).parents[1], Path(np.__file__).parents[1], Path(contextlib.__file__).parent
 OURS = (*(f"{folder}{os.sep}" for folder in PACKAGES), "<frozen", "<nnlib>")
@@ -45,7 +46,7 @@ def at_most(left):
         nonlocal left
         left -= 1
         if left < 0:
-            raise Endless
+            raise Endless(f"{MOST_STEPS:,} steps")
         return count
 
     mine = sys.gettrace() is None
@@ -62,32 +63,37 @@ class Failed(str):
     why = ""
 
 
-def run_once(function, args, raw=False):
+def run_once(function, args, raw=False, walk=False):
     """(the arguments after it, the result) of a student's function: as_plain, raw, or Failed."""
     given = copy.deepcopy(args)
     try:
         with at_most(MOST_STEPS):
-            return given, result_of(function, given, raw)
+            result = result_of(function, given, raw, walk)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit, RecursionError, …
-        failed = Failed(type(error).__name__)
-        failed.why = why(error, function)
-        return given, failed
+        result = Failed(type(error).__name__)
+        result.why = why(error, function)
+    numpy_is_whole()
+    return given, result
 
 
-def result_of(function, args, raw=False):
-    """What a function gives, as a plain thing; a generator is run to its end, but not for ever."""
+def result_of(function, args, raw=False, walk=True):
+    """What a function gives, as a plain thing; with `walk` what it gives one by one is a list."""
     result = function(*args)
-    if inspect.isgenerator(result):
-        result = list(itertools.islice(result, ITEMS))
+    if inspect.iscoroutine(result):
+        result.close()  # or Python warns that nobody waits for it
+    if walk and isinstance(result, Iterator):
+        result = list(itertools.islice(result, ITEMS + 1))
+        if len(result) > ITEMS:
+            raise Endless(f"{ITEMS:,} items")
     return result if raw else as_plain(result)
 
 
-def tried(function, args):
+def tried(function, args, right=None):
     """What a function of ours gives, or Failed; an ill-fitting shape is a usual result of slips."""
     try:
-        return result_of(function, copy.deepcopy(args))
+        return in_form(result_of(function, copy.deepcopy(args)), right)
     except Exception as error:
         return Failed(type(error).__name__)
 
@@ -101,8 +107,8 @@ def why(error, function):
             text = linecache.getline(mine, trace.tb_lineno or 0).strip()
             line = f"; in line {trace.tb_lineno}: {text}" if text else line
         trace = trace.tb_next
-    endless = f"it does not end; stopped after {MOST_STEPS:,} steps"
-    return f"{endless if isinstance(error, Endless) else said(error)}{line}"
+    words = f"it does not end; stopped after {error}" if isinstance(error, Endless) else said(error)
+    return f"{words}{line}"
 
 
 def as_plain(thing):
@@ -118,13 +124,34 @@ def as_plain(thing):
     return thing
 
 
+def is_array(thing):
+    return isinstance(thing, np.ndarray)
+
+
+def are_numbers(thing):
+    """Whether a result, as_plain, is numbers and nothing else."""
+    return is_array(thing) or isinstance(thing, tuple) and all(map(are_numbers, thing))
+
+
+def in_form(found, right):
+    """A result in the form of the right one: a list does where a tuple is asked for, and so on."""
+    if is_array(found) and isinstance(right, tuple) and len(right):
+        if found.shape == (len(right), *np.shape(right[0])):
+            found = tuple(map(np.asarray, found))
+    if isinstance(found, tuple) and is_array(right):
+        return as_plain(list(found))
+    if isinstance(found, tuple) and isinstance(right, tuple) and len(found) == len(right):
+        return tuple(map(in_form, found, right))
+    return found
+
+
 def same(left, right):
     """Equal in form, and in value but for rounding."""
     if type(left) is not type(right):
         return False
     if isinstance(left, tuple):
         return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, np.ndarray):
+    if is_array(left):
         return left.shape == right.shape and close(left, right)
     return left == right
 

@@ -12,8 +12,10 @@ def tanh_delta(z, y):
 
 
 def far_z(rng):
-    z, y = np.append([800, -800], 3 * rng.normal(size=3)), rng.permutation([0, 1])
-    return z, np.append(y, rng.integers(0, 2, 3))
+    n = int(rng.integers(2, 6))
+    z, y = np.append([800, -800], 3 * rng.normal(size=n)), rng.permutation([0, 1])
+    order = rng.permutation(n + 2)
+    return z[order], np.append(y, rng.integers(0, 2, n))[order]
 
 
 @asked("6.2 A cost that survives z = ±800", far_z)
@@ -33,7 +35,9 @@ def faded(z, w):
 
 
 def outputs_and_targets(rng):
-    return np.tanh(rng.normal(size=5)), rng.permutation([-1.0, -1.0, 1.0, 1.0, 1.0])
+    n = int(rng.integers(1, 5))
+    y = np.append([-1.0, 1.0], rng.choice([-1.0, 1.0], n))
+    return np.tanh(rng.normal(size=n + 2)), rng.permutation(y)
 
 
 @asked("6.4 A cost for tanh", outputs_and_targets)

@@ -34,10 +34,12 @@ def through_softmax(v, a):
 
 
 def answers(rng):
-    n = int(rng.integers(60, 100))
-    A = SOFTMAX.value(2 * rng.normal(size=(n, 4)))
-    labels = np.where(rng.random(n) < 0.6, A.argmax(axis=1), rng.integers(0, 4, n))
-    return A, labels, np.array([0, 0.2, 0.4, 0.6, 0.8, 1.01])
+    """Two edges below the smallest number that can be the largest, others at a sample's own."""
+    n, k, inside = (int(rng.integers(*of)) for of in ((40, 70), (3, 6), (2, 5)))
+    A = SOFTMAX.value(2 * rng.normal(size=(n, k)))
+    labels = np.where(rng.random(n) < 0.6, A.argmax(axis=1), rng.integers(0, k, n))
+    edges = rng.uniform(0, 0.19, 2), rng.choice(A.max(axis=1), inside, replace=False), [1.01]
+    return A, labels, np.sort(np.concatenate(edges))
 
 
 @asked("7.4 Is it as sure as it says?", answers)

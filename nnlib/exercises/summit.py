@@ -17,7 +17,12 @@ def slope_to_the_right(a, b, c, d, t):
     return (1 - t) * (b - a) + t * (d - c)
 
 
-@asked("11.3 A falling η", lambda rng: (rng.uniform(0, 30, 6), 30), number(0.1, 1))
+def done_of_epochs(rng):
+    epochs = int(rng.integers(20, 60))
+    return rng.uniform(0, epochs, int(rng.integers(5, 9))), epochs
+
+
+@asked("11.3 A falling η", done_of_epochs, number(0.1, 1))
 def falling_eta(done, epochs, eta):
     left = 1 - done / epochs
     return eta * np.minimum(1, 5 * left)

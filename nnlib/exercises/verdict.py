@@ -3,6 +3,7 @@
 import contextlib
 import html
 import io
+import operator
 import textwrap
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ SIGNS = {
     SURPRISE: ("≠", ORANGE),
     AFTERWARDS: ("•", GREY),
 }
+NUMPY = dict(vars(np))  # as it was before anything of a student's ran
 LINE = 96  # characters: JupyterLab breaks longer lines where they end, even within a word
 
 
@@ -69,14 +71,28 @@ def verdict_of(judge, *answer):
     """The Verdict of judge(*answer): right with the sentences it returns, or the Trouble it has."""
     printed = io.StringIO()
     try:
+        numpy_is_whole()
         with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
             state, sentences = IS_RIGHT, judge(*answer)
+        numpy_is_whole()
+    except KeyboardInterrupt:
+        raise
     except Trouble as trouble:
         state, sentences = trouble.state, trouble.args
-    except (Exception, SystemExit) as error:  # odd objects may fail anywhere: in repr, in ==
+    except BaseException as error:  # odd objects may fail anywhere: in repr, in ==
         state, sentences = FAILS, (f"this cannot be judged: {said(error)}",)
     note = "What it prints is not shown here." if printed.getvalue() else ""
     return Verdict(state, tuple(filter(None, (*sentences, note))))
+
+
+def numpy_is_whole():
+    """Trouble where names of NumPy's were given to something else; they are put back first."""
+    now = vars(np)
+    if all(map(operator.is_, map(now.get, NUMPY), NUMPY.values())):
+        return
+    changed = ", ".join(f"np.{name}" for name in NUMPY if now.get(name) is not NUMPY[name])
+    now.update(NUMPY)
+    raise Trouble(f"{changed} is NumPy's own: give what is yours another name. It was put back.")
 
 
 def said(error):

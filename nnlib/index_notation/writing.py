@@ -85,8 +85,9 @@ def size_text(identity, formula):
 
 def subscripts(term, free):
     """The np.einsum subscripts of a term; np.einsum knows a to z only, so μ gets another."""
-    spare = [letter for letter in string.ascii_letters if letter not in term.indices]
-    latin = {letter: letter if letter.isascii() else spare.pop(0) for letter in term.indices}
+    own = term.indices
+    spare = [letter for letter in string.ascii_letters if letter not in own]
+    latin = {letter: letter if letter.isascii() else spare.pop(0) for letter in own}
     groups = ["".join(latin.get(i, "") for i in factor.indices) for factor in term.factors]
     return ",".join(groups) + "->" + "".join(latin[i] for i in free)
 
