@@ -17,11 +17,11 @@ PACKAGE = Path(nnlib.__file__).parent
 # Each room may enter only those before it. A folder is one room, but for _support, where each file
 # is one; __init__, the door, may enter all.
 ROOMS = (
-    "_support.hints activations costs _support.speed _support.checks _support.classes gradcheck "
-    "index_notation _support.monitors _support.kinks _support.files _support.chapters "
-    "_support.progress _support.saving _support.divergence _support.symptoms _support.moments "
-    "_support.run_code datasets network palette training _support.workers sweep derivations plots "
-    "widgets exercises"
+    "_support.hints activations costs _support.speed _support.lines _support.checks "
+    "_support.classes gradcheck index_notation _support.monitors _support.kinks _support.files "
+    "_support.chapters _support.progress _support.saving _support.divergence _support.symptoms "
+    "_support.moments _support.run_code datasets network palette training _support.workers "
+    "sweep derivations plots widgets exercises"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")
 INSIDE = [path for path in MODULES if path.parent != PACKAGE or path.stem != "__init__"]

@@ -157,10 +157,10 @@ BAD_CALLS = {
         (fitted(Y=-Y), "from 0 to 1, got -1 to"),
         (cost(X, 255 * Y), "use cost=QUADRATIC"),
         (fitted(Y=2 * Y, net=softmax_net), "sum to 1"),
-        (cost(X, 0 * Y, net=softmax_net), "write np.eye(3)[np.argmax(Y, axis=1)]"),
+        (cost(X, 0 * Y, net=softmax_net), "write np.eye(3)[np.asarray(Y).argmax(axis=1)]"),
     ],
     "labels": [
-        (accuracy(Y), "pass Y.argmax(axis=1)"),
+        (accuracy(Y), "write np.asarray(labels).argmax(axis=1)"),
         (accuracy(LABELS[:5]), "expected shape (6,)"),
         (accuracy(LABELS[:, None]), "expected shape (6,)"),
         (accuracy(3), "expected shape (6,)"),

@@ -1,11 +1,21 @@
 """Hints are followed to the letter: the line that a refusal tells to write is run, and works."""
 
 import re
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
-from nnlib import IDENTITY, LOG_LIKELIHOOD, QUADRATIC, SIGMOID, SOFTMAX, Network, fit
+from nnlib import (
+    IDENTITY,
+    LOG_LIKELIHOOD,
+    QUADRATIC,
+    SIGMOID,
+    SOFTMAX,
+    Network,
+    check_gradients,
+    fit,
+)
 
 RNG = np.random.default_rng(0)
 ROWS, LABELS = RNG.uniform(size=(4, 6)), np.array([0, 1, 0, 1])
@@ -30,6 +40,20 @@ def net(*sizes, **looks):
     return Network(list(sizes), rng=np.random.default_rng(0), **looks)
 
 
+def cost(Y, n_out=2, n=4, **looks):
+    return net(6, n_out, **looks).cost_of(ROWS[:n], Y)
+
+
+def read(labels, n_out=2, n=4):
+    return net(6, n_out).accuracy(ROWS[:n], labels)
+
+
+def check(X):
+    return check_gradients(net(2, 1), X, COLUMN[:, None])
+
+
+WORDS, WORDY = np.array(list("abab")), ROWS.astype(str)
+DAYS = np.array(["2026-01-01", "2026-01-05", "2026-02-01", "2026-02-03"], "datetime64[D]")
 SOFT = net(6, 2, activations=SOFTMAX, cost=LOG_LIKELIHOOD)
 CALLS = {  # name -> the call, the name that the hint speaks of, what stands under it
     "one sample": (net(6, 2).predict, "X", ROWS[0]),
@@ -75,16 +99,59 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "labels in a list of floats": (
         lambda y: net(6, 2).accuracy(ROWS, y), "labels", LABELS.astype(float).tolist()
     ),
-    "names in bytes": (lambda y: net(6, 2).accuracy(ROWS, y), "names", np.array(list("abab"), "S")),
+    "names in bytes": (read, "labels", np.array(list("abab"), "S")),
     "one output": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", LABELS),
     "one output of a data frame": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", Series(LABELS)),
     "targets as columns": (lambda Y: net(6, 2).cost_of(ROWS, Y), "Y", np.eye(2)[LABELS].T),
-    "names of classes": (lambda y: net(6, 2).accuracy(ROWS, y), "names", np.array(list("abab"))),
-    "names in a list": (lambda y: net(6, 2).accuracy(ROWS, y), "names", list("abab")),
+    "names of classes": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", np.array(list("abab"))),
+    "names in a list": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", list("abab")),
     "classes coded -1 and 1": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", 2 * LABELS - 1),
     "in a list of floats": (lambda y: net(6, 1).accuracy(ROWS[:2], y), "labels", [-1.0, 1]),
     "classes counted from 1": (lambda y: net(6, 3).accuracy(ROWS, y), "labels", [1, 2, 3, 1]),
     "classes in a column": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", LABELS[:, None]),
+    "numbers as words in a list": (read, "labels", list("0101")),
+    "numbers as words in a column": (read, "labels", np.array(list("0101"))[:, None]),
+    "names in a column": (read, "labels", WORDS[:, None]),
+    "names in a row": (read, "labels", WORDS[None, :]),
+    "labels in a row": (read, "labels", LABELS[None, :]),
+    "classes from 1 as floats": (lambda y: read(y, 3), "labels", [1.0, 2, 3, 1]),
+    "classes from 1 in a column": (lambda y: read(y, 3), "labels", [[1], [2], [3], [1]]),
+    "classes coded -1 and 1 in a column": (read, "labels", 2 * LABELS[:, None] - 1),
+    "classes coded -1 and 1 as floats": (read, "labels", 2.0 * LABELS - 1),
+    "classes coded 10 and 20": (read, "labels", 10 * LABELS + 10),
+    "one-hot labels": (read, "labels", np.eye(2)[LABELS]),
+    "one-hot labels in a list": (read, "labels", np.eye(2)[LABELS].tolist()),
+    "names as targets": (cost, "labels", WORDS),
+    "names in a list as targets": (cost, "labels", list("abab")),
+    "names in a column as targets": (cost, "labels", WORDS[:, None]),
+    "names as targets of one output": (lambda Y: cost(Y, 1), "labels", WORDS),
+    "names in a column, one output": (lambda Y: cost(Y, 1), "labels", WORDS[:, None]),
+    "two of three names": (lambda Y: cost(Y, 3), "labels", WORDS),
+    "numbers as words as targets": (cost, "labels", list("0101")),
+    "truth values as targets": (cost, "labels", LABELS > 0),
+    "one-hot targets as words": (cost, "Y", np.eye(2)[LABELS].astype(str)),
+    "1 and 2 as targets of one output": (lambda Y: cost(Y, 1), "labels", LABELS + 1),
+    "-1 and 1 for one output": (lambda Y: cost(Y, 1), "Y", 2 * LABELS - 1),
+    "-1 and 1 in columns": (cost, "Y", 2 * np.eye(2)[LABELS].T - 1),
+    "targets of one sample": (lambda Y: cost(Y, 3, 1), "Y", [0, 1, 0]),
+    "the class of one sample": (lambda Y: cost(Y, 3, 1), "labels", [2]),
+    "targets with an axis too many": (cost, "Y", np.eye(2)[LABELS][:, :, None]),
+    "targets with an axis in front": (cost, "Y", np.eye(2)[LABELS][None]),
+    "one output with two axes too many": (lambda Y: cost(Y, 1), "Y", LABELS[:, None, None]),
+    "two ones in a row for softmax": (lambda Y: SOFT.cost_of(ROWS, Y), "Y", np.ones((4, 2))),
+    "targets of the validation set": (
+        lambda Y: fit(net(6, 2), ROWS, np.eye(2)[LABELS], eta=0.1, epochs=1,
+                      evaluation=(ROWS, Y), rng=RNG, progress=False), "labels", WORDS
+    ),
+    "one sample of words": (net(6, 2).predict, "X", WORDY[0]),
+    "words in columns": (net(6, 2).predict, "X", WORDY.T),
+    "one input of words": (net(1, 2).predict, "X", COLUMN.astype(str)),
+    "pictures of words": (net(6, 2).predict, "X", PICTURES.astype(str)),
+    "dates": (net(1, 2).predict, "X", DAYS[:, None]),
+    "dates of one input": (net(1, 2).predict, "X", DAYS),
+    "days between dates": (net(1, 2).predict, "X", (DAYS - DAYS[0])[:, None]),
+    "objects": (net(6, 2).predict, "X", ROWS.astype(object).astype(str).astype(object)),
+    "columns for a gradient check": (check, "X", ROWS[:2, :4]),
     "weights as in books with columns": (
         lambda W: net(6, 2, weights=W), "weights", [np.ones((2, 6))]
     ),
@@ -94,13 +161,22 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
 }  # fmt: skip
 
 
+def line_of(sentence):
+    """The code that a sentence tells to write: the longest that Python can read."""
+    said = sentence.partition("write ")[2]
+    for end in range(len(said), 0, -1):
+        with suppress(SyntaxError):
+            compile(said[:end], "hint", "eval")
+            return said[:end]
+    raise AssertionError(f"no line in: {sentence}")
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_the_line_that_a_refusal_tells_to_write_works(name):
     call, letter, given = CALLS[name]
     with pytest.raises(ValueError) as refusal:
         call(given)
-    line = re.search(r"write (np\.[a-z]+\(.*?\)(?:\[.+\])?)(?:[ :;]|$)", str(refusal.value))[1]
-    obeyed = eval(line, {"np": np, letter: given})
+    obeyed = eval(line_of(str(refusal.value)), {"np": np, letter: given})
     call([obeyed] if letter in ("weights", "biases") else obeyed)
 
 
@@ -135,6 +211,29 @@ def test_targets_beyond_0_and_1_are_learnt_as_the_hint_says():
     obeyed = net(1, 10, 1, activations=[SIGMOID, IDENTITY], cost=QUADRATIC)
     history = fit(obeyed, x, y, eta=0.3, epochs=1000, rng=np.random.default_rng(1), progress=False)
     assert history.training_cost[-1] < 0.01  # with sigmoid outputs, which end at 0: 0.13
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, "", type("NAType", (), {})()])
+@pytest.mark.parametrize("form", [list, lambda names: np.array(names, object)[:, None]])
+@pytest.mark.parametrize("call", [read, cost])
+def test_the_place_of_a_name_that_is_missing_is_told(call, form, missing):
+    names = form(["a", "b", missing, "b"])
+    with pytest.raises(ValueError, match=r"missing is in row 2(, column 0)?; leave such rows out"):
+        call(names)
+    there = form(["a", "b", "b"])
+    with pytest.raises(ValueError) as refusal:
+        call(there, n=3)
+    call(eval(line_of(str(refusal.value)), {"np": np, "labels": there}), n=3)
+
+
+def test_names_that_are_not_those_the_network_knows_are_not_numbered_anew():
+    with pytest.raises(ValueError, match="; give the numbers 0 to 2 by which the network knows"):
+        read(WORDS, 3)
+
+
+def test_a_single_softmax_output_is_told_as_what_it_is():
+    with pytest.raises(ValueError, match="always 1: take two, or SIGMOID with CROSS_ENTROPY"):
+        cost(LABELS[:, None], 1, activations=SOFTMAX, cost=LOG_LIKELIHOOD)
 
 
 HEADER, HOLE = ROWS.copy(), ROWS.copy()

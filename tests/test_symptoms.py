@@ -227,7 +227,7 @@ def test_a_net_that_is_stuck_at_the_limits_of_its_neurons_is_told(hidden, output
         assert history.training_accuracy[-1] < 0.2
         (told,) = history.noticed
         assert "% of the activations of " in told and " are at the limits of " in told
-        assert told.endswith("as bad as guesses: start anew with a smaller η.")
+        assert told.endswith("better than guesses: start anew with smaller weights or a smaller η.")
         assert told in repr(history)
         obeyed = read_digits(hidden, output, cost, eta=0.1)
         assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.4

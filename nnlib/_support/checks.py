@@ -10,11 +10,19 @@ from contextlib import suppress
 import numpy as np
 
 from nnlib._support.hints import did_you_mean, short
+from nnlib._support.lines import (
+    class_numbers,
+    in_numbers,
+    line_that_works,
+    rows_of_inputs,
+    rows_of_targets,
+)
 from nnlib._support.speed import laid_out
 from nnlib.activations import ACTIVATIONS, SIGMOID, SOFTMAX, Activation
 from nnlib.costs import COSTS, CROSS_ENTROPY, LOG_LIKELIHOOD, Cost
 
 MOST_PARAMETERS = 50_000_000
+LEAVE_OUT = "leave such rows out, or fill them in"
 DEEPEST = 32  # lists in lists: more axes than an array of NumPy 1 can have
 _NOT_PLAIN = (list, tuple, np.ma.MaskedArray)
 _MADE_FOR = {SIGMOID.name: "CROSS_ENTROPY", SOFTMAX.name: "LOG_LIKELIHOOD"}
@@ -186,54 +194,50 @@ def _check_own(arrays, name, shapes, dtype):
 
 def checked_inputs(X, net, name="X"):
     """X as an array (n, n_in) of the network's dtype."""
-    X = array_of_numbers(X, name, net.dtype)
     n_in = net.sizes[0]
+    given, X = X, array_of_numbers(X, name, net.dtype, _for_inputs, n_in)
     if X.ndim != 2 or X.shape[1] != n_in or not len(X):
+        do = _for_inputs(given, checked_finite(X, name), name, n_in)
         raise ValueError(
             f"{name}: expected shape (n, {n_in}), one sample a row, at least one, got {X.shape}; "
-            f"{_in_rows(X.shape, n_in, name.split()[-1])}"
+            f"{do or 'check sizes[0] and the data'}"
         )
     return X
 
 
-def _in_rows(shape, n_in, name):
-    """What to do with an array of this shape to have samples of n_in numbers as its rows."""
-    if len(shape) == 1 and n_in == 1:
-        return f"write np.asarray({name})[:, None] for one input"
-    if shape == (n_in,):
-        return f"write np.asarray({name})[None, :] for one sample"
-    if len(shape) == 2 and shape[0] == n_in:
-        return f"write np.transpose({name}): samples are rows"
-    if len(shape) > 1 and n_in in (math.prod(shape[-2:]), math.prod(shape[1:])) and shape[0]:
-        return f"write np.reshape({name}, (-1, {n_in})): a picture is one row"
-    return "check sizes[0] and the data"
+def _for_inputs(given, X, name, n_in):
+    """How to have samples of n_in numbers as rows, as the end of a sentence, else ""."""
+    letter = name.split()[-1]
+
+    def good(X):
+        return X.shape[1:] == (n_in,) and len(X)
+
+    return line_that_works(rows_of_inputs(X, letter, n_in), letter, given, good)
 
 
 def checked_targets(Y, n, net, name="Y"):
     """Y as an array (n, n_out) of the network's dtype."""
-    given, Y = Y, array_of_numbers(Y, name, net.dtype)
+    given, Y = Y, array_of_numbers(Y, name, net.dtype, _for_targets, n, net)
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
+        do = _for_targets(given, checked_finite(Y, name), name, n, net)
         raise ValueError(
             f"{name}: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
-            f"{_in_rows_of_targets(Y, shape, name.split()[-1], np.asarray(given).dtype.kind)}"
+            f"{do or 'check sizes[-1] and the data'}"
         )
     return Y
 
 
-def _in_rows_of_targets(Y, shape, name, kind):
-    """What to do with Y to have one row of targets for each sample, as the end of a sentence."""
-    n, n_out = shape
-    if Y.shape == (n,) and n_out == 1:
-        return f"write np.asarray({name})[:, None] for one output"
-    if Y.shape in ((n,), (n, 1)) and len(np.unique(Y)) <= n_out:
-        labels = "labels" if Y.ndim == 1 else "np.ravel(labels)"
-        if not np.isin(Y, range(n_out)).all():
-            labels = f"np.unique({labels}, return_inverse=True)[1]"
-        elif kind not in "iu":  # floats count nothing
-            labels = f"np.asarray({labels}, int)"
-        return f"for class numbers write np.eye({n_out})[{labels}]"
-    return f"{_turned(Y, shape, name)}check sizes[-1] and the data"
+def _for_targets(given, Y, name, n, net):
+    """How to have a row of targets for each sample, that suits the cost if there is a way."""
+    shape, letter = (n, net.sizes[-1]), name.split()[-1]
+    lines = list(rows_of_targets(np.asarray(given), letter, *shape))
+
+    def good(Y):
+        return Y.shape == shape
+
+    suited = line_that_works(lines, letter, given, lambda Y: good(Y) and _suits(Y, net.cost))
+    return suited or line_that_works(lines, letter, given, good)
 
 
 def checked_pass(Z, A):
@@ -248,34 +252,33 @@ def checked_pass(Z, A):
 def checked_target_values(Y, cost, name="Y"):
     """Y, if its numbers are targets the cost makes sense for."""
     checked_finite(Y, name)
-    found, letter = f"{Y.min():g} to {Y.max():g}", name.split()[-1]
-    if cost is CROSS_ENTROPY and not ((Y >= 0) & (Y <= 1)).all():
-        identity = "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
-        raise ValueError(
-            f"{name}: the cost cross-entropy needs targets from 0 to 1, got {found}; "
-            f"{_as_0_and_1(Y, letter) or identity}"
-        )
-    if cost is LOG_LIKELIHOOD and (Y.min() < 0 or np.abs(Y.sum(axis=1) - 1).max() > 1e-3):
-        one = f"np.eye({Y.shape[1]})[np.argmax({letter}, axis=1)]"
-        largest = f"write {one} if the largest number of a row is its class"
-        raise ValueError(
-            f"{name}: the cost log-likelihood needs rows from 0 to 1 that sum to 1, got {found}, "
-            f"sums {Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}; "
-            f"{_as_0_and_1(Y, letter) or largest}"
-        )
-    return Y
+    if _suits(Y, cost):
+        return Y
+    needs, got = "targets from 0 to 1", f"{Y.min():g} to {Y.max():g}"
+    do = "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
+    letter, k = name.split()[-1], Y.shape[1]
+    lines = [f"np.greater({letter}, 0) for classes coded -1 and 1"] * (set(np.unique(Y)) == {-1, 1})
+    if cost is LOG_LIKELIHOOD:
+        needs = "rows from 0 to 1 that sum to 1"
+        got += f", sums {Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}"
+        do = "a single softmax output is always 1: take two, or SIGMOID with CROSS_ENTROPY"
+        if k > 1:
+            lines.append(f"np.eye({k})[np.asarray({letter}).argmax(axis=1)] for one class a row")
+    do = line_that_works(lines, letter, Y, lambda Y: _suits(Y, cost)) or do
+    raise ValueError(f"{name}: the cost {cost.name} needs {needs}, got {got}; {do}")
+
+
+def _suits(Y, cost):
+    """Whether the cost makes sense for these numbers."""
+    if cost is CROSS_ENTROPY:
+        return ((Y >= 0) & (Y <= 1)).all()
+    return cost is not LOG_LIKELIHOOD or (Y.min() >= 0 and np.abs(Y.sum(axis=1) - 1).max() <= 1e-3)
 
 
 def checked_samples(X, Y, net):
     """X (n, n_in) and Y (n, n_out) as arrays of finite numbers that the net can learn."""
     X = checked_finite(checked_inputs(X, net), "X")
     return X, checked_target_values(checked_targets(Y, len(X), net), net.cost)
-
-
-def _as_0_and_1(Y, name):
-    """How to code classes as 0 and 1 that are coded -1 and 1, as the end of a sentence, else ""."""
-    coded = Y.min() == -1 and np.isin(Y, (-1, 1)).all()
-    return f"write np.greater({name}, 0) for classes coded -1 and 1" if coded else ""
 
 
 def checked_evaluation(evaluation, net):
@@ -307,47 +310,44 @@ def checked_finite(array, name):
 def _first_of(array):
     """(where the first NaN or infinity of an array stands, what to do about it)"""
     place = np.argwhere(~np.isfinite(array))[0].tolist()
-    where = ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
     if place[0] == 0 and array.ndim > 1 and np.isnan(array[0]).all():
-        return where, "is row 0 a header line? Leave it out"
-    return where, "leave such rows out, or fill them in"
+        return _place_of(place), "is row 0 a header line? Leave it out"
+    return _place_of(place), LEAVE_OUT
+
+
+def _place_of(place):
+    return ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
 
 
 def checked_labels(labels, shape, n_classes, name="labels"):
     """One class number for each sample, an array (n,) of integers; a shape of None is any n."""
-    labels = array_of_numbers(labels, name)
-    if labels.ndim != 1 or not labels.size or shape not in (None, labels.shape):
-        raise ValueError(
-            f"{name}: expected shape {shape or '(n,)'}, one class number for each sample, got "
-            f"{labels.shape}; {_one_a_sample(labels, name)}"
+    given, labels = labels, array_of_numbers(labels, name, None, _for_labels, shape, n_classes)
+    asked = f"shape {shape or '(n,)'}, one class number for each sample, got {labels.shape}"
+    if labels.ndim == 1 and labels.size and shape in (None, labels.shape):
+        checked_finite(labels, name)
+        if labels.dtype.kind != "f" and labels.min() >= 0 and labels.max() < n_classes:
+            return labels
+        asked = (
+            f"whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
+            f"{labels.min():g} to {labels.max():g}"
         )
-    checked_finite(labels, name)
-    if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() >= n_classes:
-        raise ValueError(
-            f"{name}: expected whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
-            f"{labels.min():g} to {labels.max():g}; {_from_0(labels, n_classes, name)}"
-        )
-    return labels
+    do = _for_labels(given, labels, name, shape, n_classes)
+    raise ValueError(f"{name}: expected {asked}; {do}")
 
 
-def _one_a_sample(labels, name):
-    """How to have one class number for each sample, as the end of a sentence."""
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        return f"write np.ravel({name})"
-    if labels.ndim == 1:
+def _for_labels(given, labels, name, shape, n_classes):
+    """How to have one class number from 0 for each sample, as the end of a sentence."""
+
+    def good(y):
+        counted = y.dtype.kind in "biu" and y.min() >= 0 and y.max() < n_classes
+        return counted and y.ndim == 1 and shape in (None, y.shape)
+
+    lines = class_numbers(np.asarray(given), name, n_classes) if labels.size else ()
+    if line := line_that_works(lines, name, given, good):
+        return line
+    if labels.ndim == 1 and shape not in (None, labels.shape):
         return "give as many labels as samples"
-    return "for one-hot targets Y pass Y.argmax(axis=1)"
-
-
-def _from_0(labels, n_classes, name):
-    """How to count from 0 what are classes by other numbers, as the end of a sentence."""
-    if recode := _as_0_and_1(labels, name):
-        return recode
-    if labels.dtype.kind == "f":
-        return f"write np.asarray({name}, int)"
-    if labels.min() == 1 and labels.max() == n_classes:
-        return f"write np.subtract({name}, 1) for classes counted from 1"
-    return "look at the data"
+    return f"give the numbers 0 to {n_classes - 1} by which the network knows the classes"
 
 
 def checked_matrix(array, name, n_rows=None):
@@ -432,10 +432,11 @@ def checked_fresh(made, X):
     return made
 
 
-def array_of_numbers(array, name, dtype=None):
+def array_of_numbers(array, name, dtype=None, hint=None, *asked):
     """An array of this np.dtype (None: its own), if it holds real numbers; truth values are 0, 1.
 
-    Lists, tuples and whatever turns itself into an array (a data frame) are taken as arrays.
+    Lists, tuples and whatever turns itself into an array (a data frame) are taken as arrays. Of
+    what holds none, hint(array, what NumPy makes of it, name, *asked) says what to do, or "".
     """
     if type(array) is np.ndarray and array.dtype is dtype:
         return array  # each step of a descent comes by here, twice
@@ -448,7 +449,9 @@ def array_of_numbers(array, name, dtype=None):
             own = int if found.dtype == bool else found.dtype
             return _cast(found, own if dtype is None else dtype)
         got = f"an array of {found.dtype}" if found.ndim else short(array)
-        do = _for_words(found, name)
+        words = found.dtype.kind != "c"
+        do = words and (_first_missing(found) or (hint and hint(array, found, name, *asked)))
+        do = do or _for_words(array, found, name)
     except ValueError:
         got, do = "rows of different lengths", "fill the short ones up, or leave them out"
     except FloatingPointError:
@@ -490,19 +493,29 @@ def _is_missing(entry):
     return entry is None or type(entry).__name__ == "NAType"
 
 
-def _for_words(array, name):
+def _first_missing(found):
+    """Where the first name of a class is missing among names, as the end of a sentence, else ""."""
+    entries = found.ravel().tolist()
+    missing = [_is_missing(entry) or str(entry) in ("nan", "", "b''") for entry in entries]
+    there = [entry for entry, none in zip(entries, missing, strict=True) if not none]
+    if not (there and any(missing) and all(isinstance(entry, (str, bytes)) for entry in there)):
+        return ""
+    place = np.unravel_index(missing.index(True), found.shape)
+    return f"the first that is missing is in {_place_of(place)}; {LEAVE_OUT}"
+
+
+def _for_words(array, found, name):
     """What to do with an array in which words or other things stand, as the end of a sentence."""
-    entries = array.ravel().tolist()
+    letter = name.split()[-1]
+    lines = [in_numbers(found, letter)] * (found.ndim > 0 and found.dtype.kind != "c")
+    if do := line_that_works(lines, letter, array, np.size):
+        return do
+    entries = found.ravel().tolist() if found.ndim else []
     wrong = [k for k, entry in enumerate(entries) if not _is_number(entry)]
-    if array.ndim and entries and not wrong:
-        return f"write np.asarray({name.split()[-1]}, float)"
-    if array.ndim == 1 and len(entries) > 1 and all(isinstance(e, (str, bytes)) for e in entries):
-        return "for names of classes write np.unique(names, return_inverse=True)[1]"
-    if array.ndim == 2 and wrong:
-        row, column = divmod(wrong[0], array.shape[1])
-        none = f"the first that is none, {short(entries[wrong[0]])}"
-        return f"pass numbers alone: {none}, is in row {row}, column {column}"
-    return "pass numbers alone"
+    if not wrong:
+        return "pass numbers alone"
+    place = _place_of(np.unravel_index(wrong[0], found.shape))
+    return f"pass numbers alone: the first that is none, {short(entries[wrong[0]])}, is in {place}"
 
 
 def _is_number(entry):

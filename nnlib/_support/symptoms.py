@@ -11,7 +11,7 @@ PAIRS = np.array([(z, -z) for z in (*np.linspace(0, 50, 501), 500)])
 LEVEL = 0.02  # an output that grows by less of its range from 50 to 500 goes no further
 APART = 10  # how many times larger the inputs of one set may be than those of the other
 FLAT = 3e-3  # of the steepest slope: where an activation has less, its neuron hardly learns
-MOST = 0.8  # of a layer's activations
+NEARLY_ALL = 0.8  # of a layer's activations
 
 
 def symptoms(net, X, Y, evaluation=None):
@@ -92,11 +92,11 @@ def _of_limits(net, X, Y):
     Z, A = net.forward(X)
     shares = [_flat_share(f, z) for f, z in zip(net.activations, Z, strict=True)]
     layer = int(np.argmax(shares))
-    if shares[layer] >= MOST and _is_wrong(A[-1], Y):
+    if shares[layer] >= NEARLY_ALL and _is_wrong(A[-1], Y):
         yield (
             f"{shares[layer]:.0%} of the activations of {_where(layer + 1, Z)} are at the limits "
             f"of {net.activations[layer].name}, where its slope is almost 0, and the answers are "
-            "as bad as guesses: start anew with a smaller η."
+            "hardly better than guesses: start anew with smaller weights or a smaller η."
         )
 
 
@@ -109,10 +109,14 @@ def _flat_share(f, z):
 
 
 def _is_wrong(outputs, Y):
-    """Whether most rows are off by over half the targets' range, or the mean would do better."""
-    off, span = np.abs(outputs - Y), np.ptp(Y) or 1.0
-    no_better = np.sum(off**2) > 1.05 * np.sum((Y - Y.mean(axis=0)) ** 2)
-    return np.mean(off.max(axis=1) > span / 2) > 0.5 or (no_better and off.max() > span / 2)
+    """Whether the mean of Y would answer about as well, and some answers are far off.
+
+    Where one class is rare the mean is nearly right: there the outputs have to be worse than it.
+    """
+    off, far = np.abs(outputs - Y), (np.ptp(Y) or 1.0) / 2
+    left, mean = np.sum(off**2), np.sum((Y - Y.mean(axis=0)) ** 2)
+    share = np.mean(off.max(axis=1) > far)
+    return bool(left > 0.8 * mean and share > 0.5 or left > 1.05 * mean and share > 0)
 
 
 def _are_alike(net, layer):
