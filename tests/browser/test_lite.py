@@ -108,7 +108,9 @@ def test_a_sweep_is_stopped_and_keeps_what_has_come(page):
     board.is_sound()
 
 
-IN_NODE = "activations", "costs", "gradcheck", "index_notation", "network"  # by their test files
+IN_NODE = (  # by their test files
+    "activations", "costs", "derivations", "gradcheck", "index_notation", "network", "training",
+)  # fmt: skip
 QUIETLY = "-q", "-p", "no:cacheprovider", "-m", "not thorough"
 
 
