@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nnlib import (
@@ -21,19 +22,6 @@ RNG = np.random.default_rng(0)
 ROWS, LABELS = RNG.uniform(size=(4, 6)), np.array([0, 1, 0, 1])
 COLUMN = RNG.uniform(size=4)
 PICTURES = RNG.uniform(size=(4, 2, 3))
-
-
-class Series:
-    """What a column of a data frame does: it becomes an array, and takes no [:, None]."""
-
-    def __init__(self, values):
-        self.values = np.asarray(values)
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.values, dtype)
-
-    def __getitem__(self, place):
-        raise IndexError("multi-dimensional indexing is no longer supported")
 
 
 def net(*sizes, **looks):
@@ -59,7 +47,7 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "one sample": (net(6, 2).predict, "X", ROWS[0]),
     "one sample as a list": (net(6, 2).predict, "X", ROWS[0].tolist()),
     "one input": (net(1, 2).predict, "X", COLUMN),
-    "a column of a data frame": (net(1, 2).predict, "X", Series(COLUMN)),
+    "a column of a data frame": (net(1, 2).predict, "X", pd.Series(COLUMN)),
     "samples as columns": (net(6, 2).predict, "X", ROWS.T),
     "pictures": (net(6, 2).predict, "X", PICTURES),
     "one picture": (net(6, 2).predict, "X", PICTURES[0]),
@@ -82,7 +70,7 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
         lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", LABELS[:, None] * 1.0
     ),
     "class numbers as floats of a data frame": (
-        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", Series(LABELS * 1.0)
+        lambda Y: net(6, 2).cost_of(ROWS, Y), "labels", pd.Series(LABELS * 1.0)
     ),
     "classes coded -1 and 1 for the cross-entropy": (
         lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", 2 * LABELS[:, None] - 1
@@ -101,7 +89,7 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     ),
     "names in bytes": (read, "labels", np.array(list("abab"), "S")),
     "one output": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", LABELS),
-    "one output of a data frame": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", Series(LABELS)),
+    "one output of a data frame": (lambda Y: net(6, 1).cost_of(ROWS, Y), "Y", pd.Series(LABELS)),
     "targets as columns": (lambda Y: net(6, 2).cost_of(ROWS, Y), "Y", np.eye(2)[LABELS].T),
     "names of classes": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", np.array(list("abab"))),
     "names in a list": (lambda y: net(6, 2).accuracy(ROWS, y), "labels", list("abab")),
@@ -147,6 +135,28 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "words in columns": (net(6, 2).predict, "X", WORDY.T),
     "one input of words": (net(1, 2).predict, "X", COLUMN.astype(str)),
     "pictures of words": (net(6, 2).predict, "X", PICTURES.astype(str)),
+    "a column of dates": (net(1, 2).predict, "X", pd.Series(DAYS)),
+    "a frame of dates": (net(1, 2).predict, "X", pd.DataFrame(DAYS)),
+    "a frame of samples in columns": (net(6, 2).predict, "X", pd.DataFrame(ROWS.T)),
+    "a row of a frame": (net(6, 2).predict, "X", pd.DataFrame(ROWS).iloc[0]),
+    "a frame of numbers as words": (net(6, 2).predict, "X", pd.DataFrame(WORDY)),
+    **{
+        f"a column of names, {dtype}, for {call.__name__}": (
+            call, "labels", pd.Series(WORDS, dtype=dtype)
+        )
+        for dtype in ("object", "category", "string") for call in (read, cost)
+    },
+    "a frame of names": (read, "labels", pd.DataFrame(WORDS)),
+    "a frame of names as targets": (cost, "labels", pd.DataFrame(WORDS)),
+    "a frame of class numbers as targets": (cost, "labels", pd.DataFrame(LABELS)),
+    "dummies as labels": (read, "labels", pd.get_dummies(pd.Series(WORDS))),
+    "categories as targets": (cost, "labels", pd.Series(LABELS, dtype="category")),
+    "nullable numbers as targets": (cost, "labels", pd.Series(LABELS, dtype="Int64")),
+    "nullable labels": (read, "labels", pd.Series(LABELS, dtype="Float64")),
+    "shuffled targets": (cost, "labels", pd.Series(LABELS).sample(frac=1, random_state=0)),
+    "nullable numbers for one output": (
+        lambda Y: cost(Y, 1), "Y", pd.Series(LABELS, dtype="Int64")
+    ),
     "dates": (net(1, 2).predict, "X", DAYS[:, None]),
     "dates of one input": (net(1, 2).predict, "X", DAYS),
     "days between dates": (net(1, 2).predict, "X", (DAYS - DAYS[0])[:, None]),
@@ -213,7 +223,7 @@ def test_targets_beyond_0_and_1_are_learnt_as_the_hint_says():
     assert history.training_cost[-1] < 0.01  # with sigmoid outputs, which end at 0: 0.13
 
 
-@pytest.mark.parametrize("missing", [None, np.nan, "", type("NAType", (), {})()])
+@pytest.mark.parametrize("missing", [None, np.nan, "", pd.NA])
 @pytest.mark.parametrize("form", [list, lambda names: np.array(names, object)[:, None]])
 @pytest.mark.parametrize("call", [read, cost])
 def test_the_place_of_a_name_that_is_missing_is_told(call, form, missing):
@@ -253,57 +263,53 @@ def test_the_place_of_a_missing_value_is_told(X, words):
     net(6, 2).predict(X[np.isfinite(X).all(axis=1)])
 
 
-class NAType:
-    """What stands in a column of a data frame where a number is missing: neither None nor NaN."""
-
-    def __repr__(self):
-        return "<NA>"
-
-
-NA = NAType()
-
-
-class Nullable(Series):
-    """A data frame, or a column, whose numbers may be missing: to NumPy an array of objects."""
-
-    def __init__(self, values):
-        self.values = np.array(values, object)
-
-    def to_numpy(self):
-        return self.values
-
-
 WHOLE = [[1, 0.5, True], [2, -0.5, False], [3, 0.0, True], [4, 1.5, False]]  # Int64, Float64, …
+
+
+def frame(rows):
+    return pd.DataFrame(rows).convert_dtypes()
 
 
 def test_numbers_in_columns_that_may_lack_some_are_taken():
     plain = np.array(WHOLE, float)
-    np.testing.assert_array_equal(net(3, 2).predict(Nullable(WHOLE)), net(3, 2).predict(plain))
-    assert net(6, 2).accuracy(ROWS, Nullable(LABELS)) == net(6, 2).accuracy(ROWS, LABELS)
-    assert net(6, 2).accuracy(ROWS, Nullable(LABELS > 0)) == net(6, 2).accuracy(ROWS, LABELS)
-    column = Nullable(COLUMN[:, None])
+    np.testing.assert_array_equal(net(3, 2).predict(frame(WHOLE)), net(3, 2).predict(plain))
+    for labels in (pd.Series(LABELS, dtype="Int64"), pd.Series(LABELS > 0, dtype="boolean")):
+        assert net(6, 2).accuracy(ROWS, labels) == net(6, 2).accuracy(ROWS, LABELS)
+    column = pd.DataFrame(COLUMN, dtype="Float64")
     assert net(6, 1).cost_of(ROWS, column) == net(6, 1).cost_of(ROWS, COLUMN[:, None])
 
 
-@pytest.mark.parametrize("missing", [NA, None])
+def test_categories_that_are_numbers_and_dummies_are_taken():
+    coded, names = pd.Series(LABELS, dtype="category"), pd.Series(WORDS)
+    assert net(6, 2).accuracy(ROWS, coded) == net(6, 2).accuracy(ROWS, LABELS)
+    assert cost(pd.get_dummies(names)) == cost(np.eye(2)[LABELS])
+
+
+@pytest.mark.parametrize("missing", [pd.NA, None])
 @pytest.mark.parametrize("row, column", [(0, 0), (2, 1), (3, 2)])
 def test_the_place_of_a_number_that_is_missing_in_a_data_frame_is_told(missing, row, column):
-    values = [list(numbers) for numbers in WHOLE]
-    values[row][column] = missing
+    whole = frame(WHOLE)
+    holed = whole.copy()
+    holed.iloc[row, column] = missing
     words = f"X: expected finite numbers, got NaN .* in row {row}, column {column}; leave such rows"
     with pytest.raises(ValueError, match=words):
-        net(3, 2).predict(Nullable(values))
-    net(3, 2).predict(Nullable([numbers for numbers in values if missing not in numbers]))
+        net(3, 2).predict(holed)
+    net(3, 2).predict(holed.dropna())
 
 
 def test_a_label_that_is_missing_is_told_with_its_row():
-    with pytest.raises(ValueError, match="labels: expected finite numbers, .* in row 2; leave"):
-        net(6, 2).accuracy(ROWS, Nullable([0, 1, NA, 1]))
+    for labels in (pd.Series([0, 1, None, 1], dtype="Int64"), pd.Series([0, 1, None, 1])):
+        for call in (read, cost):
+            with pytest.raises(ValueError, match=": expected finite numbers, .* in row 2; leave"):
+                call(labels)
 
 
-@pytest.mark.parametrize("entry", ["a", 1j, [1], 10**400])
-def test_a_data_frame_that_holds_something_else_is_refused(entry):
-    values = Nullable(WHOLE)
-    values.values[1, 0] = entry
-    with pytest.raises(ValueError, match="X: expected an array of real numbers, got an array of"):
+DATE, WEEK = pd.Timestamp("2026-01-01"), pd.Timedelta(days=7)
+
+
+@pytest.mark.parametrize("entry", ["a", 1j, [1], 10**400, DATE, DATE.tz_localize("UTC"), WEEK])
+def test_a_data_frame_that_holds_something_else_is_refused_with_its_place(entry):
+    values = pd.DataFrame(WHOLE, dtype=object)
+    values.iat[1, 0] = entry
+    with pytest.raises(ValueError, match="X: expected an array of real .* is in row 1, column 0"):
         net(3, 2).predict(values)

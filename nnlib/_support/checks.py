@@ -449,9 +449,9 @@ def array_of_numbers(array, name, dtype=None, hint=None, *asked):
             own = int if found.dtype == bool else found.dtype
             return _cast(found, own if dtype is None else dtype)
         got = f"an array of {found.dtype}" if found.ndim else short(array)
-        words = found.dtype.kind != "c"
+        words = found.dtype.kind in "USMm" or all(map(_may_be_a_word, found.flat))
         do = words and (_first_missing(found) or (hint and hint(array, found, name, *asked)))
-        do = do or _for_words(array, found, name)
+        do = do or _for_words(array, found, name, words)
     except ValueError:
         got, do = "rows of different lengths", "fill the short ones up, or leave them out"
     except FloatingPointError:
@@ -489,6 +489,10 @@ def _of_a_frame(found):
     return found
 
 
+def _may_be_a_word(entry):
+    return isinstance(entry, (str, bytes, numbers.Real)) or _is_missing(entry)
+
+
 def _is_missing(entry):
     return entry is None or type(entry).__name__ == "NAType"
 
@@ -504,10 +508,10 @@ def _first_missing(found):
     return f"the first that is missing is in {_place_of(place)}; {LEAVE_OUT}"
 
 
-def _for_words(array, found, name):
+def _for_words(array, found, name, words):
     """What to do with an array in which words or other things stand, as the end of a sentence."""
     letter = name.split()[-1]
-    lines = [in_numbers(found, letter)] * (found.ndim > 0 and found.dtype.kind != "c")
+    lines = [in_numbers(found, letter)] * (words and found.ndim > 0)
     if do := line_that_works(lines, letter, array, np.size):
         return do
     entries = found.ravel().tolist() if found.ndim else []

@@ -6,8 +6,8 @@ import numpy as np
 
 _DAYS = "np.timedelta64(1, 'D')"
 _OF_TIMES = {
-    "M": f"np.divide(np.subtract({{0}}, np.min({{0}})), {_DAYS})",
-    "m": f"np.divide({{0}}, {_DAYS})",
+    "M": "np.divide(np.asarray({0}) - np.min(np.asarray({0})), np.timedelta64(1, 'D'))",
+    "m": "np.divide(np.asarray({0}), np.timedelta64(1, 'D'))",
 }
 
 
