@@ -11,13 +11,14 @@ _OF_TIMES = {
 }
 
 
-def line_that_works(lines, name, given, good):
+def line_that_works(lines, name, given, good, **others):
     """ "write …" with the first line that gives finite numbers which are good, else "".
 
     lines  code in which `given` is called `name` or labels; " for …" says when it is meant
     good   a function of an array
+    others what else the lines name
     """
-    names = {"np": np, name: given, "labels": given}
+    names = {"np": np, name: given, "labels": given, **others}
     for line in lines:
         with suppress(Exception), np.errstate(all="ignore"):
             found = np.asarray(eval(line.partition(" for ")[0], names))

@@ -9,7 +9,8 @@ import numpy as np
 
 from nnlib._support.checks import array_of_numbers, checked_finite, checked_labels
 from nnlib._support.hints import door, printable, short
-from nnlib.datasets.handwriting import SIDE
+from nnlib._support.lines import line_that_works
+from nnlib.datasets.handwriting import SIDE, like_mnist
 from nnlib.datasets.idx import File, lying, unpack_images, unpack_labels
 
 
@@ -235,38 +236,59 @@ def checked_digits(digits):
 
 def _pictures(images):
     """Pictures of any of the shapes and scales that are taken, as (n, 784) float32 from 0 to 1."""
-    images = array_of_numbers(images, "images")
-    if images.ndim < 2 or len(images) < 6 or images[0].size != SIDE**2:
-        raise ValueError(
-            "images: expected six or more pictures, (n, 28, 28) or (n, 784), got shape "
-            f"{images.shape}; {_in_28_by_28(images.shape)}"
-        )
-    low, high = checked_finite(images, "images").min(), images.max()
-    if low < 0 or 1 < high < 128 or high > 255:
-        raise ValueError(
-            f"images: expected pixels from 0 to 1, or from 0 to 255, got {low:g} to {high:g}; "
-            "write np.interp(images, (np.min(images), np.max(images)), (0, 1))"
-        )
+    given, images = images, array_of_numbers(images, "images")
+    if trouble := _trouble(images):
+        raise ValueError(f"images: expected {trouble}; {_as_pictures(given, images)}")
     images = images.reshape(-1, SIDE**2).astype(np.float32)
-    images /= 255 if high > 1 else 1
-    if np.mean(images > 0.5) > 0.5:
-        raise ValueError(
-            "images: expected 0 for paper and 1 for ink, got pictures that are mostly ink; "
-            "write np.subtract(np.max(images), images) if white is paper in yours"
-        )
+    images /= 255 if images.max() > 1 else 1
     return images
 
 
-def _in_28_by_28(shape):
-    """How to make pictures of another size or number into digits, as the end of a sentence."""
-    if math.prod(shape[1:]) == SIDE**2 or shape == (SIDE, SIDE):
-        return "add more: of each six one validates and one tests"
-    if len(shape) == 3:
-        return "write np.vstack([like_mnist(ink / np.max(images)) for ink in images])"
-    side = math.isqrt(shape[1]) if len(shape) == 2 else 0
-    if 1 < side**2 == shape[1] != SIDE**2:
-        return f"write np.reshape(images, (-1, {side}, {side}))"
-    return "write them so, one a row"
+def _trouble(images):
+    """What is asked of pictures, and what was got instead; "" where all is well."""
+    if images.ndim < 2 or len(images) < 6 or images[0].size != SIDE**2:
+        return f"six or more pictures, (n, 28, 28) or (n, 784), got shape {images.shape}"
+    low, high = checked_finite(images, "images").min(), images.max()
+    if low < 0 or 1 < high < 128 or high > 255:
+        return f"pixels from 0 to 1, or from 0 to 255, got {low:g} to {high:g}"
+    if np.mean(images > high / 2) > 0.5:
+        return "0 for paper and 1 for ink, got pictures that are mostly ink"
+    return ""
+
+
+def _as_pictures(given, images):
+    """How to make such pictures of these, as the end of a sentence."""
+    some = given[:100] if images.ndim > 2 and len(images) > SIDE**2 else given
+    good = {"good": lambda found: not _trouble(found), "like_mnist": like_mnist}
+    if images.ndim > 1 and (line := line_that_works(_lines(images.shape), "images", some, **good)):
+        return line
+    return "give six or more, one a row: of each six one validates and one tests"
+
+
+def _lines(shape):
+    """Lines for pictures of another shape, scale or colour, the plainest first."""
+    pictures = "images" if math.prod(shape[1:]) == SIDE**2 else _one_after_another(shape)
+    ends = "(np.min(images), np.max(images))"
+    yield pictures
+    scaled = [f"np.interp({pictures}, {ends}, {to})" for to in ("(0, 1)", "(1, 0)")]
+    yield from (scaled[0], f"{scaled[1]} for white paper")
+    like = "after from nnlib.datasets.handwriting import like_mnist"
+    yield from (f"np.vstack([*map(like_mnist, {p})]) for other sizes, {like}" for p in scaled)
+
+
+def _one_after_another(shape):
+    """The line for grey pictures along the first axis."""
+    if len(shape) == 2 and shape[0] == SIDE**2:
+        return "np.transpose(images)"
+    if len(shape) == 2:
+        side = math.isqrt(shape[1])
+        return f"np.reshape(images, (-1, {side}, {side}))"
+    if len(shape) == 3 and shape[0] == shape[1] != shape[2]:
+        return "np.moveaxis(images, -1, 0)"
+    if len(shape) == 4:  # colours, and how opaque they are
+        last = shape[-1] < 5
+        return f"np.asarray(images)[{'..., ' if last else ':, '}:3].mean(axis={-1 if last else 1})"
+    return "images"
 
 
 def _labels(labels, n):

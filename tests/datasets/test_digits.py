@@ -11,7 +11,6 @@ from small_mnist import ARRAYS, NAMES, assert_whole, put
 
 from nnlib import Digits, Network, datasets, load_digits, load_mnist
 from nnlib.datasets import idx
-from nnlib.datasets.handwriting import like_mnist
 from nnlib.sweep import Recipe, sweep
 from nnlib.widgets import digit_pad, training_cockpit
 
@@ -215,7 +214,7 @@ def test_own_digits_say_what_they_are_called_and_can_be_few():
     assert repr(digits.few(7)).startswith("Class 9b: 27 ")
 
 
-MORE = "images: expected six or more .*; add more: of each six one validates and one tests"
+MORE = "images: expected six or more .*; give six or more, one a row: of each six one validates"
 REFUSED = {
     "8 × 8": ((PICTURES[:, :64], SHOWN), "images: expected six or more pictures, .* got shape"),
     "16 × 16": ((np.ones((60, 16, 16)), SHOWN), "got shape .60, 16, 16.; write np.vstack"),
@@ -244,28 +243,46 @@ def test_what_are_no_digits_is_refused_in_words(kind):
         Digits(*arrays)
 
 
-HINTS = {  # the line that a refusal tells to write is run until there is none
+SQUARES = PICTURES.reshape(-1, 28, 28)
+SMALL = SQUARES[:, 2:26:3, 2:26:3]
+GREY = np.clip(200 - 150 * np.kron(SQUARES, np.ones((2, 2))), 0, 255)
+HINTS = {  # the lines that a refusal tells to write are run once
     "0 to 16": 16 * PICTURES,
     "-1 to 1": 2 * PICTURES - 1,
     "as lists": (2 * PICTURES - 1).tolist(),
+    "words": PICTURES.astype(str),
     "white paper": 1 - PICTURES,
     "white paper, 255": 255 - 255 * PICTURES,
-    "8 × 8, 0 to 16": np.round(16 * PICTURES.reshape(-1, 28, 28)[:, 2:26:3, 2:26:3]),
-    "rows of 8 × 8": PICTURES.reshape(-1, 28, 28)[:, 2:26:3, 2:26:3].reshape(-1, 64),
+    "white paper, 0 to 16": 16 - 16 * SQUARES,
+    "8 × 8, 0 to 1": SMALL,
+    "8 × 8, 0 to 16": np.round(16 * SMALL),
+    "8 × 8, 255": (255 * SMALL).astype(np.uint8),
+    "8 × 8, white paper": 1 - SMALL,
+    "8 × 8, white paper, 255": 255 - 255 * SMALL,
+    "rows of 8 × 8": SMALL.reshape(-1, 64),
+    "rows of 8 × 8, white paper": 16 - 16 * SMALL.reshape(-1, 64),
+    "8 × 8 with a channel": SMALL[..., None],
+    "8 × 8, channel first": SMALL[:, None],
+    "coloured": np.repeat(SQUARES[..., None], 3, axis=3),
+    "coloured, white paper, 255": 255 - 255 * np.repeat(SQUARES[..., None], 3, axis=3),
+    "photographs": GREY,
+    "no squares": SQUARES[:, :, 2:26],
+    "pictures in columns": PICTURES.T,
+    "pictures along the last axis": np.moveaxis(SMALL, 0, -1),
+    "one blank": np.concatenate([SMALL[:59], np.zeros((1, 8, 8))]),
 }
 
 
 @pytest.mark.parametrize("kind", HINTS)
 def test_who_writes_what_the_refusal_says_has_digits(kind):
-    images = HINTS[kind]
-    for _ in range(3):
-        try:
-            digits = Digits(images, SHOWN)
-            break
-        except ValueError as refusal:
-            line = re.search(r"write (np\..*?)(?: if |$)", str(refusal))[1]
-            images = eval(line, {"np": np, "images": images, "like_mnist": like_mnist})
-    ink = digits.test.images
+    names = {"np": np, "images": HINTS[kind]}
+    with pytest.raises(ValueError) as refusal:
+        Digits(HINTS[kind], SHOWN)
+    line, _, first = re.search(
+        r"write (np\..*?)( for .*?(from .*)?)?$", str(refusal.value)
+    ).groups()
+    exec(first or "", names)
+    ink = Digits(eval(line, names), SHOWN).test.images
     assert ink.max() > 0.9 and 0 < ink.mean() < 0.3
 
 
