@@ -482,6 +482,26 @@ ODD = (
 )
 
 
+def test_an_answer_is_run_once_a_case_and_once_more_and_the_cases_are_drawn_once():
+    calls, drawn = [], []
+    counted = replace(ONE_STEP, draw=lambda rng: (drawn.append(1), ONE_STEP.draw(rng))[1])
+
+    def one_step(*arguments):
+        calls.append(1)
+        return ONE_STEP.solution(*arguments)
+
+    for _ in range(3):
+        assert check(counted, one_step).right
+    assert len(drawn) <= 2 * ONE_STEP.draws and len(calls) == 3 * (ONE_STEP.draws + 1)
+
+
+def test_a_line_for_formula_is_not_summed_number_by_number(monkeypatch):
+    monkeypatch.delattr(nnlib.index_notation.Formula, "evaluate")
+    for number in ("1.3", "1.4", "4.1"):
+        exercise = exercises.exercise.numbered(number)
+        assert check(exercise, written(exercise.written, exercise)).right
+
+
 ASKED = [ONE_STEP, TIMES_VECTOR, AT_B, MINI_BATCHES, TURNED]
 
 
@@ -611,6 +631,8 @@ def test_an_exercise_is_known_by_its_number():
 def test_an_unknown_number_is_refused_in_words():
     with pytest.raises(ValueError, match=r"such as .2.1., got '12.9'; see its heading"):
         check("12.9", None)
+    with pytest.raises(ValueError, match=r"such as .2.1., got \['2.1'\]"):
+        check(["2.1"], None)
 
 
 def test_the_slopes_of_ones_own_are_no_exercise_with_a_number():

@@ -329,6 +329,41 @@ def test_functions_of_the_letters_are_called_by_their_names():
     assert verdict.right
 
 
+def delta_2(Y, Z2, Y_hat, f2):
+    return 2 * (Y_hat - Y) * f2.slope(Z2)
+
+
+def dW1(X, Y, W2, Z1, Z2, Y_hat, f1, f2):
+    return X.T @ (delta_2(Y, Z2, Y_hat, f2) @ W2.T * f1.slope(Z1))
+
+
+def dW2(A1, Y, Z2, Y_hat, f2):
+    return A1.T @ delta_2(Y, Z2, Y_hat, f2)
+
+
+def dW2_for_one_output(A1, Y, Z2, Y_hat, f2):
+    return A1.T @ delta_2(Y, Z2, Y_hat, f2).sum(axis=1, keepdims=True)
+
+
+def db2(Y, Z2, Y_hat, f2):
+    return delta_2(Y, Z2, Y_hat, f2).sum(axis=0)
+
+
+def db2_without_b2(A1, W2, Y, f2):
+    Z2 = A1 @ W2
+    return delta_2(Y, Z2, f2.value(Z2), f2).sum(axis=0)
+
+
+def test_functions_are_judged_on_a_net_with_two_outputs_too():
+    assert check_my_gradient(dW1, dW2).right
+    assert "dW2: its shape is (3, 1)" in told(check_my_gradient(dW1, dW2_for_one_output))
+
+
+def test_functions_for_the_biases_are_judged_on_biases_that_are_not_0():
+    assert check_my_gradient(dW1, dW2, db2=db2).right
+    assert "db2: no usual slip" in told(check_my_gradient(dW1, dW2, db2=db2_without_b2))
+
+
 def test_a_function_of_four_arguments_gets_the_data_and_the_weights():
     verdict = check_my_gradient(
         lambda x, y, w1, w2: 2 * x.T @ (y - x @ w1 @ w2) @ w2.T,
@@ -553,6 +588,20 @@ def test_a_wrong_activation_of_ones_own_is_named_before_a_gradient_is_called_rig
     )
     assert not verdict.right
     assert f"{place}: mine: the" in str(verdict) and words in str(verdict)
+
+
+def test_what_an_activation_raises_at_one_point_only_is_told():
+    for error in (SystemExit(), GeneratorExit()):
+
+        def tanh(z, error=error):
+            if len(z) == 1:
+                raise error
+            return np.tanh(z)
+
+        mine = Activation("mine", tanh, lambda z: 1 - np.tanh(z) ** 2)
+        assert f"the value fails on an array: {type(error).__name__}" in told(
+            check_my_activation(mine)
+        )
 
 
 def test_a_right_activation_of_ones_own_passes():

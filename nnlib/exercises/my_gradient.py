@@ -30,8 +30,9 @@ def check_my_gradient(
 
     dW1, dW2, db1, db2   arrays; or functions of X, Y, W1, W2, or of any of the letters X, Y, W1,
                          W2, b1, b2, Z1, A1, Z2, Y_hat, f1, f2, called by these names
-    X, Y, W1, W2, b1, b2 what the arrays were computed from; functions may do without: then an
-                         example of shapes (10,3), (10,1), (3,4), (4,1) is drawn
+    X, Y, W1, W2, b1, b2 what the arrays were computed from; functions may do without: then two
+                         examples are drawn, of shapes (10,3), (10,1), (3,4), (4,1), and with two
+                         outputs; with biases where a function or its slopes have to do with them
     f1, f2               the two Activations, one for IDENTITY where there is none
     Negated ones, the ways downhill, are right as well. A wrong gradient is laid beside the usual
     slips; the verdict names the one that gives just these numbers, or the first element that
@@ -65,7 +66,13 @@ def judge_all(mine, data, f1, f2):
     """The sentences on {dW1: …, dW2: …} where all are right, else Trouble with them."""
     if all(thing is ... for thing in mine.values()):
         raise Trouble(state=NOTHING)
-    net, arrays, told = toy_net(data, f1, f2, mine), {}, {}
+    nets = toy_nets(data, f1, f2, mine)
+    return [judge_in(net, mine) for net in nets][0]
+
+
+def judge_in(net, mine):
+    """The sentences on {dW1: …, dW2: …} in one net where all are right, else Trouble with them."""
+    arrays, told = {}, {}
     for name, thing in mine.items():
         try:
             arrays[name] = as_gradient(thing, net, name)
@@ -198,20 +205,32 @@ def joined(words):
 # What comes in
 
 
-def toy_net(data, f1, f2, mine):
-    """The forward pass of the student's data, or of an example, by its letters."""
+def toy_nets(data, f1, f2, mine):
+    """The forward pass of the student's data, or of two examples, by its letters: a list."""
     given = {name: array for name, array in data.items() if array is not None}
+    examples = [given]
     if not given and all(callable(one) or one is None or one is ... for one in mine.values()):
-        given = example()
+        letters = set(mine).union(*map(asked_for, mine.values()))
+        biases = not letters.isdisjoint(("db1", "db2", "b1", "b2"))
+        examples = [example(biases=biases), example(6, 4, 3, 2, biases=biases)]
     needed = ["X", "Y", "W1", "W2", *(["b1", "b2"] if {"db1", "db2"} & set(mine) else [])]
-    if missing := [name for name in needed if name not in given]:
+    if missing := [name for name in needed if name not in examples[0]]:
         calls = ", ".join(f"{name}={name}" for name in needed)
         raise Trouble(f"{joined(missing)} missing: pass what you computed with, {calls}.")
     for name, f in (("f1", f1), ("f2", f2)):
         within(name, look_at, f)
-    arrays = {name: within(name, as_finite, thing) for name, thing in given.items()}
-    look_at_shapes(**arrays)
-    return passed_forward(arrays, f1, f2)
+    nets = [{name: within(name, as_finite, one[name]) for name in one} for one in examples]
+    for arrays in nets:
+        look_at_shapes(**arrays)
+    return [passed_forward(arrays, f1, f2) for arrays in nets]
+
+
+def asked_for(function):
+    """The names of a function's parameters; none where there is no telling."""
+    try:
+        return set(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return set()
 
 
 def within(name, function, *args):
@@ -233,12 +252,13 @@ def look_at(f):
         raise Trouble(f"{one_by_one}; the slope of {f.name} has another shape than z.")
 
 
-def example(n=10, n_in=3, hidden=4, n_out=1):
+def example(n=10, n_in=3, hidden=4, n_out=1, biases=False):
     """Random data and parameters for the toy net, in the shapes of the blackboard."""
     rng = np.random.default_rng(0)
     shapes = {"X": (n, n_in), "Y": (n, n_out), "W1": (n_in, hidden), "W2": (hidden, n_out)}
-    biases = {"b1": np.zeros(hidden), "b2": np.zeros(n_out)}
-    return {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()} | biases
+    drawn = {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()}
+    b1, b2 = (biases * rng.uniform(-1, 1, size) for size in (hidden, n_out))
+    return drawn | {"b1": b1, "b2": b2}
 
 
 def look_at_shapes(X, Y, W1, W2, b1=0, b2=0):
