@@ -150,6 +150,22 @@ def test_the_edges_of_a_group_are_decided_by_a_case():
     assert slip in told(check(calibration, calibration.singles[slip,]))
 
 
+def test_neurons_whose_knobs_have_equal_sums_are_no_twins():
+    def twin_pairs(W1, b1, W2):
+        sums = W1.sum(axis=0) + b1 + W2.sum(axis=1)
+        pairs = itertools.combinations(range(len(b1)), 2)
+        return [(i, j) for i, j in pairs if np.isclose(sums[i], sums[j])]
+
+    assert not check("5.2", twin_pairs).right
+
+
+def test_far_out_an_answer_may_be_right_or_wrong_on_either_side():
+    def cost_of_z(z, y):
+        return np.where(abs(z) > 100, abs(z), np.log1p(np.exp(z)) - y * z)
+
+    assert not check("6.2", cost_of_z).right
+
+
 XOR = np.array([[4.0, -4], [4, -4]]), np.array([-2.0, 6]), np.full((2, 1), 0.52), [-0.02]
 OTHER_NETS = [
     (*XOR[:3], np.array([[0], [1], [1], [0.0]])),  # a bias a sample

@@ -13,9 +13,9 @@ def tanh_delta(z, y):
 
 def far_z(rng):
     n = int(rng.integers(2, 6))
-    z, y = np.append([800, -800], 3 * rng.normal(size=n)), rng.permutation([0, 1])
-    order = rng.permutation(n + 2)
-    return z[order], np.append(y, rng.integers(0, 2, n))[order]
+    z = np.append([800, 800, -800, -800], 3 * rng.normal(size=n))
+    order = rng.permutation(n + 4)
+    return z[order], np.append([0, 1, 0, 1], rng.integers(0, 2, n))[order]
 
 
 @asked("6.2 A cost that survives z = ±800", far_z)
