@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import readme
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -206,15 +207,11 @@ def test_git_ignores_a_students_work():
 # README's lines
 
 
-def readme():
-    return (ROOT / "README.md").read_text(encoding="utf-8")
-
-
 def test_readmes_line_for_an_environment_of_ones_own_makes_the_copies(checkout):
-    (line,) = [line for line in readme().splitlines() if line.startswith("python notebooks")]
+    (line,) = [line for line in readme.TEXT.splitlines() if line.startswith("python notebooks")]
     command = [sys.executable, *line.split()[1:]]
     subprocess.run(command, cwd=checkout, check=True, timeout=60, stdout=subprocess.DEVNULL)
-    (opened,) = [line for line in readme().splitlines() if line.startswith("jupyter lab ")]
+    (opened,) = [line for line in readme.TEXT.splitlines() if line.startswith("jupyter lab ")]
     assert (checkout / opened.split()[-1]).is_file()
 
 

@@ -5,19 +5,18 @@ import copy
 import math
 import os
 import pickle
-import re
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
-from pathlib import Path
 
 import cloudpickle
 import numpy as np
 import psutil
 import pytest
+import readme
 from joblib.externals.loky import get_reusable_executor
 from refusals import DOOR, files_of_nnlib
 
@@ -93,8 +92,7 @@ def test_processes_give_what_a_single_process_gives(serial):
 def test_a_dask_cluster_gives_what_a_single_process_gives(serial):
     """As README writes it; only the recipes and the size of the cluster are the test's own."""
     distributed = pytest.importorskip("distributed")
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    (lines,) = re.findall(r"^```python\n(import joblib\n.*?)^```$", readme, re.M | re.S)
+    lines = readme.block("import joblib")
     local = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}  # any free port
     with distributed.LocalCluster(**local) as cluster:
         names = {"sweep": sweep, "digits": DIGITS, "all_recipes": lambda **_: RECIPES}
