@@ -42,7 +42,7 @@ def answers(rng):
     return A, labels, np.sort(np.concatenate(edges))
 
 
-@asked("7.4 Is it as sure as it says?", answers)
+@asked("7.4 Is it as sure as it says?", answers, draws=12)  # each is a table of many means
 def calibration(A, labels, edges):
     largest, right = A.max(axis=1), A.argmax(axis=1) == labels
     table = np.full((len(edges) - 1, 2), np.nan)
