@@ -161,6 +161,10 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "dates of one input": (net(1, 2).predict, "X", DAYS),
     "days between dates": (net(1, 2).predict, "X", (DAYS - DAYS[0])[:, None]),
     "objects": (net(6, 2).predict, "X", ROWS.astype(object).astype(str).astype(object)),
+    "decimal commas": (net(6, 2).predict, "X", np.char.replace(WORDY, ".", ",")),
+    "decimal commas in a frame": (
+        net(6, 2).predict, "X", pd.DataFrame(np.char.replace(WORDY, ".", ","))
+    ),
     "columns for a gradient check": (check, "X", ROWS[:2, :4]),
     "weights as in books with columns": (
         lambda W: net(6, 2, weights=W), "weights", [np.ones((2, 6))]
@@ -206,6 +210,22 @@ def test_the_first_entry_that_is_no_number_is_told_with_its_place(given, words):
 def test_numbers_in_a_row_that_are_no_classes_are_not_taken_for_classes():
     with pytest.raises(ValueError, match="got .4,.; check sizes"):
         net(6, 2).cost_of(ROWS, COLUMN)
+
+
+def test_too_few_rows_of_targets_are_told_as_that():
+    with pytest.raises(ValueError, match=r"got .3, 2.; give as many rows as X has, 4"):
+        cost(np.eye(2)[LABELS[:3]])
+
+
+def test_a_function_in_the_place_of_an_activation_is_told_which_may_be_meant():
+    with pytest.raises(TypeError, match="did you mean TANH"):
+        net(6, 2, activations=np.tanh)
+
+
+@pytest.mark.parametrize("made", [lambda: (row for row in ROWS), lambda: {1, 2}, lambda: {"a": 1}])
+def test_what_is_no_array_and_no_list_is_told_as_that(made):
+    with pytest.raises(ValueError, match="; pass an array or a list"):
+        net(6, 2).predict(made())
 
 
 def test_too_few_labels_are_told_as_that():

@@ -93,7 +93,8 @@ def checked_kind(thing, kind, known, name):
     """An Activation or a Cost: one of those known, or your own."""
     if not isinstance(thing, kind):
         names = [k.name.replace("-", "_").replace(" ", "_").upper() for k in known]
-        near = did_you_mean(re.sub(r"[\W_]+", "_", thing), names) if isinstance(thing, str) else ""
+        given = thing if isinstance(thing, str) else getattr(thing, "__name__", "")
+        near = did_you_mean(re.sub(r"[\W_]+", "_", given), names) if given else ""
         raise TypeError(
             f"{name}: expected {', '.join(names)} or your own {kind.__name__}, "
             f"got {short(thing)}{near or '; give one of these, without quotation marks'}"
@@ -221,6 +222,8 @@ def checked_targets(Y, n, net, name="Y"):
     shape = (n, net.sizes[-1])
     if Y.shape != shape:
         do = _for_targets(given, checked_finite(Y, name), name, n, net)
+        if Y.shape[1:] == shape[1:]:
+            do = do or f"give as many rows as X has, {n:,}"
         raise ValueError(
             f"{name}: expected shape {shape}, one row of targets for each sample, got {Y.shape}; "
             f"{do or 'check sizes[-1] and the data'}"
@@ -510,11 +513,14 @@ def _first_missing(found):
 
 def _for_words(array, found, name, words):
     """What to do with an array in which words or other things stand, as the end of a sentence."""
+    if not found.ndim:
+        return "pass an array or a list of numbers"
     letter = name.split()[-1]
-    lines = [in_numbers(found, letter)] * (words and found.ndim > 0)
+    commas = f"np.char.replace(np.asarray({letter}, str), ',', '.').astype(float)"
+    lines = [in_numbers(found, letter), f"{commas} for decimal commas"] * words
     if do := line_that_works(lines, letter, array, np.size):
         return do
-    entries = found.ravel().tolist() if found.ndim else []
+    entries = found.ravel().tolist()
     wrong = [k for k, entry in enumerate(entries) if not _is_number(entry)]
     if not wrong:
         return "pass numbers alone"

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import numpy as np
 
-_DAYS = "np.timedelta64(1, 'D')"
 _OF_TIMES = {
     "M": "np.divide(np.asarray({0}) - np.min(np.asarray({0})), np.timedelta64(1, 'D'))",
     "m": "np.divide(np.asarray({0}), np.timedelta64(1, 'D'))",
