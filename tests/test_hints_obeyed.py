@@ -13,9 +13,11 @@ from nnlib import (
     QUADRATIC,
     SIGMOID,
     SOFTMAX,
+    Digits,
     Network,
     check_gradients,
     fit,
+    load_digits,
 )
 
 RNG = np.random.default_rng(0)
@@ -135,6 +137,13 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "words in columns": (net(6, 2).predict, "X", WORDY.T),
     "one input of words": (net(1, 2).predict, "X", COLUMN.astype(str)),
     "pictures of words": (net(6, 2).predict, "X", PICTURES.astype(str)),
+    "one-hot labels as words": (read, "labels", np.eye(2)[LABELS].astype(str)),
+    "samples with an axis in front": (net(6, 2).predict, "X", ROWS[None]),
+    "numerals for digits": (lambda y: Digits(np.eye(6, 784), y), "labels", list("012345")),
+    "floats for digits": (lambda y: Digits(np.eye(6, 784), y), "labels", np.arange(6.0)),
+    "one-hot words for digits": (
+        lambda y: Digits(np.eye(6, 784), y), "labels", np.eye(10)[:6].astype(int).astype(str)
+    ),
     "a column of dates": (net(1, 2).predict, "X", pd.Series(DAYS)),
     "a frame of dates": (net(1, 2).predict, "X", pd.DataFrame(DAYS)),
     "a frame of samples in columns": (net(6, 2).predict, "X", pd.DataFrame(ROWS.T)),
@@ -259,6 +268,26 @@ def test_the_place_of_a_name_that_is_missing_is_told(call, form, missing):
 def test_names_that_are_not_those_the_network_knows_are_not_numbered_anew():
     with pytest.raises(ValueError, match="; give the numbers 0 to 2 by which the network knows"):
         read(WORDS, 3)
+
+
+@pytest.mark.parametrize("labels", [list("abca"), [0, 1, 2, 0]])
+@pytest.mark.parametrize("n_out", [1, 2])
+def test_more_classes_than_outputs_are_counted(labels, n_out):
+    with pytest.raises(ValueError, match="; make sizes.-1. 3: there are 3 classes, one output"):
+        cost(labels, n_out)
+    with pytest.raises(ValueError) as refusal:
+        cost(labels, 3)
+    cost(eval(line_of(str(refusal.value)), {"np": np, "labels": labels}), 3)
+
+
+def test_fewer_digits_are_asked_for_as_many_as_there_are():
+    with pytest.raises(ValueError, match="; write few.30.$"):
+        load_digits().few(30).few(0)
+
+
+def test_words_for_weights_are_told_with_their_layer():
+    with pytest.raises(ValueError, match=r"^weights\[0\]: .*; pass numbers alone$"):
+        net(6, 2, weights=[np.ones((6, 2)).astype(str)])
 
 
 def test_a_single_softmax_output_is_told_as_what_it_is():

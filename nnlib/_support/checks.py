@@ -148,7 +148,9 @@ def checked_parameters(arrays, name, shapes, dtype):
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
             f"{', '.join(map(str, shapes))}, got {got}; give one array a layer"
         )
-    copies = [laid_out(array_of_numbers(a, name, dtype)) for a in arrays]
+    copies = [
+        laid_out(array_of_numbers(a, f"{name}[{layer}]", dtype)) for layer, a in enumerate(arrays)
+    ]
     for layer, (array, shape) in enumerate(zip(copies, shapes, strict=True)):
         if array.shape != shape:
             mine = f"{name}[{layer}]"
@@ -239,8 +241,13 @@ def _for_targets(given, Y, name, n, net):
     def good(Y):
         return Y.shape == shape
 
-    suited = line_that_works(lines, letter, given, lambda Y: good(Y) and _suits(Y, net.cost))
-    return suited or line_that_works(lines, letter, given, good)
+    if do := line_that_works(lines, letter, given, lambda Y: good(Y) and _suits(Y, net.cost)):
+        return do
+    whole = np.asarray(given).dtype.kind in "USiu"
+    n_found = len(np.unique(given)) if whole and np.size(given) == n else 0
+    if max(2, shape[1]) < n_found < n:
+        return f"make sizes[-1] {n_found}: there are {n_found} classes, one output each"
+    return line_that_works(lines, letter, given, good)
 
 
 def checked_pass(Z, A):

@@ -44,6 +44,8 @@ def rows_of_inputs(X, name, n_in):
         yield numbers
     if len(shape) == 2 and shape[0] == n_in:
         yield f"np.transpose({numbers}) for samples in columns"
+    if len(shape) > 2 and _without_ones(shape)[-1:] == (n_in,):
+        yield f"np.reshape({numbers}, (-1, {n_in}))"
     if len(shape) > 1 and n_in in (np.prod(shape[-2:]), np.prod(shape[1:])):
         yield f"np.reshape({numbers}, (-1, {n_in})) for pictures, each of them a row"
 
@@ -78,7 +80,9 @@ def class_numbers(labels, name, n_classes, all_there=True):
     all_there  take them for such only if each class is among them: else a number may be another's
     """
     if np.ndim(labels) == 2 and np.shape(labels)[1] == n_classes > 1:
-        yield f"np.asarray({name}).argmax(axis=1) for one-hot targets"
+        numbers = in_numbers(labels, name)
+        rows = f"np.asarray({name})" if numbers == name else numbers
+        yield f"{rows}.argmax(axis=1) for one-hot targets"
         return
     flat = name if np.ndim(labels) == 1 else f"np.ravel({name})"
     n_found = 0

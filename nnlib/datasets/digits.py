@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib._support.checks import array_of_numbers, checked_finite, checked_labels
+from nnlib._support.classes import are_classes
 from nnlib._support.hints import door, printable, short
 from nnlib._support.lines import line_that_works
 from nnlib.datasets.handwriting import SIDE, like_mnist
@@ -180,7 +181,7 @@ class Digits:
         if not (whole and 1 <= n <= len(self.train)):
             raise ValueError(
                 f"n: expected a whole number from 1 to {len(self.train):,}, the training images "
-                f"there are, got {short(n)}; write few(100)"
+                f"there are, got {short(n)}; write few({min(100, len(self.train))})"
             )
         few = Digits._of(self._name, self._sizes | {"train": n}, self._split)
         few.train = Split(self.train.images[:n], self.train.labels[:n])
@@ -293,10 +294,8 @@ def _one_after_another(shape):
 
 def _labels(labels, n):
     """The digits (n,) int64 that labels, or one-hot rows, stand for."""
-    labels = array_of_numbers(labels, "labels")
-    if labels.shape == (n, 10) and ((labels == 0) | (labels == 1)).all():
-        if (labels.sum(axis=1) == 1).all():
-            labels = labels.argmax(axis=1)
+    if np.shape(labels) == (n, 10) and are_classes(rows := array_of_numbers(labels, "labels")):
+        labels = rows.argmax(axis=1)
     return checked_labels(labels, (n,), 10).astype(np.int64)
 
 
