@@ -23,53 +23,25 @@ are m and n, bound ones i j k l s r e μ ν: the learning rate is η, its other 
 
 from nnlib.derivations.derivation import SIZES, Derivation, check_choices, difference
 from nnlib.derivations.steps import (
-    BAR_EXACT,
-    BAR_MEASURED,
-    Symbol,
-    index,
-    is_measured,
-    matrix,
-    numpy_line,
-    product,
-    start,
+    BAR_EXACT, BAR_MEASURED, Symbol, index, is_measured, matrix, numpy_line, product, start,
 )
 from nnlib.derivations.writing import BLACKBOARD, legend, markdown, marked, plain
 
 from nnlib.derivations.matrices import (
-    MATRIX_PRODUCT,
-    TRANSPOSE_OF_A_PRODUCT,
-    OUTER_PRODUCT,
-    TRANSPOSE_OF_AN_OUTER_PRODUCT,
+    MATRIX_PRODUCT, TRANSPOSE_OF_A_PRODUCT, OUTER_PRODUCT, TRANSPOSE_OF_AN_OUTER_PRODUCT,
     DERIVATIVE_BY_ITSELF,
 )
 from nnlib.derivations.toy_net import (
-    TOY_NET,
-    SQUARE_AND_CUBE,
-    WITH_ACTIVATION,
-    FORWARD_WITHOUT_ACTIVATION,
-    FORWARD_WITH_ACTIVATION,
-    COST,
-    GRADIENT_OF_THE_COST,
-    GRADIENT_W2_WITHOUT_ACTIVATION,
-    GRADIENT_W1_WITHOUT_ACTIVATION,
-    DESCENT_STEP,
-    DELTA_OUTPUT,
-    GRADIENT_W2,
-    DELTA_HIDDEN,
-    GRADIENT_W1,
-    PARTIAL_F2_BY_Z2,
-    PARTIAL_Z2_BY_W2,
-    PARTIAL_Z2_BY_A1,
-    PARTIAL_A1_BY_Z1,
-    PARTIAL_Z1_BY_W1,
+    TOY_NET, SQUARE_AND_CUBE, WITH_ACTIVATION,
+    FORWARD_WITHOUT_ACTIVATION, FORWARD_WITH_ACTIVATION, COST, GRADIENT_OF_THE_COST,
+    GRADIENT_W2_WITHOUT_ACTIVATION, GRADIENT_W1_WITHOUT_ACTIVATION, DESCENT_STEP,
+    DELTA_OUTPUT, GRADIENT_W2, DELTA_HIDDEN, GRADIENT_W1,
+    PARTIAL_F2_BY_Z2, PARTIAL_Z2_BY_W2, PARTIAL_Z2_BY_A1, PARTIAL_A1_BY_Z1, PARTIAL_Z1_BY_W1,
     WHOLE_CHAIN,
 )
 from nnlib.derivations.net_2_2_1 import FIRST_OF_NINE, NET_2_2_1, NINE_PARTIALS
 from nnlib.derivations.output_errors import (
-    SLOPE_OF_THE_SIGMOID,
-    DELTA_QUADRATIC,
-    DELTA_CROSS_ENTROPY,
-    JACOBIAN_OF_SOFTMAX,
+    SLOPE_OF_THE_SIGMOID, DELTA_QUADRATIC, DELTA_CROSS_ENTROPY, JACOBIAN_OF_SOFTMAX,
     DELTA_LOG_LIKELIHOOD,
 )
 from nnlib.derivations.backpropagation import ERROR_ONE_LAYER_BACK, SLOPES_OF_ANY_LAYER

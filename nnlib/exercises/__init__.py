@@ -6,18 +6,8 @@ A file a notebook holds its exercises as data; EXERCISES are all of them in the 
 """
 
 from nnlib.exercises import (
-    choosing,
-    digits,
-    equal_weights,
-    first_look,
-    gradients,
-    nets,
-    nine_slopes,
-    overfitting,
-    slowdown,
-    softmax,
-    summit,
-    tensors,
+    choosing, digits, equal_weights, first_look, gradients, nets, nine_slopes, overfitting,
+    slowdown, softmax, summit, tensors,
 )
 from nnlib.exercises.exercise import NUMBERED, Exercise
 from nnlib.exercises.judging import check

@@ -155,7 +155,7 @@ class Judge:
         return whole or f"{named}, and apart from that {about_factor(factor, n)}"
 
     def updated_first(self, name, way):
-        """ "W2 is taken after its update", and with which slip; "" if that is not what happened."""
+        """"W2 is taken after its update", and with which slip; "" if that is not what happened."""
         array, W2 = way * self.mine[name], self.net["W2"]
         steps = [self.true["dW2"], way * self.mine.get("dW2", np.nan)]
         known = {("",): slopes.solution} | slopes.singles

@@ -167,14 +167,12 @@ DARK_PAGE = "[data-jp-theme-light=false]"
 CHANGED = r"\class{mjx-changed}{"  # JupyterLab's MathJax lets only class names with mjx- pass
 
 # JupyterLab and Notebook 7 say on the page's body whether their theme is light.
-STYLE_SHEET = (
-    "".join(
-        f"{where} .nnlib-stepper {{ --nnlib-blue: {c.blue}; --nnlib-orange: {c.orange}; "
-        f"--nnlib-green: {c.green}; --nnlib-grey: {c.grey}; --nnlib-pale: {c.pale}; "
-        f"--nnlib-line: {line}; }}\n"
-        for where, c, line in (("", LIGHT, "#F3F8FB"), (DARK_PAGE, DARK, "#1D2730"))
-    )
-    + """
+STYLE_SHEET = "".join(
+    f"{where} .nnlib-stepper {{ --nnlib-blue: {c.blue}; --nnlib-orange: {c.orange}; "
+    f"--nnlib-green: {c.green}; --nnlib-grey: {c.grey}; --nnlib-pale: {c.pale}; "
+    f"--nnlib-line: {line}; }}\n"
+    for where, c, line in (("", LIGHT, "#F3F8FB"), (DARK_PAGE, DARK, "#1D2730"))
+) + """
 .nnlib-stepper .widget-html-content, .nnlib-stepper .widget-htmlmath-content {
     line-height: 1.4; font-size: 18px; overflow-x: auto; width: 100%; }
 .nnlib-stepper h3 { margin: 4px 0; font-size: 1.2em; }
@@ -191,7 +189,6 @@ STYLE_SHEET = (
 .nnlib-stepper .mjx-changed { animation: nnlib-come 0.9s; }
 @keyframes nnlib-come { from { opacity: 0; } }
 """
-)
 
 
 def look(walk, name):
