@@ -248,7 +248,7 @@ def test_another_honest_way_is_right_too(number):
 
 
 def test_a_slip_that_fails_where_shapes_are_not_square_is_named_through_its_failures():
-    words = "the transpose is forgotten: this is A @ B. Where the shapes allow it; else it fails: "
+    words = "the transpose is missing: this is A @ B. Where the shapes allow it; else it fails: "
     assert words in told(check(AT_B, "C_ij = A_ik B_kj"))
 
 

@@ -73,7 +73,7 @@ def test_a_prediction_is_its_words_and_a_moment_to_think_neither_code_nor_a_boar
     cell.outputs = [nbformat.v4.new_output("display_data", {WIDGET: {"model_id": "a"}})]
     counts = minutes.counts([cell])
     assert (counts.predictions, counts.widgets, counts.lines) == (1, 0, ())
-    assert counts.words == counts.prose == 14 + 13
+    assert counts.words == counts.prose == 13 + 13
     assert counts.minutes == pytest.approx(27 / 130 + minutes.PREDICTION)
 
 

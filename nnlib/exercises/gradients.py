@@ -17,7 +17,7 @@ def folded(A, B, c):
     return A @ B * c
 
 
-@asked("4.2 The slope by the inputs", arrays("np", "nq", "pm", "mq"), f1_and_f2)
+@asked("4.2 The slope in the inputs", arrays("np", "nq", "pm", "mq"), f1_and_f2)
 def slope_X(X, Y, W1, W2, f1, f2):
     Z1 = X @ W1
     Z2 = f1.value(Z1) @ W2

@@ -7,7 +7,7 @@ from nnlib.exercises import met, predict, predictions
 from nnlib.widgets.prediction import number_in
 
 NUMBER, CHOICE, AXIS = "its numbers", "the largest slope", "the answer after a step"
-ASKED = "In which of the nine knobs is the slope of the cost the largest?"
+ASKED = "For which of the nine knobs is the slope of the cost largest?"
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +121,7 @@ def test_a_number_is_read_as_it_is_written(text, number):
 
 def test_readers_without_a_kernel_see_the_question_and_its_choices():
     assert predict(CHOICE).still() == {
-        "text/markdown": "**Predict:** In which of the nine knobs is the slope of the cost the "
+        "text/markdown": "**Predict:** For which of the nine knobs is the slope of the cost "
         "largest?\n\n- w1 to w4\n- w5 and w6\n- b1 to b3\n- all nine are equal"
     }
     assert predict(AXIS).still()["text/markdown"].endswith("A point on an axis from −2 to 4.")
