@@ -74,7 +74,7 @@ def test_a_prediction_is_its_words_and_a_moment_to_think_neither_code_nor_a_boar
     counts = minutes.counts([cell])
     assert (counts.predictions, counts.widgets, counts.lines) == (1, 0, ())
     assert counts.words == counts.prose == 13 + 13
-    assert counts.minutes == pytest.approx(27 / 130 + minutes.PREDICTION)
+    assert counts.minutes == pytest.approx(26 / 130 + minutes.PREDICTION)
 
 
 def test_the_minutes_are_the_sum_of_the_model():
