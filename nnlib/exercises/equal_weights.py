@@ -11,14 +11,16 @@ def as_one(W1, b1, W2, b2, W3, b3):
 
 
 def neurons_alike(rng):
-    """Neurons, each a copy of one before but for one kind of knob, an order, or nothing."""
-    kinds = [0, *rng.permutation([1, 2, 3, 4, 5, *rng.integers(1, 6, rng.integers(3))])]
+    """Neurons, each a copy of one before but for one knob of a kind, an order, or nothing."""
+    kinds = [0, *rng.permutation([1, 2, 3, 4, 5, 5, *rng.integers(1, 6, rng.integers(2))])]
     n, (n_in, n_out) = len(kinds), rng.integers(2, 4, 2)
     W1, b1, W2 = rng.normal(size=(n_in, n)), rng.normal(size=n), rng.normal(size=(n, n_out))
     for k in range(1, n):
         i = rng.integers(k)
-        for kind, knobs in enumerate((W1.T, b1, W2)):
-            knobs[k] = knobs[k] if kind == kinds[k] - 1 else knobs[i]
+        for kind, knobs in enumerate((W1.T, b1[:, None], W2)):
+            own, place = knobs[k].copy(), rng.integers(knobs.shape[1])
+            knobs[k] = knobs[i]
+            knobs[k, place] = own[place] if kind == kinds[k] - 1 else knobs[i, place]
         W1[:, k] = np.roll(W1[:, k], kinds[k] == 4)
     order = rng.permutation(n)
     return W1[:, order], b1[order], W2[order]

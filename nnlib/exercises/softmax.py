@@ -34,11 +34,13 @@ def through_softmax(v, a):
 
 
 def answers(rng):
-    """Two edges below the smallest number that can be the largest, others at a sample's own."""
+    """Edges at samples' own largest numbers, and two between neighbours: a group without any."""
     n, k, inside = (int(rng.integers(*of)) for of in ((40, 70), (3, 6), (2, 5)))
     A = SOFTMAX.value(2 * rng.normal(size=(n, k)))
     labels = np.where(rng.random(n) < 0.6, A.argmax(axis=1), rng.integers(0, k, n))
-    edges = rng.uniform(0, 0.19, 2), rng.choice(A.max(axis=1), inside, replace=False), [1.01]
+    largest = np.sort(A.max(axis=1))
+    empty = rng.uniform(*largest[(m := rng.integers(n - 1)) : m + 2], 2)
+    edges = [rng.uniform(0, 0.19), 1.01], rng.choice(largest, inside, replace=False), empty
     return A, labels, np.sort(np.concatenate(edges))
 
 
