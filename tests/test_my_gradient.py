@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from hostile import Hostile, HostileError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nnlib import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation, Network
@@ -179,6 +179,7 @@ def test_single_slips_are_told_apart_for_squares_and_cubes_too(seed):
 
 @pytest.mark.thorough
 @settings(max_examples=3, deadline=None)
+@example(seed=106, f1=SIGMOID)
 @given(seed=st.integers(0, 2**32 - 1), f1=st.sampled_from((SIGMOID, TANH)))
 def test_two_slips_at_once_are_named(seed, f1):
     # x² and x³ are left out: 2x² is x (2x), so there some pairs of slips do give the same numbers
@@ -186,8 +187,12 @@ def test_two_slips_at_once_are_named(seed, f1):
     mine = all_true(data, f1, TANH)
     for name in BOTH:
         for two in slips_that_show(name, 2):
-            if not any("transpose" in words for words in two):
-                wrong = mine | {name: slip(data, name, *two, f1=f1, f2=TANH)}
+            if any("transpose" in words for words in two):
+                continue
+            numbers, *alone = (slip(data, name, *some, f1=f1, f2=TANH) for some in (two, *zip(two)))
+            # where a Z2 is near 0, one slip may hide behind the other
+            if not any(np.allclose(numbers, one, rtol=1e-6, atol=0) for one in alone):
+                wrong = mine | {name: numbers}
                 verdict = check_my_gradient(wrong["dW1"], wrong["dW2"], **data, f1=f1, f2=TANH)
                 assert f"when {' and '.join(two)}." in told(verdict)
 
