@@ -332,17 +332,15 @@ def _place_of(place):
 def checked_labels(labels, shape, n_classes, name="labels"):
     """One class number for each sample, an array (n,) of integers; a shape of None is any n."""
     given, labels = labels, array_of_numbers(labels, name, None, _for_labels, shape, n_classes)
-    asked = f"shape {shape or '(n,)'}, one class number for each sample, got {labels.shape}"
+    asked, got = f"shape {shape or '(n,)'}, one class number for each sample", labels.shape
     if labels.ndim == 1 and labels.size and shape in (None, labels.shape):
         checked_finite(labels, name)
         if labels.dtype.kind != "f" and labels.min() >= 0 and labels.max() < n_classes:
             return labels
-        asked = (
-            f"whole numbers from 0 to {n_classes - 1}, got {labels.dtype} from "
-            f"{labels.min():g} to {labels.max():g}"
-        )
+        asked = f"whole numbers from 0 to {n_classes - 1}"
+        got = f"{labels.dtype} from {labels.min():g} to {labels.max():g}"
     do = _for_labels(given, labels, name, shape, n_classes)
-    raise ValueError(f"{name}: expected {asked}; {do}")
+    raise ValueError(f"{name}: expected {asked}, got {got}; {do}")
 
 
 def _for_labels(given, labels, name, shape, n_classes):

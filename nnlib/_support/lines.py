@@ -17,7 +17,9 @@ def line_that_works(lines, name, given, good, **others):
     good   a function of an array
     others what else the lines name
     """
-    names = {"np": np, name: given, "labels": given, **others}
+    # code of this file, put together from nnlib's own names and from lengths, never from data
+    known = {"__builtins__": {"float": float, "int": int, "map": map, "str": str}, "np": np}
+    names = known | {name: given, "labels": given} | others
     for line in lines:
         with suppress(Exception), np.errstate(all="ignore"):
             found = np.asarray(eval(line.partition(" for ")[0], names))

@@ -239,22 +239,23 @@ def _pictures(images):
     """Pictures of any of the shapes and scales that are taken, as (n, 784) float32 from 0 to 1."""
     given, images = images, array_of_numbers(images, "images")
     if trouble := _trouble(images):
-        raise ValueError(f"images: expected {trouble}; {_as_pictures(given, images)}")
+        asked, got = trouble
+        raise ValueError(f"images: expected {asked}, got {got}; {_as_pictures(given, images)}")
     images = images.reshape(-1, SIDE**2).astype(np.float32)
     images /= 255 if images.max() > 1 else 1
     return images
 
 
 def _trouble(images):
-    """What is asked of pictures, and what was got instead; "" where all is well."""
+    """What is asked of pictures, and what was got instead; None where all is well."""
     if images.ndim < 2 or len(images) < 6 or images[0].size != SIDE**2:
-        return f"six or more pictures, (n, 28, 28) or (n, 784), got shape {images.shape}"
+        return "six or more pictures, (n, 28, 28) or (n, 784)", f"shape {images.shape}"
     low, high = checked_finite(images, "images").min(), images.max()
     if low < 0 or 1 < high < 128 or high > 255:
-        return f"pixels from 0 to 1, or from 0 to 255, got {low:g} to {high:g}"
+        return "pixels from 0 to 1, or from 0 to 255", f"{low:g} to {high:g}"
     if np.mean(images > high / 2) > 0.5:
-        return "0 for paper and 1 for ink, got pictures that are mostly ink"
-    return ""
+        return "0 for paper and 1 for ink", "pictures that are mostly ink"
+    return None
 
 
 def _as_pictures(given, images):
