@@ -15,6 +15,7 @@ from nnlib import SUM_OF_SQUARES as SUM
 from nnlib.exercises import check_my_activation, check_my_gradient
 from nnlib.exercises.my_activation import POINTS
 from nnlib.exercises.my_gradient import NAMES, passed_forward, slopes, slopes_of
+from nnlib.exercises.verdict import NOTHING
 from nnlib.gradcheck import EPS
 
 SMOOTH = (SIGMOID, TANH, SQUARE, CUBE)
@@ -91,6 +92,15 @@ def test_one_way_downhill_beside_nothing_is_right_and_called_so():
     verdict = check_my_gradient(-true(toy(0))[0], ..., **toy(0))
     words = "This is the way downhill, minus the slope: a step adds it, W1 + η dW1."
     assert verdict.sentences == ("dW1: right.", "dW2: nothing written yet.", words)
+
+
+def test_two_stubs_are_nothing_written_yet():
+    def stub(Y, A1, Y_hat):
+        return ...
+
+    for mine in ((..., ...), (stub, stub), (stub, ...)):
+        assert check_my_gradient(*mine).state == NOTHING
+
 
 
 @pytest.mark.parametrize("way", [1, -1])
