@@ -16,6 +16,8 @@ FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
 LARGEST_SHEET = 280  # pixels; a photograph is shrunk to it before its paper is looked for
 FITS, ENOUGH = 8, 3_000  # of the paper, and to how many pixels
 CLEAN = 0.1  # of a small sheet: where more than this share is 0, all that is not is ink
+ALL_CLEAN = 0.9  # of what is light on a larger one: where more than this share is 0, too
+CONTRAST = 0.25  # between parts of a sheet, of no small one, that is not empty
 SPECK = 70  # a dot that is smaller than a thin line is across a 70th of the sheet is none
 SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
 
@@ -34,7 +36,13 @@ def like_mnist(ink, cropped=True, centred=True):
     ink = _checked_ink(ink)
     off, grain = _above_paper(ink)
     _refuse_turned(ink, off, grain)
-    return prepared(_without_specks(_off_the_paper(off, grain)), cropped, centred)
+    drawn = _off_the_paper(off, grain)
+    if not drawn.any() and max(ink.shape) > 3 * SIDE and _contrast(off) > CONTRAST:
+        raise ValueError(
+            "ink: expected more paper than ink, got a sheet on which the two cannot be told apart; "
+            "leave more paper around the digit, such as np.pad(ink, 50, mode='edge')"
+        )
+    return prepared(_without_specks(drawn), cropped, centred)
 
 
 def prepared(ink, cropped=True, centred=True):
@@ -49,10 +57,10 @@ def prepared(ink, cropped=True, centred=True):
 
 def _checked_ink(ink):
     ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
-    if ink.ndim != 2 or not ink.size:
+    if ink.ndim != 2 or not ink.size or SIDE * SIDE in ink.shape and min(ink.shape) < SIDE:
         raise ValueError(
             "ink: expected a matrix (height, width) of numbers from 0 to 1, "
-            f"got shape {ink.shape}; {_as_a_matrix(ink.shape)}"
+            f"got shape {ink.shape}; {_as_a_matrix(ink)}"
         )
     if checked_finite(ink, "ink").min() < 0 or ink.max() > 1:
         tops = [top for top in (255, 65535) if ink.min() >= 0 and 2 < ink.max() <= top]
@@ -67,12 +75,20 @@ def _checked_ink(ink):
     return ink
 
 
-def _as_a_matrix(shape):
-    """What to do with an array of this shape to have a matrix, as the end of a sentence."""
-    if len(shape) == 3 and shape[2] in (3, 4):  # the fourth says how opaque the others are
-        return "of a coloured picture write np.asarray(ink)[:, :, :3].mean(axis=2)"
-    if shape == (SIDE * SIDE,):
+def _as_a_matrix(ink):
+    """What to do with an array to have a matrix, as the end of a sentence."""
+    shape = ink.shape
+    if ink.size == SIDE * SIDE:
         return f"write np.reshape(ink, ({SIDE}, {SIDE}))"
+    if len(shape) == 3 and shape[2] in (2, 3, 4):  # the second or fourth says how opaque it is
+        colours = 3 if shape[2] > 2 else 1
+        if shape[2] in (2, 4) and np.ptp(ink[..., :colours]) == 0:
+            return "write np.asarray(ink)[:, :, -1], for it is drawn in how opaque the colour is"
+        return f"of a coloured picture write np.asarray(ink)[:, :, :{colours}].mean(axis=2)"
+    if len(shape) == 2 and shape[1] == SIDE * SIDE:
+        return f"write np.reshape(ink[0], ({SIDE}, {SIDE})) for the first of them"
+    if min(shape, default=0) == 1 and len(shape) == 3:
+        return "write np.squeeze(ink)"
     return "give one drawing at a time"
 
 
@@ -101,7 +117,12 @@ def _above_paper(ink):
     and again, to that half of them which lies closest to it. Some of them are enough. On a small
     sheet, which no photograph is, ink may lie on more than half, and paper is what is 0.
     """
-    if ink.size <= SIDE * SIDE and np.mean(ink == 0) > CLEAN and np.median(ink) <= 0.5:
+    half, light = np.median(ink), ink[ink <= ink.max() / 2]
+    if ink.size <= SIDE * SIDE:
+        clean = half <= 0.5 and np.mean(ink == 0) > CLEAN
+    else:
+        clean = half == 0 and np.mean(light == 0) > ALL_CLEAN
+    if clean:
         return ink, 0
     y, x = np.indices(ink.shape).reshape(2, -1) / max(ink.shape)
     terms, all_ink = np.stack([x**0, x, y, x * x, x * y, y * y], axis=1), ink.ravel().astype(float)
@@ -113,6 +134,11 @@ def _above_paper(ink):
         surface = np.linalg.lstsq(T.T @ T, T.T @ seen, rcond=None)[0]
         off = all_ink[some] - terms[some] @ surface
     return (all_ink - terms @ surface).reshape(ink.shape), GRAIN * np.median(np.abs(off))
+
+
+def _contrast(off):
+    """Between the lightest and the darkest of parts as large as a pixel of MNIST's."""
+    return np.ptp(shrunk(off.astype(np.float32), SIDE))
 
 
 def _off_the_paper(off, grain):

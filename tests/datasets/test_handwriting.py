@@ -197,3 +197,46 @@ def written(sentence, words):
 
 def test_a_lone_dot_at_the_edge_is_no_trouble():
     assert like_mnist(a_blot(139, 139, 1, 1)).max() == 1
+
+
+def bar(wide):
+    sheet = np.zeros((100, 100))
+    sheet[10:90, 30 : 30 + wide] = 1
+    return sheet
+
+
+@pytest.mark.parametrize("wide", [20, 34, 40, 48])
+def test_a_thick_pen_on_clean_paper_leaves_ink(wide):
+    seen = like_mnist(bar(wide)).reshape(28, 28)
+    assert seen.max() == 1 and seen[14, 14] == 1 and (seen.sum(axis=1) > 0).sum() >= 20
+
+
+@pytest.mark.parametrize("wide", [40, 48])
+def test_thick_ink_that_cannot_be_told_from_grainy_paper_is_refused_and_no_empty_picture(wide):
+    grain = np.random.default_rng(0).normal(0, 0.02, (100, 100))
+    grainy = np.clip(0.2 + 0.6 * bar(wide) + grain, 0, 1)
+    with pytest.raises(ValueError, match="leave more paper around the digit"):
+        like_mnist(grainy)
+    assert like_mnist(np.pad(grainy, 50, mode="edge")).reshape(28, 28)[14, 14] > 0.9
+
+
+@pytest.mark.parametrize("sheet", [(280, 280), (100, 60)])
+def test_grainy_paper_alone_is_empty(sheet):
+    assert not like_mnist(np.clip(0.3 + np.random.default_rng(0).normal(0, 0.1, sheet), 0, 1)).any()
+
+
+def test_rows_of_pixels_are_no_sheets():
+    row = load_digits().test.images[:1]
+    for rows, said in ((row, "(ink, (28, 28))"), (row.T, "(ink, (28, 28))")):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            like_mnist(rows)
+    with pytest.raises(ValueError, match="of them"):
+        like_mnist(np.vstack([row, row]))
+
+
+def test_what_is_drawn_in_opacity_alone_is_told():
+    canvas = np.zeros((50, 40, 4))
+    canvas[10:40, 20:24, 3] = 1
+    with pytest.raises(ValueError, match=re.escape("np.asarray(ink)[:, :, -1]")):
+        like_mnist(canvas)
+    assert like_mnist(canvas[:, :, -1]).any()

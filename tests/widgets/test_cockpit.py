@@ -93,9 +93,9 @@ def test_divergence_ends_the_run_in_words_and_keeps_the_last_good_net():
 
 def test_a_learning_rate_that_was_changed_shows_in_the_name():
     run = a_run()
-    run.descend(0.01, goal=5)
+    run.descend(60, goal=1)
     run.descent.eta = 2.0
-    run.descend(0.01, goal=5)
+    run.descend(60, goal=2)
     assert "η 0.5 → 2" in run.name
 
 
