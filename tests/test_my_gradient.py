@@ -628,3 +628,12 @@ def test_a_right_activation_of_ones_own_passes():
         f2=mine,
     )
     assert verdict.right
+
+
+def test_a_slope_that_is_wrong_far_out_only_is_named_where_the_inputs_reach_as_far():
+    relu6 = Activation("relu6", lambda z: np.clip(z, 0, 6), lambda z: (z > 0) * 1.0)
+    for size, words in ((0.3, "right"), (30, "relu6: the slope is wrong")):
+        data = toy(0) | {"X": size * toy(0)["X"]}
+        mine = all_true(data, relu6, relu6)
+        told_of = told(check_my_gradient(mine["dW1"], mine["dW2"], **data, f1=relu6, f2=relu6))
+        assert words in told_of

@@ -109,6 +109,27 @@ def test_a_slope_that_is_one_number_is_taken():
     assert noticed(net(5, 3, 1, hidden=line), 0 * X, Y).noticed == []
 
 
+@pytest.mark.parametrize("hidden", [2, 3, 5, 7])
+def test_neurons_whose_columns_a_product_rounds_differently_are_alike_all_the_same(hidden):
+    rng = np.random.default_rng(0)
+    X, labels = rng.normal(size=(200, 4)), rng.integers(0, 2, 200)
+    zeros = [np.zeros((4, hidden)), np.zeros((hidden, 2))]
+    (told,) = noticed(net(4, hidden, 2, weights=zeros), X, np.eye(2)[labels], eta=0.5).noticed
+    assert told.startswith(f"The {hidden} neurons of hidden layer 1 are alike")
+
+
+def test_a_net_that_has_learnt_is_not_told_to_start_anew_for_its_dead_neurons():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(50, 2))
+    Y = X[:, :1] + X[:, 1:]
+    W1 = np.array([[1.0, -1, -1], [1, -1, -1]])
+    fitting = net(2, 3, 1, hidden=RELU, weights=[W1, np.ones((3, 1))], biases=False)
+    (told,) = noticed(fitting, X, Y).noticed
+    assert told.startswith("2 of 3 neurons of hidden layer 1 answer 0 to every sample: the others")
+    (told,) = noticed(fitting, X, -Y, eta=1e-6).noticed
+    assert told.endswith("start anew with other random weights or a smaller η.")
+
+
 def test_dead_neurons_of_an_activation_of_your_own_are_told():
     own = Activation("own", lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0)
     x, y = np.array([[1.0, 2, 3, 4, 5], [1, 2, 3, 4, 6]]), np.array([[15.0], [16]])

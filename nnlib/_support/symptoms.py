@@ -22,7 +22,7 @@ def symptoms(net, X, Y, evaluation=None):
     rows = some_of(X)
     X, Y = X[rows], Y[rows]
     others = X if evaluation is None else evaluation[0][some_of(evaluation[0])]
-    told = [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X)]
+    told = [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X, Y)]
     return told or [*_of_limits(net, X, Y)]
 
 
@@ -62,7 +62,7 @@ def reach(f):
     )
 
 
-def _of_neurons(net, X):
+def _of_neurons(net, X, Y):
     """Neurons that are all alike stay so; a ReLU, or one like it, without a slope never learns."""
     Z, A = net.forward(X)
     for layer, (f, z, a) in enumerate(zip(net.activations, Z, A[1:], strict=True), start=1):
@@ -73,10 +73,9 @@ def _of_neurons(net, X):
             slope = np.broadcast_to(f.slope(z), z.shape)
             dead = np.count_nonzero(~(a.any(axis=0) | slope.any(axis=0)))
             if 2 * dead >= n:
-                yield (
-                    f"{dead} of {n} neurons of {where} answer 0 to every sample and learn "
-                    "no more: start anew with other random weights or a smaller η."
-                )
+                cure = "start anew with other random weights or a smaller η"
+                do = "the others do the work" if _has_learnt(A[-1], Y) else cure
+                yield f"{dead} of {n} neurons of {where} answer 0 to every sample: {do}."
 
 
 def _where(layer, Z):
@@ -119,8 +118,17 @@ def _is_wrong(outputs, Y):
     return bool(left > 0.8 * mean and share > 0.5 or left > 1.05 * mean and share > 0)
 
 
+def _has_learnt(outputs, Y):
+    """Whether little is left of what the mean of Y would leave."""
+    return np.sum((outputs - Y) ** 2) < 0.2 * np.sum((Y - Y.mean(axis=0)) ** 2)
+
+
 def _are_alike(net, layer):
-    """Whether the neurons of a hidden layer, counted from 1, share all weights and biases."""
-    into, out_of = net.W[layer - 1], net.W[layer]
-    b = net.b[layer - 1] if net.b else np.zeros(1)
-    return (into == into[:, :1]).all() and (out_of == out_of[:1]).all() and (b == b[0]).all()
+    """Whether the neurons of a hidden layer, counted from 1, share all weights and biases.
+
+    Where a product rounds its columns differently they are alike up to that.
+    """
+    b = net.b[layer - 1] if net.b else np.zeros(net.sizes[layer])
+    knobs = np.vstack([net.W[layer - 1], b, net.W[layer].T])
+    apart = np.abs(knobs - knobs[:, :1]).max()
+    return apart <= 100 * np.finfo(knobs.dtype).eps * np.abs(knobs).max()

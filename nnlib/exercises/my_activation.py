@@ -74,14 +74,14 @@ def at_points(function, name, points=POINTS):
         raise Trouble(f"{name} is no curve: {trouble}") from None
 
 
-def look_at_slope(f):
-    """Trouble with a slope that is not the slope of the value."""
-    z, a = POINTS, np.asarray(f.value(POINTS))
+def look_at_slope(f, z=POINTS):
+    """Trouble with a slope that is not the slope of the value at the points z (n,)."""
+    a = np.asarray(f.value(z))
     if a.dtype in (np.float16, np.float32):
         found = f"the value comes in {a.dtype}, too coarse to measure a slope by"
         raise Trouble(f"{f.name}: {found}: write astype(z.dtype), or leave astype out.")
     slope, times = slope_of(f, z), f.times_slope(np.full(z.shape, 3.0), z, a)
-    measured, smooth = slope_at_points(f.value)
+    measured, smooth = slope_at_points(f.value, z)
     size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(a))
     wrong = smooth & (np.abs(slope - measured) > GOOD_TO * size)
     if not wrong.any() and not close(times, 3 * slope):
@@ -90,7 +90,7 @@ def look_at_slope(f):
         k = int(np.argmax(np.where(wrong, np.abs(slope - measured), 0)))
         where = f"at {wrong.sum()} of {len(z)} points; most at z = {z[k]:.2f}"
         what = f"yours is {slope[k]:.4g}, it should be {measured[k]:.4g}"
-        end = hint(f, measured, smooth)
+        end = hint(f, z, measured, smooth)
         raise Trouble(f"{f.name}: the slope is wrong {where}: {what}.{end}")
 
 
@@ -99,9 +99,9 @@ def slope_of(f, z):
     return np.broadcast_to(f.slope(z), z.shape)
 
 
-def slope_at_points(value):
-    """Central differences at POINTS, and where they mean something: not across a kink."""
-    left, here, right = (nudged_slope(value, POINTS + side) for side in (-EPS, 0, EPS))
+def slope_at_points(value, z):
+    """Central differences at each z, and where they mean something: not across a kink."""
+    left, here, right = (nudged_slope(value, z + side) for side in (-EPS, 0, EPS))
     return here, np.abs(right - left) < 1e-2 * np.maximum(1, np.abs(right + left))
 
 
@@ -111,9 +111,9 @@ def nudged_slope(value, points):
     return central_differences(lambda: value(points + nudge), [nudge])[0]
 
 
-def hint(f, measured, smooth):
+def hint(f, z, measured, smooth):
     """What a wrong slope looks like, as a sentence that begins with a blank, else ""."""
-    a, slope = f.value(POINTS), slope_of(f, POINTS)
+    a, slope = f.value(z), slope_of(f, z)
     if close(slope_of(f, a)[smooth], measured[smooth]):
         return " It is right for a = f(z), but z comes in: compute a first."
     if close(slope[smooth], a[smooth]):

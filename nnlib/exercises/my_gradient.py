@@ -16,7 +16,7 @@ from nnlib._support.hints import door, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
 from nnlib.exercises.judging import first_element, multiple, rounded, slip_behind
 from nnlib.exercises.making import asked
-from nnlib.exercises.my_activation import as_numbers, look_at_activation
+from nnlib.exercises.my_activation import POINTS, as_numbers, look_at_activation, look_at_slope
 from nnlib.exercises.running import Failed, run_once, same, tried
 from nnlib.exercises.verdict import NOTHING, Trouble, verdict_of
 
@@ -223,7 +223,17 @@ def toy_nets(data, f1, f2, mine):
     nets = [{name: within(name, as_finite, one[name]) for name in one} for one in examples]
     for arrays in nets:
         look_at_shapes(**arrays)
-    return [passed_forward(arrays, f1, f2) for arrays in nets]
+    nets = [passed_forward(arrays, f1, f2) for arrays in nets]
+    for net, (name, f) in itertools.product(nets, (("f1", f1), ("f2", f2))):
+        if f not in ACTIVATIONS:
+            within(name, look_at_slope, f, some_of_all(net[f"Z{name[1]}"]))
+    return nets
+
+
+def some_of_all(Z):
+    """A few hundred of the weighted inputs in Z, in rising order."""
+    z = np.unique(Z)
+    return z[:: 1 + len(z) // len(POINTS)]
 
 
 def asked_for(function):
