@@ -22,8 +22,9 @@ def symptoms(net, X, Y, evaluation=None):
     rows = some_of(X)
     X, Y = X[rows], Y[rows]
     others = X if evaluation is None else evaluation[0][some_of(evaluation[0])]
-    told = [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, X, Y)]
-    return told or [*_of_limits(net, X, Y)]
+    Z, A = net.forward(X)
+    told = [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, Z, A, Y)]
+    return told or [*_of_limits(net, Z, A, Y)]
 
 
 def _of_inputs(X, others):
@@ -62,9 +63,8 @@ def reach(f):
     )
 
 
-def _of_neurons(net, X, Y):
+def _of_neurons(net, Z, A, Y):
     """Neurons that are all alike stay so; a ReLU, or one like it, without a slope never learns."""
-    Z, A = net.forward(X)
     for layer, (f, z, a) in enumerate(zip(net.activations, Z, A[1:], strict=True), start=1):
         n, where = a.shape[1], _where(layer, Z)
         if layer < len(Z) and n > 1 and _are_alike(net, layer):
@@ -83,12 +83,11 @@ def _where(layer, Z):
     return f"hidden layer {layer}" if layer < len(Z) else "the output layer"
 
 
-def _of_limits(net, X, Y):
+def _of_limits(net, Z, A, Y):
     """A net that is wrong while nearly all neurons of a layer are where f is flat stays wrong.
 
     One that has learnt is at the limits too, but right.
     """
-    Z, A = net.forward(X)
     shares = [_flat_share(f, z) for f, z in zip(net.activations, Z, strict=True)]
     layer = int(np.argmax(shares))
     if shares[layer] >= NEARLY_ALL and _is_wrong(A[-1], Y):
@@ -112,15 +111,18 @@ def _is_wrong(outputs, Y):
 
     Where one class is rare the mean is nearly right: there the outputs have to be worse than it.
     """
-    off, far = np.abs(outputs - Y), (np.ptp(Y) or 1.0) / 2
-    left, mean = np.sum(off**2), np.sum((Y - Y.mean(axis=0)) ** 2)
-    share = np.mean(off.max(axis=1) > far)
+    left, mean = _squares(outputs, Y), _squares(Y.mean(axis=0), Y)
+    share = np.mean(np.abs(outputs - Y).max(axis=1) > (np.ptp(Y) or 1.0) / 2)
     return bool(left > 0.8 * mean and share > 0.5 or left > 1.05 * mean and share > 0)
 
 
 def _has_learnt(outputs, Y):
     """Whether little is left of what the mean of Y would leave."""
-    return np.sum((outputs - Y) ** 2) < 0.2 * np.sum((Y - Y.mean(axis=0)) ** 2)
+    return _squares(outputs, Y) < 0.2 * _squares(Y.mean(axis=0), Y)
+
+
+def _squares(answers, Y):
+    return np.sum((answers - Y) ** 2)
 
 
 def _are_alike(net, layer):
