@@ -1,6 +1,7 @@
 """A class on one server: thirty kernels at once, each running notebook 8 on MNIST from end to end.
 
-The server is set up as README says: MNIST lies unpacked in one folder that all kernels read.
+The server is set up as README says: MNIST lies unpacked in one folder that all kernels read, and a
+kernel has one thread.
 Costs ten minutes of both cores; KERNELS=6 in the environment makes the class smaller.
 """
 
@@ -94,7 +95,7 @@ async def lesson(folder, n):
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    """A folder for a class, MNIST set up in it as README says for a server."""
+    """A folder for a class, MNIST and threads set up as README says for a server."""
     try:
         load_mnist()
     except OSError:
@@ -106,6 +107,8 @@ def server(tmp_path, monkeypatch):
         shutil.copy(packed / file.name, shared)
     share_mnist(shared)
     monkeypatch.setenv("NNLIB_MNIST", str(shared))
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        monkeypatch.setenv(f"{library}_NUM_THREADS", "1")
     return tmp_path
 
 
