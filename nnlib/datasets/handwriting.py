@@ -29,9 +29,10 @@ def like_mnist(ink, cropped=True, centred=True):
     cropped  fit what lies around the ink into 20 × 20; otherwise the whole sheet into 28 × 28
     centred  put the centre of mass in the middle; otherwise the middle of the rectangle
     What most of the sheet shows is taken for paper, however grey, though light may fall off over
-    it; the darkest ink becomes 1. A dark frame at its edges and specks are left out. A sheet
-    without ink gives an empty picture. ValueError in words for ink above 1 or below 0, and for a
-    sheet that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
+    it; the darkest ink becomes 1. Specks are left out, and what touches an edge is too, a frame, a
+    finger or a table, if more than a thin line of ink does not. A sheet without ink gives an empty
+    picture. ValueError in words for ink above 1 or below 0, and for a sheet that is mostly ink: a
+    photo of white paper has to be turned, 1 - photo / 255.
     """
     ink = _checked_ink(ink)
     off, grain = _above_paper(ink)
@@ -42,7 +43,7 @@ def like_mnist(ink, cropped=True, centred=True):
             "ink: expected more paper than ink, got a sheet on which the two cannot be told apart; "
             "leave more paper around the digit, such as np.pad(ink, 50, mode='edge')"
         )
-    return prepared(_without_specks(drawn), cropped, centred)
+    return prepared(_off_the_edges(_without_specks(drawn)), cropped, centred)
 
 
 def prepared(ink, cropped=True, centred=True):
@@ -154,6 +155,19 @@ def _without_specks(ink):
     around_it = windows(np.pad(ink > DUST, reach), (2 * reach + 1,) * 2).sum(axis=(2, 3))
     kept = np.where((around_it <= 2 * reach) | (ink <= DUST), 0, ink)
     return kept if kept.any() else ink
+
+
+def _off_the_edges(ink):
+    """The drawing without what touches the edges of its sheet, unless hardly anything is left.
+
+    A finger, a table beside the sheet or a shadow does so; a digit drawn up to the edge does too.
+    """
+    from PIL import Image, ImageDraw
+
+    seen = Image.fromarray(np.pad(ink > 0, 1, constant_values=True).astype(np.uint8)).copy()
+    ImageDraw.floodfill(seen, (0, 0), 2)  # the frame of ones, and all that hangs together with it
+    inside = np.where(np.asarray(seen)[1:-1, 1:-1] == 1, ink, 0)
+    return inside if np.count_nonzero(inside) > max(ink.shape) else ink  # a thin line across it
 
 
 def around(ink):

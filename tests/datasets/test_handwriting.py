@@ -122,6 +122,26 @@ def test_a_dark_frame_around_a_photograph_is_left_out(digit, sides):
 
 
 @pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("tone", [0.4, 0.95])
+@pytest.mark.parametrize("place", [np.s_[:24, 20:45], np.s_[40:70, 120:], np.s_[:, :16]])
+def test_a_finger_or_a_table_at_the_edge_is_left_out(digit, tone, place):
+    photo = 0.2 + 0.6 * strokes(digit)
+    photo[place] = tone
+    photo += np.random.default_rng(digit).normal(0, 0.01, photo.shape)
+    seen, clean = like_mnist(np.clip(photo, 0, 1)), like_mnist(strokes(digit))
+    assert np.corrcoef(seen, clean)[0, 1] > 0.7  # a thin ring a pixel aside: 0.72
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_a_digit_cut_at_the_edge_of_its_ink_is_read_as_before(digit):
+    ink = strokes(digit)
+    cut = ink[np.flatnonzero(ink.any(axis=1))[0] :]
+    grain = np.random.default_rng(digit).normal(0, 0.02, cut.shape)
+    seen = like_mnist(np.clip(0.2 + 0.6 * cut + grain, 0, 1))
+    assert np.corrcoef(seen, like_mnist(ink))[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("digit", STROKES)
 def test_specks_beside_a_drawing_are_left_out(digit):
     ink = strokes(digit)
     ink[[3, 9, 70, 131], [5, 130, 4, 60]] = 1
