@@ -4,10 +4,12 @@ A network reads only what looks like what it learned from. MNIST's makers prepar
 these steps (LeCun et al. 1998); a drawing that skips one is often misread.
 """
 
+from pathlib import Path
+
 import numpy as np
 
 from nnlib._support.checks import array_of_numbers, checked_finite
-from nnlib._support.hints import door
+from nnlib._support.hints import door, short
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 DUST = 0.1  # ink below this share of the darkest is none
@@ -57,6 +59,11 @@ def prepared(ink, cropped=True, centred=True):
 
 
 def _checked_ink(ink):
+    if isinstance(ink, (str, Path)):
+        raise ValueError(
+            f"ink: expected a matrix of numbers from 0 to 1, got a name, {short(ink)}; write "
+            "1 - np.divide(Image.open(ink).convert('L'), 255), after from PIL import Image"
+        )
     ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
     if ink.ndim != 2 or not ink.size or SIDE * SIDE in ink.shape and min(ink.shape) < SIDE:
         raise ValueError(

@@ -1,6 +1,7 @@
 """A drawing brought to MNIST's form."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -260,3 +261,16 @@ def test_what_is_drawn_in_opacity_alone_is_told():
     with pytest.raises(ValueError, match=re.escape("np.asarray(ink)[:, :, -1]")):
         like_mnist(canvas)
     assert like_mnist(canvas[:, :, -1]).any()
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+@pytest.mark.parametrize("kind", [str, Path])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_name_of_a_file_is_told_the_line_that_reads_it(tmp_path, ending, kind, mode):
+    ink = kind(tmp_path / f"photo.{ending}")
+    Image.fromarray(PHOTO.astype(np.uint8)).convert(mode).save(ink)
+    with pytest.raises(ValueError, match="got a name") as refusal:
+        like_mnist(ink)
+    line = str(refusal.value).partition("; write ")[2].partition(", after")[0]
+    read = eval(line, {"np": np, "ink": ink, "Image": Image})
+    assert np.corrcoef(like_mnist(read), like_mnist(INK))[0, 1] > 0.95
