@@ -25,7 +25,7 @@ from nnlib._support.symptoms import reach
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
 
-DIGITS = load_digits()
+DIGITS, RNG = load_digits(), np.random.default_rng(0)
 X, Y = np.random.default_rng(0).uniform(size=(20, 5)), np.full((20, 1), 0.5)
 
 
@@ -60,16 +60,22 @@ def test_pixels_up_to_255_are_told():
 MANY = np.random.default_rng(1).normal(size=(20, 5)) * [1, 20, 0.1, 300, 0] + [0, 50, 0, 9, 7]
 
 COUNTS = np.arange(100.0).reshape(20, 5) % 17
+HEAVY = np.exp(2 * np.random.default_rng(2).normal(size=(5000, 3)))  # one number in hundreds is far
+FLAG = np.c_[20 * HEAVY[:, :3] % 30, np.arange(5000) % 400 == 0]  # of 0 and 1, rarely 1
+FAR = {"logs": HEAVY, "rare flag": FLAG, "wild": np.random.default_rng(3).standard_cauchy((5000, 2))}
 
 
-@pytest.mark.parametrize("given", [MANY, MANY.astype(np.float32), MANY[:, :1] * 40, COUNTS])
+@pytest.mark.parametrize(
+    "given", [MANY, MANY.astype(np.float32), MANY[:, :1] * 40, COUNTS, *FAR.values()]
+)
 def test_large_inputs_that_are_no_pixels_are_to_be_standardised_which_leaves_nothing_to_tell(given):
     sizes = given.shape[1], 4, 1
-    (told,) = noticed(net(*sizes), given, Y).noticed
+    Y = np.full((len(given), 1), 0.5)
+    (told,) = noticed(net(*sizes), given, Y, eta=1e-9, epochs=1).noticed
     assert "255" not in told and told.endswith(", each column by itself.")
     line = told.partition("to about 1, ")[2].partition(", each")[0]
     obeyed = eval(line, {"np": np, "X": given})
-    assert noticed(net(*sizes), obeyed, Y).noticed == []
+    assert noticed(net(*sizes), obeyed, Y, epochs=1).noticed == []
     assert np.abs(obeyed.mean(axis=0)).max() < 1e-5 and obeyed.std(axis=0)[0] == pytest.approx(1)
 
 
@@ -86,6 +92,16 @@ def test_validation_inputs_of_another_scale_are_told():
     words = "The inputs go up to 1 in training, but up to {} in validation: scale both sets alike."
     assert told(255) == [words.format(255)] and told(1 / 255) == [words.format(0.00392)]
     assert told(1) == []
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_two_halves_of_standardised_data_are_of_one_scale_though_one_number_is_far(name):
+    data = (FAR[name] - FAR[name].mean(axis=0)) / FAR[name].std(axis=0)
+    far = np.argsort(np.abs(data).max(axis=1))  # the farthest samples all validate
+    X, others = data[far[:4000]], data[far[4000:]]
+    history = fit(net(data.shape[1], 4, 1), X, X[:, :1], eta=1e-3, epochs=1, rng=RNG,
+                  evaluation=(others, others[:, :1]), progress=False)  # fmt: skip
+    assert history.noticed == []
 
 
 @pytest.mark.parametrize("weights", [np.zeros, np.ones])

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 TOO_LARGE = 1e6  # a cost this many times the first one is divergence
-LARGE_INPUT = 10.0  # standardised data stays below; pixels from 0 to 255 do not
+LARGE_INPUT = 10.0  # pixels from 0 to 255 go beyond it; standardised data with its rarest numbers
+SCALED = 1.1  # root mean square of a column that is standardised: 1, but for rounding
 PROBED = 1000  # samples that are looked at for signs of divergence
 
 
@@ -69,9 +70,12 @@ def divergence_in_words(when, trouble, X, eta, then=""):
 
 
 def large_inputs(X):
-    """What to do about inputs far above 1, a sentence without its end; "" if there are none."""
-    largest = np.abs(X).max()
-    if largest <= LARGE_INPUT:
+    """What to do about inputs far above 1, a sentence without its end; "" if there are none.
+
+    All of X is looked at: of a standardised column some samples alone would not be so.
+    """
+    largest = max(X.max(), -X.min())
+    if largest <= LARGE_INPUT or np.einsum("ij,ij->j", X, X).max() <= len(X) * SCALED**2:
         return ""
     eight_bits = X.min() >= 0 and 127 < largest <= 255.5
     pixels = eight_bits and np.abs(X - np.rint(X)).max() < 0.01

@@ -19,24 +19,28 @@ def symptoms(net, X, Y, evaluation=None):
 
     X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; some samples of each are looked at
     """
-    rows = some_of(X)
+    large, rows = large_inputs(X), some_of(X)
     X, Y = X[rows], Y[rows]
     others = X if evaluation is None else evaluation[0][some_of(evaluation[0])]
     Z, A = net.forward(X)
-    told = [*_of_inputs(X, others), *_of_targets(net, Y), *_of_neurons(net, Z, A, Y)]
+    told = [f"{large}."] * bool(large) + [*_of_scales(X, others), *_of_targets(net, Y), *_of_neurons(net, Z, A, Y)]
     return told or [*_of_limits(net, Z, A, Y)]
 
 
-def _of_inputs(X, others):
-    large = large_inputs(X)
-    if large:
-        yield f"{large}."
-    here, there = np.abs(X).max(), np.abs(others).max()
-    if max(here, there) > APART * min(here, there):
+def _of_scales(X, others):
+    """Where the largest inputs of both sets are far apart, and the middle ones: one may be rare."""
+    (here, there), middles = zip(*map(_largest_and_middle, (X, others)), strict=True)
+    if all(max(pair) > APART * min(pair) for pair in ((here, there), middles)):
         yield (
             f"The inputs go up to {here:.3g} in training, but up to {there:.3g} in validation: "
             "scale both sets alike."
         )
+
+
+def _largest_and_middle(X):
+    """Of the sizes of the inputs that are not 0."""
+    sizes = np.abs(X[X != 0]) if X.any() else np.zeros(1)
+    return sizes.max(), np.median(sizes)
 
 
 def _of_targets(net, Y):
