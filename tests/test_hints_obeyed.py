@@ -13,12 +13,16 @@ from nnlib import (
     QUADRATIC,
     SIGMOID,
     SOFTMAX,
+    Activation,
     Digits,
     Network,
     check_gradients,
     fit,
     load_digits,
+    load_mnist,
 )
+from nnlib.datasets.digits import MNIST
+from nnlib.widgets import digit_pad
 
 RNG = np.random.default_rng(0)
 ROWS, LABELS = RNG.uniform(size=(4, 6)), np.array([0, 1, 0, 1])
@@ -82,6 +86,19 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     ),
     "rows of -1 and 1 for the log-likelihood": (
         lambda Y: SOFT.cost_of(ROWS, Y), "Y", 2 * np.eye(2)[LABELS] - 1
+    ),
+    "classes coded 1 and 2 in a column": (lambda Y: cost(Y, 1), "Y", LABELS[:, None] + 1),
+    "classes coded 0 and 255 in a column": (lambda Y: cost(Y, 1), "Y", 255 * LABELS[:, None]),
+    "rows of 0 and 255 for the log-likelihood": (
+        lambda Y: SOFT.cost_of(ROWS, Y), "Y", 255 * np.eye(2)[LABELS]
+    ),
+    "a split of digits": (net(784, 10).predict, "X", load_digits().test),
+    "digits": (net(784, 10).predict, "X", load_digits()),
+    "a split as labels": (
+        lambda y: net(784, 10).accuracy(load_digits().test.images, y), "labels", load_digits().test
+    ),
+    "a split as targets": (
+        lambda Y: net(784, 10).cost_of(load_digits().test.images, Y), "Y", load_digits().test
     ),
     "rows that do not sum to 1": (lambda Y: SOFT.cost_of(ROWS, Y), "Y", 3 * np.eye(2)[LABELS]),
     "pictures with a channel": (net(6, 2).predict, "X", PICTURES[:, :, :, None]),
@@ -293,6 +310,103 @@ def test_words_for_weights_are_told_with_their_layer():
 def test_a_single_softmax_output_is_told_as_what_it_is():
     with pytest.raises(ValueError, match="always 1: take two, or SIGMOID with CROSS_ENTROPY"):
         cost(LABELS[:, None], 1, activations=SOFTMAX, cost=LOG_LIKELIHOOD)
+
+
+@pytest.mark.parametrize("looks", [{}, {"activations": SOFTMAX, "cost": LOG_LIKELIHOOD}])
+@pytest.mark.parametrize("k", [3, 5])
+def test_classes_in_one_column_are_told_to_have_an_output_each(k, looks):
+    labels, x = np.arange(2 * k)[:, None] % k, RNG.uniform(size=(2 * k, 6))
+    with pytest.raises(ValueError, match=f" for {k} classes and make sizes.-1. {k}, else") as told:
+        net(6, 1, **looks).cost_of(x, labels)
+    obeyed = eval(line_of(str(told.value)), {"np": np, "Y": labels})
+    net(6, k, **looks).cost_of(x, obeyed)
+
+
+def test_amounts_are_told_to_be_rescaled_and_not_taken_for_classes():
+    for amounts in ([1, 2, 3, 4], [1.5, 2.5, 1.5, 2.5], [3, 9, 20, 3]):
+        with pytest.raises(ValueError, match="; rescale them, or use cost=QUADRATIC"):
+            cost(np.array(amounts)[:, None], 1)
+
+
+@pytest.mark.parametrize("shape", [(6, 784), (6, 28, 28), (1, 784)])
+def test_numbers_none_of_which_is_finite_are_not_taken_for_a_header_line(shape):
+    with pytest.raises(ValueError, match="; none is finite: look at how they were read"):
+        if shape == (1, 784):
+            net(784, 2).predict(np.full(shape, np.nan))
+        Digits(np.full(shape, np.nan), np.arange(6))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [lambda z: z if z > 0 else 0, lambda z: 1 if z > 0 else z / 2, lambda z: -1 if z < 0 else z],
+)
+def test_own_functions_that_make_whole_numbers_of_all_are_told_and_floats_are_right(value):
+    def made(**looks):
+        own = Activation("own", np.vectorize(value, **looks), lambda z: 1.0 * (z > 0))
+        return net(6, 2, activations=own, cost=QUADRATIC)
+
+    with pytest.raises(ValueError, match="own.value: expected .* np.vectorize.…, otypes=.float"):
+        made()
+    made(otypes=[float]).predict(ROWS)
+    objects = Activation("own", np.frompyfunc(value, 1, 1), lambda z: 1.0 * (z > 0))
+    with pytest.raises(ValueError, match="got object"):
+        net(6, 2, activations=objects, cost=QUADRATIC)
+
+
+@pytest.mark.parametrize("slope", [lambda z: 1 * (z > 0), lambda z: np.where(z > 0, 1, 0)])
+def test_slopes_of_whole_numbers_work_as_those_of_floats(slope):
+    def weights(slope):
+        own = Activation("own", lambda z: np.maximum(z, 0), slope)
+        learner = net(6, 4, 2, activations=[own, IDENTITY], cost=QUADRATIC)
+        rng = np.random.default_rng(1)
+        fit(learner, ROWS, np.eye(2)[LABELS], eta=0.1, epochs=3, rng=rng, progress=False)
+        assert check_gradients(learner, ROWS, np.eye(2)[LABELS]) < 1e-7
+        return learner.W[0]
+
+    np.testing.assert_array_equal(weights(slope), weights(lambda z: 1.0 * (z > 0)))
+
+
+def test_a_value_in_float32_is_told_as_that_and_not_as_a_kink():
+    def check(as_told):
+        own = Activation("mine", lambda z: as_told(np.tanh(z), z), lambda z: 1 - np.tanh(z) ** 2)
+        tested = net(6, 2, activations=own, cost=QUADRATIC, dtype=np.float32)
+        return check_gradients(tested, ROWS, np.eye(2)[LABELS])
+
+    with pytest.raises(ValueError, match="expected float64 from mine, got float32, too coarse"):
+        check(lambda a, z: a.astype(np.float32))
+    error = check(lambda a, z: a.astype(z.dtype))
+    assert error < 1e-7 and error.left_out == 0
+
+
+def test_plain_arrays_in_the_place_of_digits_are_told_how_to_become_some():
+    images, labels = load_digits().test.images, load_digits().test.labels
+    with pytest.raises(TypeError, match="or digits = (Digits.images, labels.) with pic") as told:
+        digit_pad(net(784, 10), images)
+    line = re.search(r"Digits\(images, labels\)", str(told.value))[0]
+    digit_pad(net(784, 10), eval(line, {"Digits": Digits, "images": images, "labels": labels}))
+
+
+def test_a_folder_as_kaggle_hands_it_out_is_told_how_to_be_read(tmp_path):
+    rows = RNG.integers(0, 10, (12, 785)) ** 2 * 3  # mostly paper
+    rows[:, 0] %= 10
+    names = "label," + ",".join(f"pixel{k}" for k in range(784))
+    np.savetxt(tmp_path / "train.csv", rows, "%d", ",", header=names, comments="")
+    with pytest.raises(FileNotFoundError, match="ubyte.gz is missing; write rows = ") as told:
+        load_mnist(tmp_path)
+    read, made = str(told.value).partition("; write ")[2].split(" and then ")
+    scene = {"np": np, "Digits": Digits}
+    exec(f"{read}\n{made}", scene)
+    assert len(scene["digits"].train) == 8
+
+
+def test_a_folder_as_torchvision_lays_it_out_is_read(tmp_path):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for file in MNIST.files:
+        (raw / file.name).write_bytes(b"not MNIST")
+    for folder in (tmp_path, tmp_path / "MNIST", raw):
+        with pytest.raises(ValueError, match=f"{raw}/train-images-idx3-ubyte.gz: expected 9,912,4"):
+            load_mnist(folder)
 
 
 HEADER, HOLE = ROWS.copy(), ROWS.copy()

@@ -60,9 +60,10 @@ def test_pixels_up_to_255_are_told():
 MANY = np.random.default_rng(1).normal(size=(20, 5)) * [1, 20, 0.1, 300, 0] + [0, 50, 0, 9, 7]
 
 COUNTS = np.arange(100.0).reshape(20, 5) % 17
-HEAVY = np.exp(2 * np.random.default_rng(2).normal(size=(5000, 3)))  # one number in hundreds is far
+HEAVY = np.exp(2 * np.random.default_rng(2).normal(size=(5000, 3)))  # some numbers are far
 FLAG = np.c_[20 * HEAVY[:, :3] % 30, np.arange(5000) % 400 == 0]  # of 0 and 1, rarely 1
-FAR = {"logs": HEAVY, "rare flag": FLAG, "wild": np.random.default_rng(3).standard_cauchy((5000, 2))}
+WILD = np.random.default_rng(3).standard_cauchy((5000, 2))
+FAR = {"logs": HEAVY, "rare flag": FLAG, "wild": WILD}
 
 
 @pytest.mark.parametrize(
@@ -233,11 +234,38 @@ def test_targets_that_the_output_cannot_reach_are_told_and_identity_reaches_them
     assert obeyed.noticed == [] and obeyed.training_cost[-1] < 0.01
 
 
-def test_classes_coded_as_minus_1_and_1_are_to_be_coded_as_the_sigmoid_answers():
-    y = np.array([[-1.0], [1], [1], [-1]])
-    history = noticed(net(5, 4, 1, output=SIGMOID), X[:4], y)
-    assert history.noticed[0].endswith("code the classes as 0 and 1.")
-    assert noticed(net(5, 4, 1, output=SIGMOID), X[:4], (y + 1) / 2).noticed == []
+def as_told(sentence, y):
+    """The targets that the line in a sentence makes of y."""
+    return eval(sentence.partition("write ")[2].partition(" for ")[0], {"np": np, "Y": y})
+
+
+@pytest.mark.parametrize("codes", [(-1, 1), (1, 2), (0, 255), (0, 1, 2), (1, 2, 3, 4)])
+@pytest.mark.parametrize("output", [SIGMOID, TANH])
+def test_classes_coded_by_numbers_out_of_range_are_to_be_coded_as_the_output_answers(codes, output):
+    if (output, codes) == (TANH, (-1, 1)):
+        return
+    k, y = len(codes), np.array(codes * 2)[:, None]
+    (told,) = noticed(net(5, 4, 1, output=output), X[: 2 * k], y).noticed
+    assert "classes" in told and ", else take IDENTITY" in told
+    assert (f"make sizes[-1] {k}" in told) == (k > 2)
+    obeyed = as_told(told, y)
+    assert noticed(net(5, 4, obeyed.shape[1], output=output), X[: 2 * k], obeyed).noticed == []
+    assert len(np.unique(np.c_[obeyed, y], axis=0)) == k  # still told apart
+
+
+@pytest.mark.parametrize("amounts", [[1.0, 2, 3, 4], [0.5, 1.5, 0.5, 1.5], [3, 9, 20, 3]])
+def test_amounts_are_not_taken_for_classes(amounts):
+    (told,) = noticed(net(5, 4, 1, output=SIGMOID), X[:4], np.array(amounts)[:, None]).noticed
+    assert "class" not in told and told.endswith("take IDENTITY for the output layer.")
+
+
+def test_validation_targets_out_of_range_are_told_too():
+    y, coded = np.array([[0.0], [1], [1], [0]]), np.array([[0], [255], [255], [0]])
+    history = fit(net(5, 4, 1, output=SIGMOID), X[:4], y, eta=0.1, epochs=1, rng=RNG,
+                  evaluation=(X[:4], coded), progress=False)  # fmt: skip
+    (told,) = history.noticed
+    assert told.startswith("The targets of the validation set go from 0 to 255, but sigmoid")
+    np.testing.assert_array_equal(as_told(told, coded), y)
 
 
 def read_digits(hidden, output, cost, eta, seed=0, epochs=2):

@@ -14,6 +14,7 @@ from nnlib._support.lines import (
     class_numbers,
     in_numbers,
     line_that_works,
+    recoded,
     rows_of_inputs,
     rows_of_targets,
 )
@@ -63,6 +64,8 @@ def checked_activations(activations, n_layers):
     for f in activations:
         if f not in ACTIVATIONS:
             _check_shape(f.value, f"activations: {f.name}.value")
+            for part in ("value", "slope"):
+                _check_order(getattr(f, part), f"activations: {f.name}.{part}")
     return activations
 
 
@@ -74,6 +77,20 @@ def _check_shape(function, name):
         raise ValueError(
             f"{name}: expected one number for each of an array of shape (2, 3), got shape {shape}; "
             "let it work element by element"
+        )
+
+
+def _check_order(function, name):
+    """Your own function must not make whole numbers of all answers because the first is one."""
+    z = np.array([[-1.5, -0.7, 0.3], [-0.2, 0.6, 1.5]])
+    with np.errstate(all="ignore"):
+        found, turned = np.asarray(function(z)), np.flip(function(np.flip(z)))
+    good = found.dtype.kind in "biuf" and turned.dtype.kind in "biuf"
+    if not (good and np.allclose(found, turned, equal_nan=True)):
+        kinds = " or ".join(sorted({str(found.dtype), str(turned.dtype)}))
+        raise ValueError(
+            f"{name}: expected a number for each z, whatever the others are, got {kinds}, as the "
+            "first one asks; write np.vectorize(…, otypes=[float]), or 0.0 and 1.0 for 0 and 1"
         )
 
 
@@ -267,14 +284,19 @@ def checked_target_values(Y, cost, name="Y"):
     needs, got = "targets from 0 to 1", f"{Y.min():g} to {Y.max():g}"
     do = "rescale them, or use cost=QUADRATIC with IDENTITY in the output layer"
     letter, k = name.split()[-1], Y.shape[1]
-    lines = [f"np.greater({letter}, 0) for classes coded -1 and 1"] * (set(np.unique(Y)) == {-1, 1})
+    lines = []
     if cost is LOG_LIKELIHOOD:
         needs = "rows from 0 to 1 that sum to 1"
         got += f", sums {Y.sum(axis=1).min():g} to {Y.sum(axis=1).max():g}"
         do = "a single softmax output is always 1: take two, or SIGMOID with CROSS_ENTROPY"
         if k > 1:
             lines.append(f"np.eye({k})[np.asarray({letter}).argmax(axis=1)] for one class a row")
-    do = line_that_works(lines, letter, Y, lambda Y: _suits(Y, cost)) or do
+
+    def good(Y):
+        return _suits(Y, cost)
+
+    as_classes = recoded(Y, letter, good)
+    do = f"{as_classes}, else {do}" if as_classes else line_that_works(lines, letter, Y, good) or do
     raise ValueError(f"{name}: the cost {cost.name} needs {needs}, got {got}; {do}")
 
 
@@ -320,7 +342,9 @@ def checked_finite(array, name):
 def _first_of(array):
     """(where the first NaN or infinity of an array stands, what to do about it)"""
     place = np.argwhere(~np.isfinite(array))[0].tolist()
-    if place[0] == 0 and array.ndim > 1 and np.isnan(array[0]).all():
+    if not np.isfinite(array).any():
+        return _place_of(place), "none is finite: look at how they were read or computed"
+    if place[0] == 0 and array.ndim == 2 and np.isnan(array[0]).all():
         return _place_of(place), "is row 0 a header line? Leave it out"
     return _place_of(place), LEAVE_OUT
 
@@ -518,9 +542,12 @@ def _first_missing(found):
 
 def _for_words(array, found, name, words):
     """What to do with an array in which words or other things stand, as the end of a sentence."""
-    if not found.ndim:
-        return "pass an array or a list of numbers"
     letter = name.split()[-1]
+    if not found.ndim:
+        part = {"Y": "targets", "labels": "labels"}.get(letter, "images")  # of Split, of Digits
+        lines = [f"{letter}.{part}", f"{letter}.train.{part} for the digits to train on"]
+        do = line_that_works(lines, letter, array, np.size)
+        return do or "pass an array or a list of numbers"
     commas = f"np.char.replace(np.asarray({letter}, str), ',', '.').astype(float)"
     lines = [in_numbers(found, letter), f"{commas} for decimal commas"] * words
     if do := line_that_works(lines, letter, array, np.size):

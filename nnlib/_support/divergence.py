@@ -6,7 +6,7 @@ import numpy as np
 
 TOO_LARGE = 1e6  # a cost this many times the first one is divergence
 LARGE_INPUT = 10.0  # pixels from 0 to 255 go beyond it; standardised data with its rarest numbers
-SCALED = 1.1  # root mean square of a column that is standardised: 1, but for rounding
+STANDARDISED = 1.1  # root mean square of a column that is standardised: 1, but for rounding
 PROBED = 1000  # samples that are looked at for signs of divergence
 
 
@@ -75,7 +75,7 @@ def large_inputs(X):
     All of X is looked at: of a standardised column some samples alone would not be so.
     """
     largest = max(X.max(), -X.min())
-    if largest <= LARGE_INPUT or np.einsum("ij,ij->j", X, X).max() <= len(X) * SCALED**2:
+    if largest <= LARGE_INPUT or np.einsum("ij,ij->j", X, X).max() <= len(X) * STANDARDISED**2:
         return ""
     eight_bits = X.min() >= 0 and 127 < largest <= 255.5
     pixels = eight_bits and np.abs(X - np.rint(X)).max() < 0.01

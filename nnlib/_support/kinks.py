@@ -27,6 +27,12 @@ class LargestError(float):
 
 def largest_error_off_kinks(net, X, gradients, slopes, cost, eps):
     """The LargestError of gradients against slopes measured by nudges of eps; cost as there."""
+    for f, a in zip(net.activations, net.forward(X)[1][1:], strict=True):
+        if a.dtype in (np.float16, np.float32):  # its steps would look like kinks
+            raise ValueError(
+                f"activations: expected float64 from {f.name}, got {a.dtype}, too coarse to "
+                "measure a slope by; write astype(z.dtype) there, or leave astype out"
+            )
     across = crossings(net, X, eps)
     ours, theirs = ([a * ~c for a, c in zip(s, across, strict=True)] for s in (gradients, slopes))
     error = largest_relative_error(ours, theirs, cost)

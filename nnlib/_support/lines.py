@@ -97,6 +97,24 @@ def class_numbers(labels, name, n_classes, all_there=True):
         yield f"np.unique({flat}, return_inverse=True)[1] for names of classes"
 
 
+def recoded(Y, name, good):
+    """ "write …" for targets (n, n_out) that may be classes coded by other numbers, else "".
+
+    Two whole numbers may be, and in one column those from 0 or 1 on, each of them twice or more.
+    """
+    found, k = np.unique(Y), len(np.unique(Y))
+    if k < 2 or (found % 1).any():
+        return ""
+    low, high = int(found[0]), int(found[-1])
+    coded = f"np.greater({name}, {low}) for classes coded {low} and {high}"
+    if k == 2 and (line := line_that_works([coded], name, Y, good)):
+        return line
+    if Y.shape[1] > 1 or k > 2 and (low not in (0, 1) or high - low >= k or len(Y) < 2 * k):
+        return ""
+    one_hot = f"np.eye({k})[np.unique({name}, return_inverse=True)[1].ravel()]"
+    return f"write {one_hot} for {k} classes and make sizes[-1] {k}"
+
+
 def _from_0(numbers, flat, n_classes, are_ints):
     ints = flat if are_ints else f"np.asarray({flat}, int)"
     if 0 <= numbers.min() and numbers.max() < n_classes:

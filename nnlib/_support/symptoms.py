@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nnlib._support.classes import are_classes
 from nnlib._support.divergence import large_inputs, some_of
+from nnlib._support.lines import recoded
 from nnlib.activations import SOFTMAX
 
 # where an output is looked at, from 0 to ±50 and at ±500; in pairs, for softmax weighs numbers
@@ -20,10 +20,13 @@ def symptoms(net, X, Y, evaluation=None):
     X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; some samples of each are looked at
     """
     large, rows = large_inputs(X), some_of(X)
+    told = [f"{large}."] * bool(large) + [*_of_targets(net, Y, "targets")]
     X, Y = X[rows], Y[rows]
-    others = X if evaluation is None else evaluation[0][some_of(evaluation[0])]
+    if evaluation is not None:
+        told += _of_scales(X, evaluation[0][some_of(evaluation[0])])
+        told += _of_targets(net, evaluation[1], "targets of the validation set")
     Z, A = net.forward(X)
-    told = [f"{large}."] * bool(large) + [*_of_scales(X, others), *_of_targets(net, Y), *_of_neurons(net, Z, A, Y)]
+    told += _of_neurons(net, Z, A, Y)
     return told or [*_of_limits(net, Z, A, Y)]
 
 
@@ -43,14 +46,14 @@ def _largest_and_middle(X):
     return sizes.max(), np.median(sizes)
 
 
-def _of_targets(net, Y):
+def _of_targets(net, Y, name):
     output = net.activations[-1]
     low, high = reach(output)
     if Y.min() < low or Y.max() > high:
-        recode = low == 0 and Y.min() == -1 and are_classes(Y)
-        cure = "code the classes as 0 and 1" if recode else "take IDENTITY for the output layer"
+        as_classes = recoded(Y, "Y", lambda y: low <= y.min() and y.max() <= high)
+        cure = f"{as_classes}, else " * bool(as_classes) + "take IDENTITY for the output layer"
         yield (
-            f"The targets go from {Y.min():g} to {Y.max():g}, but {output.name} answers with "
+            f"The {name} go from {Y.min():g} to {Y.max():g}, but {output.name} answers with "
             f"numbers from {low:g} to {high:g} only: {cure}."
         )
 

@@ -117,8 +117,10 @@ def _named_folder(folder):
 def _folder_of_mnist(named, quick=False):
     """The folder in which the four files lie, all of them the published ones."""
     if named is not None:
-        _check_folder(named)
-        return named
+        inside = [named, named / "raw", named / "MNIST" / "raw"]  # as torchvision lays them out
+        folder = next((f for f in inside if lying(f, MNIST.files[0]).is_file()), named)
+        _check_folder(folder)
+        return folder
     if sys.platform == "emscripten":
         raise OSError(
             "MNIST: expected its four files, got a browser without them; runs are smaller here.\n"
@@ -138,8 +140,12 @@ def _check_folder(folder):
     for file in MNIST.files:
         path = lying(folder, file)
         if not path.is_file():
+            do = "put it there, or name another folder"
+            for table in sorted(folder.glob("*train*.csv"))[:1]:  # as Kaggle hands MNIST out
+                rows = f"np.loadtxt({str(table)!r}, int, delimiter=',', skiprows=1)"
+                do = f"write rows = {rows} and then digits = Digits(rows[:, 1:], rows[:, 0])"
             raise FileNotFoundError(
                 f"{folder}: expected the four MNIST files, packed as published or unpacked, got a "
-                f"folder in which {file.name} is missing; put it there, or name another folder"
+                f"folder in which {file.name} is missing; {do}"
             )
         check_file(path, file)

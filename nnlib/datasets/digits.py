@@ -227,7 +227,8 @@ def checked_digits(digits):
     """The Digits, as the loaders return them."""
     if not isinstance(digits, Digits):
         raise TypeError(
-            f"digits: expected Digits, got {short(digits)}; write digits = load_mnist_or_digits()"
+            f"digits: expected Digits, got {short(digits)}; write digits = load_mnist_or_digits(), "
+            "or digits = Digits(images, labels) with pictures of your own"
         )
     return digits
 
