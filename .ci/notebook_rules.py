@@ -160,6 +160,8 @@ def about_outputs(cell, path):
     for output in cell.get("outputs", ()):
         if is_widget(output) and not TWINS & set(output.data):
             yield "shows a widget without a picture or a text for readers who have no kernel"
+        if "image/png" in output.get("data", {}) and not alternative_text(output):
+            yield "shows a picture without alternative text: run `make notebooks`"
         text = as_text(output)
         if "np.float" in text or "np.int" in text:
             yield "shows a bare NumPy number: print it formatted"
@@ -169,6 +171,10 @@ def about_outputs(cell, path):
             yield "ran without MNIST: set NNLIB_MNIST to its folder, and run `make notebooks`"
         if found := ABSOLUTE_PATH.search(text):
             yield f"shows a path of the machine it ran on: {found.group()}…"
+
+
+def alternative_text(output):
+    return output.get("metadata", {}).get("image/png", {}).get("alt", "").strip()
 
 
 def images(source):

@@ -104,6 +104,11 @@ def test_a_good_notebook_has_no_problems(tmp_path):
             code("1", 2, nbformat.v4.new_output("display_data", {notebook_rules.WIDGET: {}})),
             "a widget without a picture or a text",
         ),
+        (
+            4,
+            code("1", 2, nbformat.v4.new_output("display_data", {"image/png": ""})),
+            "a picture without alternative text",
+        ),
         (4, code("1", 2, printed("x" * 600_000)), "at most 600 kB"),
     ],
 )
@@ -235,7 +240,8 @@ def picture(colour):
 @pytest.mark.parametrize("twin", ["image/png", "text/markdown", "text/latex"])
 def test_a_widget_with_a_picture_or_a_text_beside_it_is_no_problem(tmp_path, twin):
     data = {notebook_rules.WIDGET: {"model_id": "abcd"}, twin: "twin"}
-    output = nbformat.v4.new_output("display_data", data)
+    told = {"image/png": {"alt": "what it shows"}}
+    output = nbformat.v4.new_output("display_data", data, metadata=told)
     assert problems_with(tmp_path, [*good_cells(), code("widget", 3, output)]) == []
 
 
