@@ -31,9 +31,9 @@ def like_mnist(ink, cropped=True, centred=True):
     cropped  fit what lies around the ink into 20 × 20; otherwise the whole sheet into 28 × 28
     centred  put the centre of mass in the middle; otherwise the middle of the rectangle
     What most of the sheet shows is taken for paper, however grey, though light may fall off over
-    it; the darkest ink becomes 1. Specks are left out, and what touches an edge is too, a frame, a
-    finger or a table, if more than a thin line of ink does not. A sheet without ink gives an empty
-    picture. ValueError in words for ink above 1 or below 0, and for a sheet that is mostly ink: a
+    it; the darkest ink becomes 1. Specks are left out, and what touches an edge of a photograph is
+    too, a frame, a finger or a table, if more than a thin line of ink does not. A sheet without
+    ink gives an empty picture. ValueError in words for ink above 1 or below 0, and for a sheet that is mostly ink: a
     photo of white paper has to be turned, 1 - photo / 255.
     """
     ink = _checked_ink(ink)
@@ -45,7 +45,8 @@ def like_mnist(ink, cropped=True, centred=True):
             "ink: expected more paper than ink, got a sheet on which the two cannot be told apart; "
             "leave more paper around the digit, such as np.pad(ink, 50, mode='edge')"
         )
-    return prepared(_off_the_edges(_without_specks(drawn)), cropped, centred)
+    drawn = _without_specks(drawn)
+    return prepared(_off_the_edges(drawn) if grain else drawn, cropped, centred)
 
 
 def prepared(ink, cropped=True, centred=True):
@@ -165,7 +166,7 @@ def _without_specks(ink):
 
 
 def _off_the_edges(ink):
-    """The drawing without what touches the edges of its sheet, unless hardly anything is left.
+    """A photograph without what touches its edges, unless hardly anything is left.
 
     A finger, a table beside the sheet or a shadow does so; a digit drawn up to the edge does too.
     """

@@ -24,6 +24,13 @@ def extent(picture):
     return [np.ptp(np.flatnonzero(picture.any(axis=axis))) + 1 for axis in (1, 0)]
 
 
+def alike(one, other):
+    """The correlation of two pictures; one may lie a pixel aside, as rounding may have it."""
+    one, other = one.reshape(28, 28), other.reshape(28, 28)
+    aside = [np.roll(one, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    return max(np.corrcoef(moved.ravel(), other.ravel())[0, 1] for moved in aside)
+
+
 def test_the_longer_side_becomes_twenty_pixels():
     assert extent(like_mnist(a_blot()).reshape(28, 28)) == [20, 7]
 
@@ -123,23 +130,26 @@ def test_a_dark_frame_around_a_photograph_is_left_out(digit, sides):
 
 
 @pytest.mark.parametrize("digit", STROKES)
-@pytest.mark.parametrize("tone", [0.4, 0.95])
+@pytest.mark.parametrize("tone", [0.6, 0.95])
 @pytest.mark.parametrize("place", [np.s_[:24, 20:45], np.s_[40:70, 120:], np.s_[:, :16]])
 def test_a_finger_or_a_table_at_the_edge_is_left_out(digit, tone, place):
     photo = 0.2 + 0.6 * strokes(digit)
     photo[place] = tone
     photo += np.random.default_rng(digit).normal(0, 0.01, photo.shape)
-    seen, clean = like_mnist(np.clip(photo, 0, 1)), like_mnist(strokes(digit))
-    assert np.corrcoef(seen, clean)[0, 1] > 0.7  # a thin ring a pixel aside: 0.72
+    assert alike(like_mnist(np.clip(photo, 0, 1)), like_mnist(strokes(digit))) > 0.98
 
 
 @pytest.mark.parametrize("digit", STROKES)
-def test_a_digit_cut_at_the_edge_of_its_ink_is_read_as_before(digit):
+def test_a_photographed_digit_that_touches_the_edge_is_read_whole(digit):
     ink = strokes(digit)
     cut = ink[np.flatnonzero(ink.any(axis=1))[0] :]
     grain = np.random.default_rng(digit).normal(0, 0.02, cut.shape)
-    seen = like_mnist(np.clip(0.2 + 0.6 * cut + grain, 0, 1))
-    assert np.corrcoef(seen, like_mnist(ink))[0, 1] > 0.9
+    assert alike(like_mnist(np.clip(0.2 + 0.6 * cut + grain, 0, 1)), like_mnist(ink)) > 0.9
+
+
+def test_on_clean_paper_a_stroke_at_the_edge_belongs_to_the_drawing():
+    ink = a_blot(top=0, left=40, height=8, width=60) + a_blot(top=20, left=40, height=60, width=20)
+    np.testing.assert_array_equal(like_mnist(ink), prepared(ink))
 
 
 @pytest.mark.parametrize("digit", STROKES)
