@@ -399,7 +399,7 @@ def test_a_folder_as_kaggle_hands_it_out_is_told_how_to_be_read(tmp_path):
     assert len(scene["digits"].train) == 8
 
 
-def test_a_folder_as_torchvision_lays_it_out_is_read(tmp_path):
+def test_a_folder_as_torchvision_lays_it_out_is_looked_into(tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for file in MNIST.files:

@@ -40,7 +40,7 @@ SLIPS = {
     for key, e in ASKED.items()
 }
 SLIPS["4_1"] = {
-    "c is forgotten": 'line = "u_mn = A_mj B_jn"',
+    "c is missing": 'line = "u_mn = A_mj B_jn"',
     "the result is transposed": 'line = "u_nm = A_mj B_jn c_n"',
 }
 
