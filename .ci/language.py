@@ -139,6 +139,11 @@ def nothing_is_proven_by_running(text):
         yield f"“{found[0]}”: random numbers test, reasons prove"
 
 
+def the_set_to_choose_by_is_the_validation_set(text):
+    if text.kind == "prose" and "evaluation" in re.sub(r"`[^`]*`", "", text.text):
+        yield "evaluation: fit calls it so; in words it is the validation set"
+
+
 RULES = (
     the_cost_is_C,
     the_letters_of_the_source_stay_in_its_table,
@@ -150,4 +155,5 @@ RULES = (
     a_sum_sign_has_a_reason,
     code_is_in_ascii,
     nothing_is_proven_by_running,
+    the_set_to_choose_by_is_the_validation_set,
 )

@@ -73,6 +73,7 @@ def problems(kind, text, around=""):
         ("code", "Ŷ = X @ W1", "not every keyboard"),
         ("code", "f(δ=3)", "not every keyboard"),
         ("prose", "each line proven by running it", "reasons prove"),
+        ("prose", "the accuracy on the evaluation set", "the validation set"),
     ],
 )
 def test_an_offence_is_seen(kind, text, problem):
@@ -93,6 +94,7 @@ def test_an_offence_is_seen(kind, text, problem):
         ("formula", r"A^{(0)} = X, A_{01}, w_1, b_3, W_{ij}^2", ""),
         ("formula", r"\sum_j A_{ij}", "<!-- sum: it is what is left out -->"),
         ("code", 'Formula("Ŷ_i0 = X_ij W1_jk W2_k0")', ""),
+        ("prose", "`fit` calls the validation set `evaluation`", ""),
         ("prose", "None of it, Nobody (0, 1)", ""),
     ],
 )

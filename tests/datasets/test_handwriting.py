@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from strokes import STROKES, drawn
 
 from nnlib import load_digits
 from nnlib.datasets.handwriting import CENTRE, around, like_mnist, middle_of_mass, prepared, shrunk
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def a_blot(top=30, left=40, height=60, width=20, sheet=140):
@@ -284,3 +287,17 @@ def test_a_name_of_a_file_is_told_the_line_that_reads_it(tmp_path, ending, kind,
     line = str(refusal.value).partition("; write ")[2].partition(", after")[0]
     read = eval(line, {"np": np, "ink": ink, "Image": Image})
     assert np.corrcoef(like_mnist(read), like_mnist(INK))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_the_lines_of_notebook_8_read_a_photo_of_ones_own(tmp_path, ending, mode):
+    photo = Image.fromarray((220 - 150 * INK - 30 * ACROSS).astype(np.uint8))
+    file = tmp_path / f"photo.{ending}"
+    photo.convert("RGB" if ending == "jpg" else mode).save(file)
+    notebook = nbformat.read(next(NOTEBOOKS.glob("08*.ipynb")), as_version=4)
+    cell = next(cell.source for cell in notebook.cells if "Image.open" in cell.source)
+    lines = cell.partition("fig,")[0].replace("pictures/08_photo.png", file.as_posix())
+    names = {"np": np, "Image": Image, "like_mnist": like_mnist}
+    exec(lines, names)
+    assert alike(names["row"], like_mnist(INK)) > 0.95
