@@ -33,8 +33,8 @@ def like_mnist(ink, cropped=True, centred=True):
     What most of the sheet shows is taken for paper, however grey, though light may fall off over
     it; the darkest ink becomes 1. Specks are left out, and what touches an edge of a photograph is
     too, a frame, a finger or a table, if more than a thin line of ink does not. A sheet without
-    ink gives an empty picture. ValueError in words for ink above 1 or below 0, and for a sheet that is mostly ink: a
-    photo of white paper has to be turned, 1 - photo / 255.
+    ink gives an empty picture. ValueError in words for ink above 1 or below 0, and for a sheet
+    that is mostly ink: a photo of white paper has to be turned, 1 - photo / 255.
     """
     ink = _checked_ink(ink)
     off, grain = _above_paper(ink)
