@@ -444,6 +444,20 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_one_element_that_is_no_number_is_the_one_that_is_told(number):
+    def answer(A, x):
+        return np.where(np.arange(len(A)) == 1, number, A @ x)
+
+    sentence = rf"1 of \d elements is wrong; the first is \[1\]: {number}, "
+    assert re.search(sentence, told(check(TIMES_VECTOR, answer)))
+
+
+def test_functions_among_the_arguments_are_not_shown_as_python_shows_them():
+    words = told(check("2.3", lambda f, x, h: 0.0))
+    assert "for x = " in words and "<" not in words
+
+
 @pytest.mark.parametrize("exercise, answer, state, words", ANSWERS)
 def test_an_answer_gets_its_state_and_its_words(exercise, answer, state, words):
     verdict = check(exercise, answer)

@@ -62,8 +62,8 @@ def prepared(ink, cropped=True, centred=True):
 def _checked_ink(ink):
     if isinstance(ink, (str, Path)):
         raise ValueError(
-            f"ink: expected a matrix of numbers from 0 to 1, got a name, {short(ink)}; write "
-            "1 - np.divide(Image.open(ink).convert('L'), 255), after from PIL import Image"
+            f"ink: expected an array of real numbers, got {short(ink)}; if a file is called so, "
+            "write 1 - np.divide(Image.open(ink).convert('L'), 255), after from PIL import Image"
         )
     ink = array_of_numbers(ink, "ink", np.dtype(np.float32))
     if ink.ndim != 2 or not ink.size or SIDE * SIDE in ink.shape and min(ink.shape) < SIDE:

@@ -23,9 +23,9 @@ def check(exercise, answer, seed=0):
     exercise  its number, "2.1", or an Exercise of your own
     answer    a function, a value, or a line for Formula: what the exercise's stub asks for
     seed      makes the random cases it is run on: another seed, other numbers
-    It never raises, never shows the solution, and the stop button ends it. An endless loop is
-    stopped after a million steps of Python's; what gets away from that is one long call into C
-    and a bare `except:` within the loop, for which only restarting the kernel helps.
+    Whatever the answer, it never raises and never shows the solution, and the stop button ends it.
+    An endless loop is stopped after a million steps of Python's; what gets away from that is one
+    long call into C and a bare `except:` in the loop: there, only restarting the kernel helps.
     """
     exercise = numbered(exercise)
     verdict = verdict_of(judged, exercise, answer, seed)
@@ -203,7 +203,8 @@ def all_same(names, drawn, found):
         raise Trouble("your function returns nothing: is a return missing?")
     often = f"right in {sum(rights)} of {len(drawn)} cases; " if any(rights) else ""
     with np.printoptions(precision=4):
-        given = [f"{n} = {cut(' '.join(str(a).split()))}" for n, a in zip(names, args, strict=True)]
+        numbers = [(n, str(a)) for n, a in zip(names, args, strict=True) if not callable(a)]
+        given = [f"{name} = {cut(' '.join(text.split()))}" for name, text in numbers]
     raise Trouble(often + how_it_differs(wrong, right, ", ".join(given)))
 
 
@@ -253,7 +254,8 @@ def what_to_do(found):
 
 def first_element(found, right):
     """The sentence on the first element that differs in two arrays of one shape."""
-    bar = CLOSE * max(np.abs(found).max(), np.abs(right).max())
+    sizes = np.abs([found, right])
+    bar = CLOSE * np.max(sizes, where=np.isfinite(sizes), initial=0)
     wrong = ~np.isclose(found, right, rtol=0, atol=bar, equal_nan=True)
     where = tuple(map(int, np.argwhere(wrong)[0])) if wrong.any() else (0,) * right.ndim
     digits = 6 if f"{found[where]:.6g}" != f"{right[where]:.6g}" else 12  # of a float32

@@ -282,9 +282,9 @@ def test_what_is_drawn_in_opacity_alone_is_told():
 def test_a_name_of_a_file_is_told_the_line_that_reads_it(tmp_path, ending, kind, mode):
     ink = kind(tmp_path / f"photo.{ending}")
     Image.fromarray(PHOTO.astype(np.uint8)).convert(mode).save(ink)
-    with pytest.raises(ValueError, match="got a name") as refusal:
+    with pytest.raises(ValueError, match="if a file is called so") as refusal:
         like_mnist(ink)
-    line = str(refusal.value).partition("; write ")[2].partition(", after")[0]
+    line = str(refusal.value).partition(", write ")[2].partition(", after")[0]
     read = eval(line, {"np": np, "ink": ink, "Image": Image})
     assert np.corrcoef(like_mnist(read), like_mnist(INK))[0, 1] > 0.95
 
