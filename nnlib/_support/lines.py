@@ -102,7 +102,8 @@ def recoded(Y, name, good):
 
     Two whole numbers may be, and in one column those from 0 or 1 on, each of them twice or more.
     """
-    found, k = np.unique(Y), len(np.unique(Y))
+    found = np.unique(Y)
+    k = len(found)
     if k < 2 or (found % 1).any():
         return ""
     low, high = int(found[0]), int(found[-1])
