@@ -102,7 +102,6 @@ def test_two_stubs_are_nothing_written_yet():
         assert check_my_gradient(*mine).state == NOTHING
 
 
-
 @pytest.mark.parametrize("way", [1, -1])
 def test_a_transpose_that_is_missing_is_named_though_the_shapes_do_not_allow_it(way):
     verdict = check_my_gradient(
@@ -517,7 +516,7 @@ def test_the_activations_of_nnlib_are_called_right(activation):
         (
             lambda z: np.tanh(z).astype(np.float32),
             lambda z: 1 - np.tanh(z) ** 2,
-            "the value comes in float32, too coarse to measure a slope by: write astype(z.dtype),",
+            "the value comes in float32, too coarse to measure a slope by: write astype(z.dtype) or",
         ),
         (
             lambda z: np.maximum(z, 0, out=z),
@@ -545,6 +544,36 @@ def test_a_wrong_activation_is_told_in_words(value, slope, words):
 
 
 POINT = -4.0
+BENT = np.vectorize(lambda z: z if z > 0 else 0), np.vectorize(lambda z: 1 if z < 0 else z)
+
+
+@pytest.mark.parametrize(
+    "value, slope, words",
+    [
+        (BENT[0], lambda z: z > 0, "the value comes in int64"),
+        (BENT[1], lambda z: z > 0, "the value comes in int64"),
+        (np.vectorize(BENT[0].pyfunc, otypes=[int]), lambda z: z > 0, "the value comes in int64"),
+        (lambda z: z**2 / 2, BENT[1], "the slope comes in int64"),
+        (lambda z: np.where(z > 0, 1, 0), lambda z: 1.0, "yours is 1, it should be 0"),
+        (lambda z: np.maximum(z, 0), lambda z: 1 * (z < 0), "yours is 0, it should be 1"),
+        (np.abs, lambda z: (z > 1) + np.sign(z), "yours is 2, it should be 1"),
+    ],
+)
+def test_whole_numbers_of_all_are_told_as_the_cause_only_where_they_are(value, slope, words):
+    verdict = told(check_my_activation(Activation("mine", value, slope)))
+    assert words in verdict
+    told_so = "whole numbers all: write np.vectorize(…, otypes=[float]), or 0.0 and 1.0 for"
+    assert (told_so in verdict) == ("int64" in words)
+
+
+@pytest.mark.parametrize("kind", [float, None])
+def test_who_writes_otypes_or_floats_as_told_is_right(kind):
+    bent = BENT[0].pyfunc if kind else lambda z: z if z > 0 else 0.0
+    value = np.vectorize(bent, otypes=kind and [kind])
+    assert check_my_activation(Activation("mine", value, lambda z: z > 0)).right
+    coarse = np.vectorize(bent, otypes=[np.float32])
+    verdict = told(check_my_activation(Activation("mine", coarse, lambda z: z > 0)))
+    assert "too coarse to measure a slope by: write astype(z.dtype) or otypes=[float]" in verdict
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,15 @@ def look_at_curve(function, name, constant=False):
         raise Trouble(f"{name} is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}.")
     one_by_one = [np.ravel(at_points(function, name, POINTS[[k]]))[0] for k in (0, 250)]
     if not np.allclose(found[[0, 250]], one_by_one):
-        raise Trouble(f"{name} at one point depends on the other points.")
+        why = whole_numbers(function(POINTS)) or "at one point depends on the other points"
+        raise Trouble(f"{name} {why}.")
+
+
+def whole_numbers(found):
+    """What is said of a curve whose answers all became whole numbers, as one asked; else ""."""
+    dtype = np.asarray(found).dtype
+    do = "write np.vectorize(…, otypes=[float]), or 0.0 and 1.0 for 0 and 1"
+    return f"comes in {dtype}, whole numbers all: {do}" if dtype.kind in "biu" else ""
 
 
 def at_points(function, name, points=POINTS):
@@ -79,7 +87,7 @@ def look_at_slope(f, z=POINTS):
     a = np.asarray(f.value(z))
     if a.dtype in (np.float16, np.float32):
         found = f"the value comes in {a.dtype}, too coarse to measure a slope by"
-        raise Trouble(f"{f.name}: {found}: write astype(z.dtype), or leave astype out.")
+        raise Trouble(f"{f.name}: {found}: write astype(z.dtype) or otypes=[float].")
     slope, times = slope_of(f, z), f.times_slope(np.full(z.shape, 3.0), z, a)
     measured, smooth = slope_at_points(f.value, z)
     size = np.maximum(1, np.abs(measured) + 1e-3 * np.abs(a))
@@ -87,6 +95,8 @@ def look_at_slope(f, z=POINTS):
     if not wrong.any() and not close(times, 3 * slope):
         raise Trouble(f"{f.name}: times_slope is not v * slope(z).")
     if wrong.any():
+        if len(np.unique(a)) > 2 and whole_numbers(a):  # else it may be a step
+            raise Trouble(f"{f.name}: the value {whole_numbers(a)}.")
         k = int(np.argmax(np.where(wrong, np.abs(slope - measured), 0)))
         where = f"at {wrong.sum()} of {len(z)} points; most at z = {z[k]:.2f}"
         what = f"yours is {slope[k]:.4g}, it should be {measured[k]:.4g}"
