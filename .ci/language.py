@@ -14,7 +14,7 @@ from notebook_rules import parsed
 # line it stands in, where a reason may be given
 Text = namedtuple("Text", "kind text around")
 
-SUM = r"<!-- sum: "  # then the reason why a sum sign is shown, in the same cell
+SUM = "Σ is written"  # a reader sees why, in the same cell
 TABLE_OF_THE_SOURCE = re.compile(r"^\|.*the source writes", re.M | re.I)
 SLOPED = {"f", "g", "C", r"\sigma", r"\varphi", r"\tanh"}  # functions: their slopes have a prime
 PRIMED = re.compile(r"(\\[a-zA-Z]+|[A-Za-z]|\}|\))\s*(?:_(?:\{[^{}]*\}|\w))?'")
@@ -122,7 +122,7 @@ def layers_stand_in_parentheses_and_count_from_1(text):
 
 def a_sum_sign_has_a_reason(text):
     if text.kind == "formula" and r"\sum" in text.text and SUM not in text.around:
-        yield f"an index that is not on the left is summed over: give a reason for Σ, {SUM}… -->"
+        yield f"an index that is not on the left is summed over: give a reason for Σ, “{SUM}: …”"
 
 
 def code_is_in_ascii(text):

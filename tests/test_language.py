@@ -92,7 +92,7 @@ def test_an_offence_is_seen(kind, text, problem):
         ("formula", r"N(\mu, \sigma^2)", "by the variance, as other books do,"),
         ("formula", r"f_2'(z) = \sigma'(z), f''(x) > 0", ""),
         ("formula", r"A^{(0)} = X, A_{01}, w_1, b_3, W_{ij}^2", ""),
-        ("formula", r"\sum_j A_{ij}", "<!-- sum: it is what is left out -->"),
+        ("formula", r"\sum_j A_{ij}", "Σ is written: it is what is left out"),
         ("code", 'Formula("Ŷ_i0 = X_ij W1_jk W2_k0")', ""),
         ("prose", "`fit` calls the validation set `evaluation`", ""),
         ("prose", "None of it, Nobody (0, 1)", ""),
