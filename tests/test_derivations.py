@@ -58,6 +58,15 @@ each_derivation = pytest.mark.parametrize("derivation", DERIVATIONS, ids=TITLES)
 seeds = st.integers(0, 2**32 - 1)
 
 
+# Every letter has one meaning
+
+
+@each_derivation
+def test_no_index_has_the_letter_of_a_layer_of_e_or_of_a_mean(derivation):
+    formulas = [step.formula for step in derivation.steps if step.formula]
+    assert not set("elμν") & {letter for f in formulas for letter in (*f.free, *f.bound)}
+
+
 # Every line equals the one before
 
 
@@ -202,10 +211,10 @@ def survives(derivation, k, text, sample):
 def leaves_out_a_one(text, slip):
     """Whether the slip only loses a 1, so that nothing is wrong.
 
-    The slope by a bias is one; so is the identity I_0ν where ν runs over the only output.
+    The slope by a bias is one; so is the identity I_0g where g runs over the only output.
     """
     right, slipped = (re.split("[=←]", side)[1] for side in (text, slip))
-    return any(re.search(one, right) and not re.search(one, slipped) for one in ("/∂b", "[Iδ]_0ν"))
+    return any(re.search(one, right) and not re.search(one, slipped) for one in ("/∂b", "[Iδ]_0g"))
 
 
 @each_derivation
@@ -259,7 +268,7 @@ def test_every_slip_in_a_matrix_line_is_refused_or_seen(derivation):
         (GRADIENT_W2, 2, "∂C/∂W2_m0 = 2 delta2_i0 A1_ik I_km"),
         (GRADIENT_W2, 3, "∂C/∂W2_m0 = delta2_i0 Z1_im"),
         (GRADIENT_W2, 4, "∂C/∂W2_m0 = (A1.T)_mi Y_i0"),
-        (DELTA_HIDDEN, 2, "∂C/∂Z1_in = delta2_l0 I_lr I_ks W2_k0 f1(Z1_rs) I_ri I_sn"),
+        (DELTA_HIDDEN, 2, "∂C/∂Z1_in = delta2_t0 I_tr I_ks W2_k0 f1(Z1_rs) I_ri I_sn"),
         (DELTA_HIDDEN, 3, "∂C/∂Z1_in = delta2_i0 W2_n0"),
         (GRADIENT_W1, 3, "∂C/∂W1_mn = X_im delta2_i0 W2_n0"),
         (WHOLE_CHAIN, 6, "∂C/∂W1_mn = ∂C/∂Y_hat_i0 f2(Z2_i0) W2_n0 f1'(Z1_in) X_im"),

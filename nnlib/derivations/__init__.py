@@ -18,7 +18,7 @@ What is new in a line stands between [ and ], in LaTeX inside \changed{…}.
 
 The letters of the toy net: samples are rows, X·W1 = Z1, f1(Z1) = A1, A1·W2 = Z2, f2(Z2) = Ŷ, and
 the cost C is the sum of the squares of Ŷ − Y. delta1 and delta2 are ∂C/∂Z1 and ∂C/∂Z2. Free indices
-are m and n, bound ones i j k l s r e μ ν: the learning rate is η, its other common letter is one.
+are m and n, bound ones i j k r s t p q g: l counts layers, e is 2.718…, μ is a mean.
 """
 
 from nnlib.derivations.derivation import SIZES, Derivation, check_choices, difference

@@ -14,7 +14,7 @@ A term is a product, its factors set off by spaces:
     (X·W1)_im            a matrix product (by @), also ((X·W1).T)_mi
     f2(C_i0)  f2'(C_i0)  a function or its slope, element by element
     ∂C/∂W1_mn            a partial derivative, given as the array dC_dW1 with axes m, n
-    ∂f2(Z2_i0)/∂Z2_μν    the same, given as df2_dZ2 with axes i, 0, μ, ν
+    ∂f2(Z2_i0)/∂Z2_pg    the same, given as df2_dZ2 with axes i, 0, p, g
     I_km                 an element of the identity matrix: 1 where k = m, otherwise 0;
                          Kronecker's delta δ_km is the same and is written I
 

@@ -177,7 +177,7 @@ def spread(formula, known):
 
 
 def identity_pairs(formula):
-    """The two letters of each I; I_0ν, where a digit stays, joins nothing."""
+    """The two letters of each I; I_0g, where a digit stays, joins nothing."""
     factors = [factor for term in formula.terms for factor in term.factors]
     return [f.indices for f in factors if f.is_identity and len(unique(f.indices)) == 2]
 
