@@ -47,7 +47,7 @@ def all_problems(paths):
 
 def problems_of(notebook, path):
     """The problems of one notebook, as it is stored at `path`."""
-    for rule in (about_the_file, about_the_opening, about_execution, about_solutions):
+    for rule in (about_the_file, about_the_opening, about_execution, about_the_order):
         yield from rule(notebook, path)
     for number, cell in enumerate(notebook.cells):
         for rule in (about_pictures, about_links, about_code, about_source, about_outputs):
@@ -94,11 +94,15 @@ def about_execution(notebook, path):
         yield f"was not run once from top to bottom (counts {counts}): run `make notebooks`"
 
 
-def about_solutions(notebook, path):
-    """A solution that is folded away does not stand open in the next cell."""
-    for number, (cell, following) in enumerate(pairwise(notebook.cells)):
+def about_the_order(notebook, path):
+    """A folded solution does not stand open in the next cell, and text stands before each code."""
+    for number, (cell, following) in enumerate(pairwise(notebook.cells), start=1):
         if FOLDED_SOLUTION.search(cell.source) and following.cell_type == "code":
-            yield f"cell {number + 1}: code right below a folded solution may show it"
+            yield f"cell {number}: code right below a folded solution may show it"
+        both = cell.cell_type == following.cell_type == "code"
+        asks = any(one.source.startswith("predict(") for one in (cell, following))
+        if both and not asks and not tagged(following, "claim"):
+            yield f"cell {number}: code follows code without a sentence between"
 
 
 def about_pictures(cell, path):

@@ -2,7 +2,7 @@
 
 import ast
 
-from notebook_rules import parsed
+from notebook_rules import is_widget, parsed
 
 from nnlib.exercises.predictions import all_predictions
 
@@ -47,6 +47,22 @@ def problems(notebook, path):
             yield f"{name!r} is not met once, in a cell below it"
     for name, n in told:
         yield from about_the_answer(name, code[n])
+    yield from shown_too_early(notebook)
+
+
+def shown_too_early(notebook):
+    """From a question to its answer no cell shows more than a board; those of the opening wait."""
+    sections = (n for n, cell in enumerate(notebook.cells) if cell.source.startswith("## 1. "))
+    first, open_questions = next(sections, 0), set()
+    for n, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        open_questions -= {name_in(one) for one in calls(cell.source, "met")}
+        if not all(map(is_widget, cell.get("outputs", ()))):
+            early = f"cell {n} shows something before"
+            yield from (f"{early} {name!r} is met" for name in open_questions)
+        if n >= first:
+            open_questions |= {name_in(one) for one in calls(cell.source, "predict")}
 
 
 def about_the_answer(name, source):

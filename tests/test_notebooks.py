@@ -54,6 +54,11 @@ def good_cells():
     ]
 
 
+def good_start():
+    """Good cells, after which code may follow."""
+    return [*good_cells(), markdown("And:")]
+
+
 def problems_with(folder, cells, metadata=KERNEL, name="01_is_it_so.ipynb"):
     path = folder / name
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
@@ -137,6 +142,15 @@ def test_code_right_below_a_folded_solution_is_seen(tmp_path):
     assert problems_with(tmp_path, [*good_cells(), fold, markdown("Next."), code("2", 3)]) == []
 
 
+def test_code_right_below_code_is_seen_but_for_predictions_and_claims(tmp_path):
+    more = [code('predict("a")', 3), code("2", 4), code("assert True", 5)]
+    more[2].metadata["tags"] = ["claim"]
+    assert problems_with(tmp_path, [*good_cells(), *more]) == []
+    more[2].metadata["tags"] = []
+    found = problems_with(tmp_path, [*good_cells(), *more])
+    assert found == ["01_is_it_so.ipynb: cell 7: code follows code without a sentence between"]
+
+
 @pytest.mark.parametrize("target", ["page.md", "page.md#part", "#part", "https://example.org/a"])
 def test_a_link_that_leads_somewhere_is_no_problem(tmp_path, target):
     (tmp_path / "page.md").write_text("# A page")
@@ -151,7 +165,7 @@ def test_a_bad_file_name_is_seen(tmp_path):
 def test_a_function_defined_twice_is_seen(tmp_path):
     paths = [tmp_path / "01_a.ipynb", tmp_path / "02_b.ipynb"]
     for path in paths:
-        cells = [*good_cells(), code("def f():\n    pass", 3)]
+        cells = [*good_cells(), markdown("Next."), code("def f():\n    pass", 3)]
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), path)
     found = notebook_rules.all_problems(paths)
     assert found == ["01_a.ipynb, 02_b.ipynb: each defines `f`: put it into nnlib"]
@@ -159,7 +173,7 @@ def test_a_function_defined_twice_is_seen(tmp_path):
 
 def test_an_error_that_is_wanted_is_no_problem(tmp_path):
     error = nbformat.v4.new_output("error", ename="ValueError", evalue="as announced")
-    cells = [*good_cells(), code("raise ValueError", 3, error, tags=["raises-exception"])]
+    cells = [*good_start(), code("raise ValueError", 3, error, tags=["raises-exception"])]
     assert problems_with(tmp_path, cells) == []
 
 
@@ -174,7 +188,7 @@ def test_the_cell_of_imports_may_end_in_the_seed(tmp_path):
     ["print(a / b)", "ax.set_ylabel('samples/s')", "f'{n} /{m}'", "await task", "%time x"],
 )
 def test_harmless_code_is_no_problem(tmp_path, harmless):
-    assert problems_with(tmp_path, [*good_cells(), code(harmless, 3)]) == []
+    assert problems_with(tmp_path, [*good_start(), code(harmless, 3)]) == []
 
 
 @pytest.mark.parametrize(
@@ -214,7 +228,7 @@ def test_running_twice_changes_nothing(tmp_path):
 
 def test_a_cell_that_fails_leaves_the_file_as_it_was(tmp_path):
     path = tmp_path / "01_is_it_so.ipynb"
-    cells = [*good_cells(), code("1 / 0", 3)]
+    cells = [*good_start(), code("1 / 0", 3)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     before = path.read_bytes()
     with pytest.raises(Exception, match="ZeroDivisionError"):
@@ -225,7 +239,7 @@ def test_a_cell_that_fails_leaves_the_file_as_it_was(tmp_path):
 def test_an_error_hidden_in_an_output_widget_is_not_stored(tmp_path):
     path = tmp_path / "01_is_it_so.ipynb"
     source = "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    1 / 0"
-    nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(source, 3)]), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=[*good_start(), code(source, 3)]), path)
     with pytest.raises(RuntimeError, match="Output widget holds ZeroDivisionError"):
         notebooks.run(path)
 
@@ -242,7 +256,7 @@ def test_a_widget_with_a_picture_or_a_text_beside_it_is_no_problem(tmp_path, twi
     data = {notebook_rules.WIDGET: {"model_id": "abcd"}, twin: "twin"}
     told = {"image/png": {"alt": "what it shows"}}
     output = nbformat.v4.new_output("display_data", data, metadata=told)
-    assert problems_with(tmp_path, [*good_cells(), code("widget", 3, output)]) == []
+    assert problems_with(tmp_path, [*good_start(), code("widget", 3, output)]) == []
 
 
 def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
@@ -255,7 +269,7 @@ def test_a_widget_is_stored_as_it_looks_at_the_end(tmp_path):
         f"still_twin={after}.get, alternative_text={{'abcd': 'a lime'}}.get)\n"
         f"IPython.display.display({before}, raw=True)"
     )
-    nbformat.write(nbformat.v4.new_notebook(cells=[*good_cells(), code(stand_in, 3)]), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=[*good_start(), code(stand_in, 3)]), path)
     notebooks.run(path)
     output = nbformat.read(path, as_version=4).cells[-1].outputs[0]
     stored = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))

@@ -57,3 +57,16 @@ def test_a_question_below_its_answer_is_seen():
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
     found = " ".join(prediction_cells.problems(notebook, Path("03_a.ipynb")))
     assert "'eight more steps' is not met once, in a cell below it" in found
+
+
+def test_what_is_shown_between_a_question_and_its_answer_is_seen():
+    cells = [f'predict("{name}")' for name in THREE]
+    cells += [f'x = 1\nmet("{name}", {value})' for name, value in THREE.items()]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    notebook.cells[3].outputs = [nbformat.v4.new_output("stream", text="w5: 12")]
+    assert sorted(prediction_cells.shown_too_early(notebook)) == [
+        "cell 3 shows something before 'eight more steps' is met",
+        "cell 3 shows something before 'the answer after a step' is met",
+    ]
+    notebook.cells.insert(3, nbformat.v4.new_markdown_cell("## 1. Forward"))
+    assert list(prediction_cells.shown_too_early(notebook)) == []
