@@ -32,7 +32,7 @@ from nnlib.exercises.nets import forward as FORWARD
 from nnlib.exercises.nets import stepped as STEPPED
 from nnlib.exercises.nets import turned as TURNED
 from nnlib.exercises.predictions import all_predictions
-from nnlib.exercises.running import as_plain, same
+from nnlib.exercises.running import Failed, as_plain, same
 from nnlib.exercises.tensors import at_b as AT_B
 from nnlib.exercises.tensors import times_vector as TIMES_VECTOR
 from nnlib.exercises.verdict import FAILS, IS_RIGHT, NOT_YET, NOTHING
@@ -136,6 +136,73 @@ TAKEN = [("7.4", one_group_for_empty), ("5.2", first_knobs_only), ("5.2", each_w
 @pytest.mark.parametrize("number, answer", TAKEN)
 def test_an_answer_that_holds_for_some_twins_or_groups_only_is_refused(number, answer):
     assert not check(number, answer).right
+
+
+def softmax_first(Z, labels):
+    A = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    return -np.log(A[np.arange(len(Z)), labels])
+
+
+def softmax_of_z_less_its_maximum(Z, labels):
+    return softmax_first(Z - Z.max(axis=1, keepdims=True), labels)
+
+
+def softmax_of_z_less_one_maximum(Z, labels):
+    return softmax_first(Z - Z.max(), labels)
+
+
+def one_maximum(Z, labels):
+    return np.log(np.exp(Z - Z.max()).sum(axis=1)) + Z.max() - Z[np.arange(len(Z)), labels]
+
+
+def maximum_of_columns(Z, labels):
+    m = Z.max(axis=0)
+    return np.log(np.exp(Z - m).sum(axis=1)) + m - Z[np.arange(len(Z)), labels]
+
+
+def rows_as_knobs(W1, b1, W2):
+    pairs = itertools.combinations(range(len(b1)), 2)
+    return [(i, j) for i, j in pairs if (W1[i] == W1[j]).all() and b1[i] == b1[j]]
+
+
+DRAFTS = [
+    ("0.3", lambda images, labels, digit: images[:, labels == digit], "columns are picked"),
+    ("2.4", lambda Ws, dWs, eta: [W - eta * dW.T for W, dW in zip(Ws, dWs)], "are transposed"),  # noqa: B905
+    ("5.2", rows_as_knobs, "rows of W1, or columns of W2, are compared"),
+    ("7.2", softmax_first, "exp overflows"),
+    ("7.2", softmax_first, "softmax is taken first"),
+    ("7.2", softmax_of_z_less_its_maximum, "this is what you get when softmax is taken first"),
+    ("7.2", softmax_of_z_less_one_maximum, "the same maximum is subtracted from all rows"),
+    ("7.2", softmax_of_z_less_one_maximum, "softmax is taken first"),
+    ("7.2", one_maximum, "this is what you get when the same maximum is subtracted from all rows."),
+    ("7.2", maximum_of_columns, "the maximum of each column is taken, not of each row"),
+    ("7.2", maximum_of_columns, "`[:, None]` is missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number, draft, words", DRAFTS)
+def test_a_usual_first_draft_is_named_as_a_student_writes_it(number, draft, words):
+    for seed in SEEDS_OF_SLIPS:
+        assert words in told(check(number, draft, seed))
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if not e.accept], **by_name)
+def test_a_slip_in_the_shapes_runs_where_they_are_square_which_is_about_half_of_the_cases(exercise):
+    drawn = [wrong for seed in range(5) for _, _, wrong in cases(exercise, seed)]
+    for words in exercise.singles:
+        assert np.mean([not isinstance(wrong[words], Failed) for wrong in drawn]) > 0.4, words
+
+
+def test_a_slip_that_fails_in_most_cases_shows_its_numbers_in_one():
+    def dot(x, y):
+        return x @ y.T
+
+    def draw(rng):
+        return rng.normal(size=(2, 3)), rng.normal(size=(3 if rng.random() < 0.02 else 2, 3))
+
+    rare = Exercise("A.1 Rare", "", draw, {"not transposed": "y.T -> y"}, (), dot)
+    for seed in range(20):
+        assert any(not isinstance(w, Failed) for _, _, r in cases(rare, seed) for w in r.values())
 
 
 def lengths(argument):
@@ -396,6 +463,7 @@ NO_RESULTS = [
     (STEPPED, lambda *given: map(abs, given), "got an object of type map: write list(…) around it"),
     (STEPPED, lambda *given: zip(given), "got an object of type zip: write list(…) around it"),  # noqa: B905
     (EPOCH, lambda net, *given: net, "2 things are to be returned, in this order; got Network"),
+    (EPOCH, lambda net, *given: 5, "2 things are to be returned, in this order; got 5."),
 ]
 
 

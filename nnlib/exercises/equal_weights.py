@@ -13,7 +13,8 @@ def as_one(W1, b1, W2, b2, W3, b3):
 def neurons_alike(rng):
     """Neurons, each a copy of one before but for one knob of a kind, an order, or nothing."""
     kinds = [0, *rng.permutation([1, 2, 3, 4, 5, 5, *rng.integers(1, 6, rng.integers(2))])]
-    n, (n_in, n_out) = len(kinds), rng.integers(2, 4, 2)
+    n = len(kinds)
+    n_in, n_out = (n, n) if rng.random() < 0.5 else rng.integers(2, 4, 2)
     W1, b1, W2 = rng.normal(size=(n_in, n)), rng.normal(size=n), rng.normal(size=(n, n_out))
     for k in range(1, n):
         i = rng.integers(k)

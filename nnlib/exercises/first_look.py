@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.exercises.making import asked, number
+from nnlib.exercises.making import asked, lengths, number
 
 
 @asked("0.1 One step", number(0.3, 3, True), number(0.3, 3, True), number(0.2, 0.8))
@@ -21,9 +21,9 @@ def share_right(read, labels):
 
 
 def some_images(rng):
-    n = int(rng.integers(12, 20))
+    n, pixels = lengths(rng, low=12, high=20)
     labels = rng.integers(0, 10, n)
-    return rng.random((n, int(rng.integers(3, 8)))), labels, int(rng.choice(labels))
+    return rng.random((n, pixels)), labels, int(rng.choice(labels))
 
 
 @asked("0.3 All the 7s", some_images)

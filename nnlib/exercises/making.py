@@ -32,14 +32,18 @@ def asked(name, *draws, **special):
     return made
 
 
+def lengths(rng, n=2, low=2, high=6):
+    """n lengths from low to high - 1, as an array; in half of the cases all are the same."""
+    sizes = rng.integers(low, high, n)
+    return sizes if rng.random() < 0.5 else np.full_like(sizes, sizes[0])
+
+
 def arrays(*shapes):
     """rng -> normal arrays whose axes are letters, ("nm", "mp"); half of the cases are square."""
 
     def draw(rng):
         letters = sorted(set("".join(shapes)))
-        sizes = dict(zip(letters, rng.integers(2, 6, len(letters)), strict=True))
-        if rng.random() < 0.5:
-            sizes = dict.fromkeys(letters, int(rng.integers(2, 5)))
+        sizes = dict(zip(letters, lengths(rng, len(letters)), strict=True))
         return tuple(rng.normal(size=[sizes[c] for c in shape]) for shape in shapes)
 
     return draw
@@ -47,9 +51,7 @@ def arrays(*shapes):
 
 def matrices(rng):
     """rng -> a list of one to four matrices that hook onto each other; half of them all square."""
-    sizes = rng.integers(2, 6, int(rng.integers(2, 6)))
-    sizes = sizes if rng.random() < 0.5 else np.full_like(sizes, sizes[0])
-    return [rng.normal(size=two) for two in itertools.pairwise(sizes)]
+    return [rng.normal(size=two) for two in itertools.pairwise(lengths(rng, rng.integers(2, 6)))]
 
 
 def number(low, high, sign=False):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.activations import SOFTMAX
-from nnlib.exercises.making import arrays, asked
+from nnlib.exercises.making import arrays, asked, lengths
 
 
 @asked("7.1 Back from softmax", lambda rng: (SOFTMAX.value(arrays("nk")(rng)[0]),))
@@ -13,15 +13,20 @@ def weighted_inputs(A):
 
 
 def far_rows(rng):
-    n, k = (int(size) for size in rng.integers(3, 6, 2))
-    Z = rng.normal(size=(n, k)) + np.append([1000, -1000], np.zeros(n - 2))[:, None]
-    return Z, rng.integers(0, k, n)
+    """A row near −1,000, one near 1,000 but for its label, near −1,000, and others near 0."""
+    n, k = lengths(rng, low=3, high=7)
+    Z, labels = rng.normal(size=(n, k)), rng.integers(0, k, n)
+    Z[0] -= 1000
+    Z[1] += np.where(np.arange(k) == labels[1], -1000, 1000)
+    order = rng.permutation(n)
+    return Z[order], labels[order]
 
 
 @asked("7.2 Costs that survive 1,000", far_rows)
 def costs_of_z(Z, labels):
     m = Z.max(axis=1)
-    log_sums = np.log(np.exp(Z - m[:, None]).sum(axis=1)) + m
+    E = np.exp(Z - m[:, None])
+    log_sums = np.log(E.sum(axis=1)) + m
     return log_sums - Z[np.arange(len(Z)), labels]
 
 
@@ -35,7 +40,7 @@ def through_softmax(v, a):
 
 def answers(rng):
     """Edges at samples' own largest numbers, and two between neighbours: a group without any."""
-    n, k, inside = (int(rng.integers(*of)) for of in ((40, 70), (3, 6), (2, 5)))
+    (n, k), inside = lengths(rng, low=8, high=15), rng.integers(2, 5)
     A = SOFTMAX.value(2 * rng.normal(size=(n, k)))
     labels = np.where(rng.random(n) < 0.6, A.argmax(axis=1), rng.integers(0, k, n))
     largest = np.sort(A.max(axis=1))
