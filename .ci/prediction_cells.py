@@ -1,12 +1,14 @@
 """The cells of a notebook's predictions: a question in its own cell, and below it what came."""
 
 import ast
+import itertools
 
 from notebook_rules import is_widget, parsed
 
 from nnlib.exercises.predictions import all_predictions
 
 AT_LEAST = 3  # a notebook
+COUNTED = "check", "check_my_gradient", "predict", "met"  # in the line that so_far writes
 
 
 def predictions_of(path):
@@ -45,6 +47,10 @@ def problems(notebook, path):
             yield f"the cell of {name!r} holds more than the question"
         if [m > n for other, m in told if other == name] != [True]:
             yield f"{name!r} is not met once, in a cell below it"
+    below = list(itertools.dropwhile(lambda source: not calls(source, "so_far"), code))
+    for name in COUNTED:
+        if any(calls(source, name) for source in below):
+            yield f"{name}(…) stands below so_far, which has counted by then"
     for name, n in told:
         yield from about_the_answer(name, code[n])
     yield from shown_too_early(notebook)

@@ -52,6 +52,15 @@ def test_a_broken_rule_of_predictions_is_seen(change, problem):
     assert problem in problems_with(**change)
 
 
+@pytest.mark.parametrize("name", ["check", "check_my_gradient", "predict", "met"])
+def test_what_so_far_counts_does_not_stand_below_it(name):
+    old = "ways[0])"
+    assert f"{name}(…) stands below so_far" in problems_with(
+        old, f'{old}\nso_far(3)\n{name}("A", x)'
+    )
+    assert "stands below" not in problems_with(old, f'{old}\n{name}("A", x)\nx = so_far')
+
+
 def test_a_question_below_its_answer_is_seen():
     cells = [f'met("{name}", x)' for name in THREE] + [f'predict("{name}")' for name in THREE]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
