@@ -14,7 +14,14 @@ from test_folded_code import folded
 from nnlib.exercises import EXERCISES
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-PARTS_OF_MORE = ("3.", "4.")  # ask for other slopes: some of their lines are those of the text
+IN_ORDER = "np.array([*x0, x1 * x2, x1 * x3, x4, x5, x1])"
+STEP_BACK = "x0 @ x1 * x2.slope(x3)"
+MEANS = {  # lines that are no more than a step on the way to what is asked for
+    "3.1": IN_ORDER,  # puts nine slopes in a row, and those of the hidden layer are not the text's
+    "4.3": STEP_BACK,  # what comes back is the error of another cost
+    "4.4": STEP_BACK,  # comes twice, through a layer more than the text has
+    "4.5": STEP_BACK,  # is summed over the samples then, for slopes of which the text has none
+}
 KINDS = ast.BinOp, ast.Call, ast.Subscript
 LEAST = 10  # nodes of a line that says something
 
@@ -49,9 +56,8 @@ def nameless(node):
     return ast.unparse(Letters().visit(copy.deepcopy(node)))
 
 
-def asked_for(exercise):
-    """What the statements of a solution compute, where it is more than a few signs."""
-    source = textwrap.dedent(inspect.getsource(exercise.solution))
+def lines_computed(source):
+    """What the statements of a source compute, where it is more than a few signs."""
     statements = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)]
     values = [getattr(node, "value", None) for node in statements]
     told = [v for v in values if isinstance(v, KINDS) and len(list(ast.walk(v))) >= LEAST]
@@ -67,7 +73,7 @@ def shown(path):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.number)
 def test_no_line_of_an_exercise_stands_in_its_notebook(exercise):
-    if exercise.number.startswith(PARTS_OF_MORE):
-        return
     (path,) = FOLDER.glob(f"{int(exercise.number.partition('.')[0]):02}_*.ipynb")
-    assert asked_for(exercise) & set().union(*map(lines, shown(path))) == set()
+    given = lines_computed(textwrap.dedent(inspect.getsource(exercise.solution)))
+    means = {MEANS[exercise.number]} if exercise.number in MEANS else set()
+    assert given & set().union(*map(lines, shown(path))) == means

@@ -3,16 +3,22 @@
 import datetime
 import decimal
 import math
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from hostile import Hostile, HostileError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from minutes import is_exercise
+from test_folded_code import PYTHON
+from test_given_away import lines, lines_computed
 
+import nnlib
 from nnlib import CUBE, IDENTITY, RELU, SIGMOID, SOFTMAX, SQUARE, TANH, Activation, Network
 from nnlib import SUM_OF_SQUARES as SUM
-from nnlib.exercises import check_my_activation, check_my_gradient
+from nnlib.exercises import check_my_activation, check_my_gradient, session, so_far
 from nnlib.exercises.my_activation import POINTS
 from nnlib.exercises.my_gradient import NAMES, passed_forward, slopes, slopes_of
 from nnlib.exercises.verdict import NOTHING
@@ -666,3 +672,34 @@ def test_a_slope_that_is_wrong_far_out_only_is_named_where_the_inputs_reach_as_f
         mine = all_true(data, relu6, relu6)
         told_of = told(check_my_gradient(mine["dW1"], mine["dW2"], **data, f1=relu6, f2=relu6))
         assert words in told_of
+
+
+def test_so_far_counts_ones_own_gradient_in_notebook_4():
+    session.FOUND.clear()
+    check_my_gradient(..., ...)
+    assert "nothing written yet: your own gradient." in " ".join(repr(so_far(4)).split())
+    check_my_gradient(*true(toy(0)), **toy(0))
+    assert so_far(4).right and "right: your own gradient." in repr(so_far(4))
+    assert "your own gradient" not in repr(so_far(5))
+
+
+def of_section_10():
+    """(the cell of one's own gradient in notebook 4, what is folded below it, the other code)."""
+    path = Path(__file__).resolve().parents[1] / "notebooks" / "04_gradients_by_hand.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    (n,) = [n for n, cell in enumerate(cells) if "return ...\n\n\ncheck_my" in cell.source]
+    others = [c.source for c in cells if c.cell_type == "code" and not is_exercise(c)]
+    return cells[n].source, "\n".join(PYTHON.findall(cells[n + 1].source)), others
+
+
+def test_the_solution_folded_below_ones_own_gradient_is_right():
+    cell, solution, _ = of_section_10()
+    space = vars(nnlib) | {"check_my_gradient": check_my_gradient}
+    exec(solution, space)
+    assert eval(cell.rpartition("\n\n\n")[2], space).right
+
+
+def test_ones_own_gradient_asks_for_no_line_that_stands_open_in_the_notebook():
+    _, solution, others = of_section_10()
+    asked = lines_computed(solution)
+    assert asked and not asked & set().union(*map(lines, others))

@@ -1,10 +1,12 @@
 """What was done since the kernel started; nothing is stored or sent."""
 
+from collections import defaultdict
+
 from nnlib._support.hints import door
 from nnlib.exercises.predictions import surprises
 from nnlib.exercises.verdict import IS_RIGHT, NOTHING, Verdict
 
-FOUND = {}  # the number of an exercise: the state in which its last check found it
+FOUND = defaultdict(dict)  # a notebook's number: {an exercise: the state its last check found}
 
 
 @door
@@ -13,7 +15,7 @@ def so_far(notebook):
 
     notebook  its number
     """
-    mine = {number: state for number, state in FOUND.items() if number.startswith(f"{notebook}.")}
+    mine = FOUND[str(notebook)]
     states = sorted(set(mine.values()))
     groups = [f"{state}: {', '.join(n for n in mine if mine[n] == state)}" for state in states]
     left = [state for state in states if state != IS_RIGHT]
