@@ -3,6 +3,7 @@
 import math
 import tomllib
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 
 import language
@@ -136,6 +137,9 @@ def test_a_name_that_is_nearly_right_is_told():
         (NUMBER, "four", "expected the number that was asked for, got 'four'"),
         (NUMBER, np.ones(2), "expected the number that was asked for, got array"),
         (NUMBER, None, "expected the number that was asked for, got None"),
+        (NUMBER, 10**400, "expected the number that was asked for, got 1000"),
+        pytest.param(NUMBER, -(10**5000), "expected the number .*, got thousands", id="huge"),
+        (NUMBER, Fraction(10**400, 3), "expected the number that was asked for, got Fraction"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_in_words(name, value, words):

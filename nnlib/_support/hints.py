@@ -148,7 +148,8 @@ def _what_does_not_fit(function, args, kwargs):
 
 def short(thing):
     """How Python writes the thing, on one line of at most 80 characters."""
-    return " ".join(f"{thing!r:.80}".split())
+    huge = isinstance(thing, int) and thing.bit_length() > 10_000  # more than Python writes
+    return "thousands of digits" if huge else " ".join(f"{thing!r:.80}".split())
 
 
 # What stands for a letter that a terminal does not know; any other becomes its number

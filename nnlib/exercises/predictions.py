@@ -117,12 +117,21 @@ def met(name, value):
     """
     prediction = named(name)
     choices, kind = prediction.choices, str if prediction.choices else numbers.Real
-    if not isinstance(value, kind) or choices and value not in choices:
+    if not isinstance(value, kind) or (value not in choices if choices else is_no_float(value)):
         expected = " or ".join(map(repr, choices)) or "the number that was asked for"
         error = ValueError if isinstance(value, kind) else TypeError
         raise error(f"value: expected {expected}, got {short(value)}; hand over what was asked for")
     prediction.answer = value
     return prediction.verdict
+
+
+def is_no_float(number):
+    """Whether a number is beyond those that a float can be, as 10**400 is; inf is a float."""
+    try:
+        float(number)
+    except OverflowError:
+        return True
+    return False
 
 
 def surprises(notebook):
