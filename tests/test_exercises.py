@@ -617,6 +617,19 @@ def test_an_answer_is_run_once_a_case_and_once_more_and_the_cases_are_drawn_once
     assert len(drawn) <= 2 * ONE_STEP.draws and len(calls) == 3 * (ONE_STEP.draws + 1)
 
 
+def test_two_slips_that_give_other_numbers_in_the_first_two_cases_are_not_run_in_the_rest(
+    monkeypatch,
+):
+    def tried(function, *given):
+        runs.append(function)
+        return exercises.running.tried(function, *given)
+
+    fourth, runs = replace(exercises.exercise.numbered("4.3")), []
+    monkeypatch.setattr(exercises.judging, "tried", tried)
+    assert not check(fourth, lambda *given: tuple(a + 1 for a in fourth.solution(*given))).right
+    assert len(runs) == 2 * len(fourth.pairs) > 40
+
+
 def test_a_line_for_formula_is_not_summed_number_by_number(monkeypatch):
     monkeypatch.delattr(nnlib.index_notation.Formula, "evaluate")
     for number in ("1.3", "1.4", "4.1"):

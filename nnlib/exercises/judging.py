@@ -111,7 +111,7 @@ def sentence_on(exercise, seed, found):
     if whole == 1 or all(fails):
         return ""
     back = come_back(exercise.names, drawn, found)
-    kinds = (results_of_slips(exercise, seed, many) for many in ((1,) if whole else (1, 2)))
+    kinds = (of(exercise, seed, found) for of in ((of_slips,) if whole else (of_slips, of_pairs)))
     named, factor = slip_behind(kinds, found)
     if whole and (not named or factor != 1):
         return f"{in_words(whole)}."
@@ -125,13 +125,22 @@ def sentence_on(exercise, seed, found):
     return ": ".join(filter(None, (first, when)))
 
 
+def of_slips(exercise, seed, found):
+    """{(sentence,): what the solution with this slip gives in every case}."""
+    return {one: [wrong[one] for _, _, wrong in cases(exercise, seed)] for one in exercise.singles}
+
+
+def of_pairs(exercise, seed, found):
+    """{sentences: what two slips give in every case}, of those that give the first two found."""
+    likely = [two for two, first in begun(exercise, seed).items() if multiple(found[:2], first)]
+    pairs, drawn = exercise.pairs, cases(exercise, seed)
+    return {two: [tried(pairs[two], args, right) for args, right, _ in drawn] for two in likely}
+
+
 @functools.lru_cache(maxsize=256)
-def results_of_slips(exercise, seed, many):
-    """{sentences: what the solution with this slip, or these two, gives in every case}."""
-    drawn = cases(exercise, seed)
-    if many == 1:
-        return {one: [wrong[one] for _, _, wrong in drawn] for one in exercise.singles}
-    pairs = exercise.pairs.items()
+def begun(exercise, seed):
+    """{sentences: what the solution with these two slips gives in the first two cases}."""
+    pairs, drawn = exercise.pairs.items(), cases(exercise, seed)[:2]
     return {two: [tried(f, args, right) for args, right, _ in drawn] for two, f in pairs}
 
 
