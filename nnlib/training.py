@@ -233,7 +233,7 @@ def fit(
         bar = progress_bar(samples, " samples", progress, **looks)
         with bar, for_training(net, batch_size):
             _run_epochs(descent, epochs, history, record, bar)
-            history.noticed = symptoms(net, descent.X, descent.Y, evaluation)
+            history.noticed = symptoms(net, descent.X, descent.Y, evaluation, descent.l2)
     except KeyboardInterrupt:
         history.ended = history.ended or f"Interrupted after {descent.epochs:.2f} epochs."
         _keep_whole_epochs(history)

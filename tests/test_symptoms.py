@@ -10,6 +10,7 @@ from nnlib import (
     CUBE,
     FOR_RELU,
     IDENTITY,
+    LARGE,
     LOG_LIKELIHOOD,
     QUADRATIC,
     RELU,
@@ -31,9 +32,9 @@ DIGITS, RNG = load_digits(), np.random.default_rng(0)
 X, Y = np.random.default_rng(0).uniform(size=(20, 5)), np.full((20, 1), 0.5)
 
 
-def noticed(net, X, Y, eta=0.01, epochs=2):
+def noticed(net, X, Y, eta=0.01, epochs=2, l2=0.0):
     rng = np.random.default_rng(0)
-    return fit(net, X, Y, eta=eta, epochs=epochs, rng=rng, progress=False)
+    return fit(net, X, Y, eta=eta, epochs=epochs, l2=l2, rng=rng, progress=False)
 
 
 def net(*sizes, output=IDENTITY, hidden=SIGMOID, **looks):
@@ -272,12 +273,12 @@ def test_validation_targets_out_of_range_are_told_too():
     np.testing.assert_array_equal(as_told(told, coded), y)
 
 
-def read_digits(hidden, output, cost, eta, seed=0, epochs=2):
+def read_digits(hidden, output, cost, eta, seed=0, epochs=2, layers=(30,), l2=0.0, **looks):
     rng = np.random.default_rng(seed)
-    looks = {"hidden": hidden, "cost": cost, "dtype": np.float32, "rng": rng}
-    reader, targets = net(784, 30, 10, output=output, **looks), DIGITS.train.targets
+    looks |= {"hidden": hidden, "cost": cost, "dtype": np.float32, "rng": rng}
+    reader, targets = net(784, *layers, 10, output=output, **looks), DIGITS.train.targets
     targets = 2 * targets - 1 if output is TANH else targets
-    return noticed(reader, DIGITS.train.images, targets, eta=eta, epochs=epochs)
+    return noticed(reader, DIGITS.train.images, targets, eta=eta, epochs=epochs, l2=l2)
 
 
 @pytest.mark.parametrize(
@@ -296,10 +297,84 @@ def test_a_net_that_is_stuck_at_the_limits_of_its_neurons_is_told(hidden, output
         assert history.training_accuracy[-1] < 0.2
         (told,) = history.noticed
         assert "% of the activations of " in told and " are at the limits of " in told
-        assert told.endswith("better than guesses: start anew with smaller weights or a smaller η.")
+        assert told.endswith(
+            "wrong answers change slowly: start anew with smaller weights or a smaller η."
+        )
         assert told in repr(history)
         obeyed = read_digits(hidden, output, cost, eta=0.1)
         assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.4
+
+
+@pytest.mark.parametrize("layers, eta, epochs", [((), 3, 4), ((30,), 10, 1), ((30, 30), 6, 1)])
+def test_a_net_some_outputs_of_which_are_stuck_at_a_limit_is_told(layers, eta, epochs):
+    reads = [TANH if layers else SIGMOID, SIGMOID, QUADRATIC]
+    history = read_digits(*reads, eta, epochs=epochs, layers=layers)
+    (told,) = history.noticed
+    assert "% of the activations of the output layer are at the limits of sigmoid" in told
+    obeyed = read_digits(*reads, 0.1, epochs=4, layers=layers)
+    assert obeyed.noticed == []
+    assert obeyed.training_accuracy[-1] > history.training_accuracy[-1] + 0.2
+
+
+def test_outputs_that_are_off_with_an_error_to_learn_from_are_not_told():
+    looks = TANH, SIGMOID, CROSS_ENTROPY, 0.5
+    for l2 in (0.0, 1.0):  # eight of ten answers are at a limit, or three outputs for all samples
+        young = read_digits(*looks, epochs=1, layers=(100,), l2=l2)
+        assert young.noticed == [] and young.training_accuracy[-1] < 0.6
+        assert read_digits(*looks, epochs=4, layers=(100,), l2=l2).training_accuracy[-1] > 0.8
+
+
+@pytest.mark.parametrize("cost, eta", [(QUADRATIC, 3), (CROSS_ENTROPY, 0.5)])
+@pytest.mark.parametrize("layers", [(30,) * 5, (10,) * 5, (30,) * 7])
+def test_sigmoids_in_so_many_layers_that_all_samples_get_one_answer_are_told(cost, eta, layers):
+    history = read_digits(SIGMOID, SIGMOID, cost, eta, layers=layers)
+    (told,) = history.noticed
+    assert told.startswith("Hidden layer ") and "answers almost the same to every sample" in told
+    assert told.endswith(": start anew with one hidden layer or with weights=LARGE.")
+    assert history.training_accuracy[-1] < 0.2
+    obeyed = read_digits(SIGMOID, SIGMOID, cost, eta, layers=layers[:1])
+    assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.7
+    obeyed = read_digits(SIGMOID, SIGMOID, cost, eta, epochs=9, layers=layers, weights=LARGE)
+    assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.4
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+@pytest.mark.parametrize("layers", [(30, 30), (30, 30, 30)])
+def test_a_net_that_is_young_is_not_told_though_its_answers_hardly_differ_yet(layers, epochs):
+    for seed in range(3):
+        history = read_digits(SIGMOID, SIGMOID, QUADRATIC, 3, seed, epochs, layers)
+        assert history.noticed == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exclusive_or_on_its_plateau_is_not_told(seed):
+    x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    y = np.abs(x[:, :1] - x[:, 1:])
+    young = net(2, 2, 1, output=SIGMOID, rng=np.random.default_rng(seed))
+    for epochs in (1, 300, 3000):
+        assert noticed(young, x, y, eta=1.0, epochs=epochs).noticed == []
+
+
+@pytest.mark.parametrize(
+    "hidden, layers, cost, eta, l2",
+    [
+        (SIGMOID, (), QUADRATIC, 0.5, 1000),
+        (SIGMOID, (30,), QUADRATIC, 0.5, 20),
+        (SIGMOID, (30,), CROSS_ENTROPY, 0.1, 500),
+        (SIGMOID, (30, 30), CROSS_ENTROPY, 0.5, 50),
+        (RELU, (30,), QUADRATIC, 0.5, 200),
+        (RELU, (30,), CROSS_ENTROPY, 0.1, 1000),
+    ],
+)
+def test_weights_that_a_large_l2_keeps_small_are_told_and_a_smaller_one_lets_them_learn(
+    hidden, layers, cost, eta, l2
+):
+    looks = {"layers": layers, "epochs": 6} | ({"weights": FOR_RELU} if hidden is RELU else {})
+    (told,) = read_digits(hidden, SIGMOID, cost, eta, l2=l2, **looks).noticed
+    assert told.startswith(f"λ = {l2} keeps the weights so small that all samples get almost")
+    smaller = float(told.partition("such as ")[2].rstrip("."))
+    obeyed = read_digits(hidden, SIGMOID, cost, eta, l2=smaller, **looks)
+    assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.7
 
 
 def test_one_output_that_is_stuck_at_a_limit_is_told():

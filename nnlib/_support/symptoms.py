@@ -12,22 +12,27 @@ LEVEL = 0.02  # an output that grows by less of its range from 50 to 500 goes no
 APART = 10  # how many times larger the inputs of one set may be than those of the other
 FLAT = 3e-3  # of the steepest slope: where an activation has less, its neuron hardly learns
 NEARLY_ALL = 0.8  # of a layer's activations
+STUCK, BLIND = 0.25, 1e-4  # of the outputs, with less than this of what they are off as an error
+ALIKE = 5e-3  # of the targets' variance: outputs that vary less are the same for all samples
+NEAR = 0.01  # of a layer's largest activation: neurons that vary less are the same, too
+SMALL_L2 = 1e-4  # λ/n
 
 
-def symptoms(net, X, Y, evaluation=None):
+def symptoms(net, X, Y, evaluation=None, l2=0.0):
     """Sentences on inputs, targets and neurons of which a net learns little; [] where all is well.
 
     X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; some samples of each are looked at
     """
-    large, rows = large_inputs(X), some_of(X)
+    n, large, rows = len(X), large_inputs(X), some_of(X)
     told = [f"{large}."] * bool(large) + [*_of_targets(net, Y, "targets")]
     X, Y = X[rows], Y[rows]
     if evaluation is not None:
         told += _of_scales(X, evaluation[0][some_of(evaluation[0])])
         told += _of_targets(net, evaluation[1], "targets of the validation set")
     Z, A = net.forward(X)
-    told += _of_neurons(net, Z, A, Y)
-    return told or [*_of_limits(net, Z, A, Y)]
+    limits = [*_of_limits(net, Z, A, Y)]
+    told += (not limits) * [*_of_one_answer(net, A, Y, l2, n)] or _of_neurons(net, Z, A, Y)
+    return told or limits
 
 
 def _of_scales(X, others):
@@ -81,7 +86,8 @@ def _of_neurons(net, Z, A, Y):
             dead = np.count_nonzero(~(a.any(axis=0) | slope.any(axis=0)))
             if 2 * dead >= n:
                 cure = "start anew with other random weights or a smaller η"
-                do = "the others do the work" if _has_learnt(A[-1], Y) else cure
+                learnt = _squares(A[-1], Y) < 0.2 * _squares(Y.mean(axis=0), Y)
+                do = "the others do the work" if learnt else cure
                 yield f"{dead} of {n} neurons of {where} answer 0 to every sample: {do}."
 
 
@@ -96,12 +102,17 @@ def _of_limits(net, Z, A, Y):
     One that has learnt is at the limits too, but right.
     """
     shares = [_flat_share(f, z) for f, z in zip(net.activations, Z, strict=True)]
-    layer = int(np.argmax(shares))
-    if shares[layer] >= NEARLY_ALL and _is_wrong(A[-1], Y):
+    error, off = net.cost.error(Z[-1], A[-1], Y, net.activations[-1]), A[-1] - Y
+    shares[-1] *= not np.allclose(error, off)  # of an error without a slope all can learn
+    blind = np.abs(error).sum(axis=0) < BLIND * np.abs(off).sum(axis=0)
+    wrong = [_is_wrong(A[-1][:, [k]], Y[:, [k]]) for k in range(Y.shape[1])]
+    stuck = min(np.mean(blind & wrong), shares[-1]) >= STUCK
+    layer = len(Z) - 1 if stuck else int(np.argmax(shares))
+    if stuck or shares[layer] >= NEARLY_ALL and _is_wrong(A[-1], Y):
         yield (
             f"{shares[layer]:.0%} of the activations of {_where(layer + 1, Z)} are at the limits "
-            f"of {net.activations[layer].name}, where its slope is almost 0, and the answers are "
-            "hardly better than guesses: start anew with smaller weights or a smaller η."
+            f"of {net.activations[layer].name}, where its slope is almost 0, so wrong answers "
+            "change slowly: start anew with smaller weights or a smaller η."
         )
 
 
@@ -113,6 +124,26 @@ def _flat_share(f, z):
         return np.mean(np.abs(f.slope(z)) < FLAT * np.nanmax(np.abs(f.slope(PAIRS))))
 
 
+def _of_one_answer(net, A, Y, l2, n):
+    """All samples get one: of weights that λ keeps small, or of many layers of sigmoids.
+
+    Each such layer brings the samples closer together, and the slopes closer to 0.
+    """
+    if _squares(A[-1], A[-1].mean(axis=0)) >= ALIKE * _squares(Y.mean(axis=0), Y):
+        return
+    near = [np.ptp(a, axis=0).max() < NEAR * np.abs(a).max() for a in A[1:-1]]
+    if l2 > SMALL_L2 * n and min(np.std(W) * np.sqrt(len(W)) for W in net.W) < 0.5:  # 1: SCALED
+        yield (
+            f"λ = {l2:g} keeps the weights so small that all samples get almost the same answer: "
+            f"start anew with a smaller λ, such as {SMALL_L2 * n:.2g}."
+        )
+    elif any(near) and not near[0]:
+        yield (
+            f"Hidden layer {near.index(True) + 1} answers almost the same to every sample, so the "
+            "net learns very slowly: start anew with one hidden layer or with weights=LARGE."
+        )
+
+
 def _is_wrong(outputs, Y):
     """Whether the mean of Y would answer about as well, and some answers are far off.
 
@@ -121,11 +152,6 @@ def _is_wrong(outputs, Y):
     left, mean = _squares(outputs, Y), _squares(Y.mean(axis=0), Y)
     share = np.mean(np.abs(outputs - Y).max(axis=1) > (np.ptp(Y) or 1.0) / 2)
     return bool(left > 0.8 * mean and share > 0.5 or left > 1.05 * mean and share > 0)
-
-
-def _has_learnt(outputs, Y):
-    """Whether little is left of what the mean of Y would leave."""
-    return _squares(outputs, Y) < 0.2 * _squares(Y.mean(axis=0), Y)
 
 
 def _squares(answers, Y):
