@@ -106,6 +106,7 @@ JOBS = (  # a way and its epochs, the most important first; what is named twice 
     *((way, 10) for way in SEARCH),
     *((CURVE, epochs) for epochs in (10, 30, 60)),
     *((final(800, *what), 30) for what in itertools.product(KINDS, SEEDS)),
+    *((final(800, *what), 60) for what in itertools.product(KINDS, SEEDS)),
     *((final(*what), n) for *what, n in itertools.product(HIDDEN, KINDS, SEEDS, (10, 30))),
 )
 
@@ -375,16 +376,13 @@ MARKS["both"] = GREEN, "o"
 
 
 def picture(kept):
-    """A panel for each question that the runs which there are can answer."""
-    panels = [draw_epochs]
-    panels += [draw_hidden] if any(r.way.images == ALL and r.way.hidden < 800 for r in kept) else []
-    panels += [draw_curve] if any(result.way == CURVE for result in kept) else []
-    figure = Figure((5.5 * len(panels) + 1, 4), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for draw, ax in zip(panels, axes, strict=True):
-        draw(ax, kept)
-        ax.grid(alpha=0.4)
-        ax.legend(fontsize=9)
+    """Test errors over the epochs and over the hidden neurons; below them, one descent."""
+    figure = Figure((9, 7), layout="constrained")
+    axes = figure.subplot_mosaic("AB;CC")
+    for name, draw in (("A", draw_epochs), ("B", draw_hidden), ("C", draw_curve)):
+        draw(axes[name], kept)
+        axes[name].grid(alpha=0.4)
+        axes[name].legend(fontsize=9)
     figure.savefig(PICTURE, dpi=100)
 
 
@@ -393,30 +391,29 @@ def draw_epochs(ax, kept):
     for value, name in ((1.6, "Simard 2003, unbent"), (0.7, "Simard 2003, elastic")):
         ax.axhline(value, color=GREY, linestyle=":")
         ax.text(63, value + 0.02, name, ha="right", color=GREY)
-    draw_means(ax, (10, 30, 60), lambda bend, n: of_seeds(kept, 800, bend, n), "-", "")
+    draw_means(ax, (10, 30, 60), lambda bend, n: of_seeds(kept, 800, bend, n))
     ax.set(xlabel="epochs", ylabel="test errors in %, 800 hidden neurons")
     ax.set(xlim=(5, 65), ylim=(0.4, 2), xticks=(10, 30, 60))
 
 
 def draw_hidden(ax, kept):
-    """The means over the hidden neurons, after 10 and 30 epochs."""
-    for epochs, dash in ((10, "--"), (30, "-")):
-        label = f", {epochs} epochs"
-        draw_means(ax, HIDDEN, lambda b, h, n=epochs: of_seeds(kept, h, b, n), dash, label)
-    ax.set(xscale="log", yscale="log", xlabel="hidden neurons", ylabel="test errors in %")
+    """The means over the hidden neurons, after 30 epochs."""
+    draw_means(ax, HIDDEN, lambda bend, hidden: of_seeds(kept, hidden, bend, 30))
+    ax.set(xscale="log", yscale="log", xlabel="hidden neurons")
+    ax.set_ylabel("test errors in %, 30 epochs")
     ax.set_xticks(HIDDEN, HIDDEN)
     ax.set_yticks((0.5, 0.7, 1, 1.5, 2, 3), ("0.5", "0.7", "1", "1.5", "2", "3"))
     ax.minorticks_off()
 
 
-def draw_means(ax, places, results, dash, label):
+def draw_means(ax, places, results):
     """A line for each kind of bending that was run, results(bend, place) the Results there."""
     for bend, (colour, mark) in MARKS.items():
         values = {place: in_percent(results(bend, place)) for place in places}
         values = {place: some for place, some in values.items() if some}
         means = [np.mean(some) for some in values.values()]
         if values:
-            ax.plot(list(values), means, dash, color=colour, marker=mark, label=f"{bend}{label}")
+            ax.plot(list(values), means, color=colour, marker=mark, label=bend)
         for place, some in values.items():
             ax.plot([place] * len(some), some, ".", color=colour, ms=5)
 
@@ -429,7 +426,7 @@ def draw_curve(ax, kept):
         epochs = [result.epochs for result in points]
         colour = ORANGE if cooled else BLUE
         ax.plot(epochs, in_percent(points), style, color=colour, ms=9, label=label)
-    ax.set(xlabel="epochs", ylabel="validation errors in %", ylim=(0.5, 2.5))
+    ax.set(xlabel="epochs", ylabel="validation errors in %, 800 hidden", ylim=(0.5, 2.5))
 
 
 TEXTS = {"summit-table": table, "summit-targets": targets}
