@@ -18,7 +18,7 @@ FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
 LARGEST_SHEET = 280  # pixels; a photograph is shrunk to it before its paper is looked for
 FITS, ENOUGH = 8, 3_000  # of the paper, and to how many pixels
 CLEAN = 0.1  # of a small sheet: where more than this share is 0, all that is not is ink
-ALL_CLEAN = 0.9  # of what is light on a larger one: where more than this share is 0, too
+LARGE_CLEAN, ALL_CLEAN = 0.3, 0.9  # of a larger one, and of what is lighter there than dust
 CONTRAST = 0.25  # between parts of a sheet, of no small one, that is not empty
 SPECK = 70  # a dot that is smaller than a thin line is across a 70th of the sheet is none
 SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
@@ -126,12 +126,12 @@ def _above_paper(ink):
     and again, to that half of them which lies closest to it. Some of them are enough. On a small
     sheet, which no photograph is, ink may lie on more than half, and paper is what is 0.
     """
-    half, light = np.median(ink), ink[ink <= ink.max() / 2]
+    paper, light = ink == 0, ink <= DUST * ink.max()
     if ink.size <= SIDE * SIDE:
-        clean = half <= 0.5 and np.mean(ink == 0) > CLEAN
+        clean = np.mean(paper) > CLEAN
     else:
-        clean = half == 0 and np.mean(light == 0) > ALL_CLEAN
-    if clean:
+        clean = np.mean(paper) > max(LARGE_CLEAN, ALL_CLEAN * np.mean(light))
+    if clean and np.median(ink) <= 0.5:
         return ink, 0
     y, x = np.indices(ink.shape).reshape(2, -1) / max(ink.shape)
     terms, all_ink = np.stack([x**0, x, y, x * x, x * y, y * y], axis=1), ink.ravel().astype(float)
