@@ -138,6 +138,17 @@ def test_an_answer_that_holds_for_some_twins_or_groups_only_is_refused(number, a
     assert not check(number, answer).right
 
 
+def table_by_shares(A, labels, edges):
+    top, right = A.max(axis=1), A.argmax(axis=1) == labels
+    groups = [(low <= top) & (top < high) for low, high in itertools.pairwise(edges)]
+    shares = [(group / max(group.sum(), 1), group.any()) for group in groups]
+    return [[of @ top, of @ right] if some else [np.nan] * 2 for of, some in shares]
+
+
+def test_what_rounding_alone_makes_of_a_table_with_nan_is_right():
+    assert all(check("7.4", table_by_shares, seed=seed).right for seed in range(10))
+
+
 def softmax_first(Z, labels):
     A = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
     return -np.log(A[np.arange(len(Z)), labels])
@@ -383,6 +394,8 @@ def test_a_slip_is_named_with_the_factor_left_over():
 def test_two_slips_at_once_are_named():
     verdict = check(FORWARD, lambda X, W1, W2, f1, f2: X @ W1 @ W2)
     assert "when f1 is missing and f2 is missing." in told(verdict)
+    verdict = check("0.2", lambda read, labels: (read != labels).sum())
+    assert "not which share; and the share that is wrong is returned." in told(verdict)
 
 
 @pytest.mark.parametrize("number", ["4.3", "4.5", "5.1", "10.3"])

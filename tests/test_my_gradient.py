@@ -209,7 +209,8 @@ def test_two_slips_at_once_are_named(seed, f1):
             if not any(np.allclose(numbers, one, rtol=1e-6, atol=0) for one in alone):
                 wrong = mine | {name: numbers}
                 verdict = check_my_gradient(wrong["dW1"], wrong["dW2"], **data, f1=f1, f2=TANH)
-                assert f"when {' and '.join(two)}." in told(verdict)
+                both = "; and " if any("," in words for words in two) else " and "
+                assert f"when {both.join(two)}." in told(verdict)
 
 
 @pytest.mark.parametrize(
@@ -424,8 +425,8 @@ def test_a_function_beside_None_needs_no_data():
         ("a word", "expected an array of real numbers, got 'a word'"),
         ([[1, 2], [3]], "got rows of different lengths"),
         (1j * np.ones((3, 4)), "expected an array of real numbers, got an array of complex128"),
-        (np.zeros((2, 6)), "the same number of elements, in another order"),
-        (5, "which transpose is missing?"),
+        (np.zeros((2, 6)), "the same number of elements, on other axes"),
+        (5, "which transpose or which axis is missing?"),
     ],
 )
 def test_what_is_no_gradient_is_told_in_words(mine, words):
@@ -703,3 +704,12 @@ def test_ones_own_gradient_asks_for_no_line_that_stands_open_in_the_notebook():
     _, solution, others = of_section_10()
     asked = lines_computed(solution)
     assert asked and not asked & set().union(*map(lines, others))
+
+
+def test_a_function_that_changes_its_letters_is_told():
+    def dW2(A1, Y_hat, Y, Z2):
+        Y_hat -= Y
+        return A1.T @ (2 * Y_hat * 3 * Z2**2)
+
+    told_of = told(check_my_gradient(..., dW2))
+    assert "dW2: your function changes its argument Y_hat: let it begin with" in told_of

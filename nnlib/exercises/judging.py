@@ -155,7 +155,8 @@ def slip_behind(kinds, found, usual=(1, -1, 2, 0.5)):
     for results in kinds:
         names = {}
         for sentences, wrong in results.items():
-            names.setdefault(multiple(found, wrong), []).append(" and ".join(sentences))
+            both = "; and " if any("," in one for one in sentences) else " and "
+            names.setdefault(multiple(found, wrong), []).append(both.join(sentences))
         factor = next((f for f in (*usual, *names) if f and f in names), None)
         if factor:
             likely.append((", or when ".join(names[factor][:2]), factor))

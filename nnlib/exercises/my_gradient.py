@@ -14,7 +14,13 @@ import numpy as np
 
 from nnlib._support.hints import door, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
-from nnlib.exercises.judging import first_element, multiple, rounded, slip_behind
+from nnlib.exercises.judging import (
+    first_element,
+    look_at_change,
+    multiple,
+    rounded,
+    slip_behind,
+)
 from nnlib.exercises.making import asked
 from nnlib.exercises.my_activation import POINTS, as_numbers, look_at_activation, look_at_slope
 from nnlib.exercises.running import Failed, run_once, same, tried
@@ -183,8 +189,8 @@ class Judge:
         if array.shape == self.true[other].shape:
             return f"{found}. That is the shape of the other: are the two matrices swapped?"
         if array.size == true.size:
-            return f"{found}: the same number of elements, in another order."
-        return f"{found}. Write the shapes side by side: which transpose is missing?"
+            return f"{found}: the same number of elements, on other axes."
+        return f"{found}. Write the shapes side by side: which transpose or which axis is missing?"
 
 
 def about_factor(factor, n):
@@ -323,7 +329,10 @@ def as_gradient(thing, net, name):
 def called(function, net, name):
     """What the function returns, or Trouble: it asks for other letters, or fails."""
     letters = wanted(function, net)
-    result = run_once(function, tuple(net[letter] for letter in letters), raw=True)[1]
+    args = tuple(net[letter] for letter in letters)
+    given, result = run_once(function, args, raw=True)
+    for argument in zip(letters, given, args, strict=True):
+        look_at_change(*argument)
     if not isinstance(result, Failed):
         return result
     if result != "ValueError":

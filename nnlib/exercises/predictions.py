@@ -1,7 +1,7 @@
 """Predictions: a question before the cell that answers it, and what was said beside the answer.
 
-    predict("first step")           a board that asks: say it, and lock it in
-    met("first step", ratio)        the answering cell's last line: you said 2, it is 0.142
+    predict("the first step")       a board that asks: say it, and lock it in
+    met("the first step", ratio)    the answering cell's last line: you said 2, it is 0.142
 
 The questions are data, predictions.toml. What is right does not stand there: the cell that finds it
 hands it over. What was said lives as long as the kernel; nothing is stored or sent.
