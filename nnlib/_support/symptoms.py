@@ -14,7 +14,7 @@ FLAT = 3e-3  # of the steepest slope: where an activation has less, its neuron h
 NEARLY_ALL = 0.8  # of a layer's activations
 STUCK, BLIND = 0.25, 1e-4  # of the outputs, with less than this of what they are off as an error
 ALIKE = 5e-3  # of the targets' variance: outputs that vary less are the same for all samples
-NEAR = 0.01  # of a layer's largest activation: neurons that vary less are the same, too
+HARDLY = 0.01  # of a layer's largest activation: neurons that vary less are the same, too
 SMALL_L2 = 1e-4  # λ/n
 
 
@@ -131,7 +131,7 @@ def _of_one_answer(net, A, Y, l2, n):
     """
     if _squares(A[-1], A[-1].mean(axis=0)) >= ALIKE * _squares(Y.mean(axis=0), Y):
         return
-    near = [np.ptp(a, axis=0).max() < NEAR * np.abs(a).max() for a in A[1:-1]]
+    near = [np.ptp(a, axis=0).max() < HARDLY * np.abs(a).max() for a in A[1:-1]]
     if l2 > SMALL_L2 * n and min(np.std(W) * np.sqrt(len(W)) for W in net.W) < 0.5:  # 1: SCALED
         yield (
             f"λ = {l2:g} keeps the weights so small that all samples get almost the same answer: "
