@@ -398,3 +398,16 @@ def test_outputs_that_are_rightly_at_their_limits_are_not_told():
     rare = np.zeros((20, 1))
     rare[3] = 1  # nineteen of twenty are right
     assert noticed(sure, 0.01 * X, rare, eta=0).noticed == []
+
+
+@pytest.mark.parametrize(
+    "f, cost, low", [(SIGMOID, CROSS_ENTROPY, 0), (TANH, QUADRATIC, -1), (SIGMOID, QUADRATIC, 0)]
+)
+def test_what_a_scaler_leaves_beyond_its_range_is_no_word_worth(f, cost, low):
+    rng = np.random.default_rng(0)
+    X, beyond = rng.normal(size=(20, 2)), np.nextafter(1, 2)
+    Y = np.where(X[:, :1] > 0, beyond, low * beyond)
+    history = fit(
+        Network([2, 3, 1], activations=f, cost=cost, rng=rng), X, Y, eta=0.1, epochs=3, rng=rng
+    )
+    assert history.noticed == []

@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlib._support.hints import did_you_mean, short
 from nnlib._support.lines import (
+    BEYOND,
     class_numbers,
     in_numbers,
     line_that_works,
@@ -303,8 +304,10 @@ def checked_target_values(Y, cost, name="Y"):
 def _suits(Y, cost):
     """Whether the cost makes sense for these numbers."""
     if cost is CROSS_ENTROPY:
-        return ((Y >= 0) & (Y <= 1)).all()
-    return cost is not LOG_LIKELIHOOD or (Y.min() >= 0 and np.abs(Y.sum(axis=1) - 1).max() <= 1e-3)
+        return Y.min() >= -BEYOND and Y.max() <= 1 + BEYOND
+    if cost is LOG_LIKELIHOOD:
+        return Y.min() >= -BEYOND and np.abs(Y.sum(axis=1) - 1).max() <= 1e-3
+    return True
 
 
 def checked_samples(X, Y, net):

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import numpy as np
 
+BEYOND = 1e-6  # beyond the ends of a range: what scaling into it may leave
 _OF_TIMES = {
     "M": "np.divide(np.asarray({0}) - np.min(np.asarray({0})), np.timedelta64(1, 'D'))",
     "m": "np.divide(np.asarray({0}), np.timedelta64(1, 'D'))",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib._support.divergence import large_inputs, some_of
-from nnlib._support.lines import recoded
+from nnlib._support.lines import BEYOND, recoded
 from nnlib.activations import SOFTMAX
 
 # where an output is looked at, from 0 to ±50 and at ±500; in pairs, for softmax weighs numbers
@@ -54,7 +54,7 @@ def _largest_and_middle(X):
 def _of_targets(net, Y, name):
     output = net.activations[-1]
     low, high = reach(output)
-    if Y.min() < low or Y.max() > high:
+    if Y.min() < low - BEYOND or Y.max() > high + BEYOND:
         as_classes = recoded(Y, "Y", lambda y: low <= y.min() and y.max() <= high)
         cure = f"{as_classes}, else " * bool(as_classes) + "take IDENTITY for the output layer"
         yield (

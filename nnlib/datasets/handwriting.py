@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
+from nnlib._support.lines import BEYOND
 
 SIDE, BOX, CENTRE = 28, 20, 14  # pixels; where among 0..27 the centre of mass stands in MNIST
 DUST = 0.1  # ink below this share of the darkest is none
@@ -71,7 +72,7 @@ def _checked_ink(ink):
             "ink: expected a matrix (height, width) of numbers from 0 to 1, "
             f"got shape {ink.shape}; {_as_a_matrix(ink)}"
         )
-    if checked_finite(ink, "ink").min() < 0 or ink.max() > 1:
+    if checked_finite(ink, "ink").min() < -BEYOND or ink.max() > 1 + BEYOND:
         tops = [top for top in (255, 65535) if ink.min() >= 0 and 2 < ink.max() <= top]
         by = f"np.divide(ink, {tops[0]})" if tops else SPREAD
         raise ValueError(
