@@ -132,8 +132,16 @@ def test_half_a_file_left_by_a_killed_process_does_no_harm_and_goes_in_time(serv
     assert names(small / "cache") == sorted(NAMES)
 
 
-def test_an_interrupt_in_a_download_leaves_nothing_behind_and_the_next_one_works(serving, small):
+@pytest.fixture
+def interrupting(serving, monkeypatch):
+    """A mirror that interrupts, waited for: one that comes late would interrupt pytest."""
+    monkeypatch.setattr(mirrors, "PATIENCE", SOON)
     serving("interrupting")
+
+
+def test_an_interrupt_in_a_download_leaves_nothing_behind_and_the_next_one_works(
+    interrupting, serving, small
+):
     with pytest.raises(KeyboardInterrupt):
         load_mnist()
     assert names(small / "cache") == []
@@ -141,8 +149,7 @@ def test_an_interrupt_in_a_download_leaves_nothing_behind_and_the_next_one_works
     assert_whole(load_mnist())
 
 
-def test_a_stopped_download_shows_no_line_of_the_libraries_beneath(serving):
-    serving("interrupting")
+def test_a_stopped_download_shows_no_line_of_the_libraries_beneath(interrupting):
     with pytest.raises(KeyboardInterrupt) as stop:
         load_mnist()
     shown = "".join(traceback.format_exception(stop.value))
