@@ -22,6 +22,7 @@ def symptoms(net, X, Y, evaluation=None, l2=0.0):
     """Sentences on inputs, targets and neurons of which a net learns little; [] where all is well.
 
     X (n, n_in), Y (n, n_out), evaluation (X, Y)  the sets; some samples of each are looked at
+    l2                                            λ, with which the net was trained
     """
     n, large, rows = len(X), large_inputs(X), some_of(X)
     told = [f"{large}."] * bool(large) + [*_of_targets(net, Y, "targets")]

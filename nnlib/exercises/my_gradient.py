@@ -14,13 +14,7 @@ import numpy as np
 
 from nnlib._support.hints import door, short
 from nnlib.activations import ACTIVATIONS, CUBE, SQUARE, Activation
-from nnlib.exercises.judging import (
-    first_element,
-    look_at_change,
-    multiple,
-    rounded,
-    slip_behind,
-)
+from nnlib.exercises.judging import first_element, look_at_change, multiple, rounded, slip_behind
 from nnlib.exercises.making import asked
 from nnlib.exercises.my_activation import POINTS, as_numbers, look_at_activation, look_at_slope
 from nnlib.exercises.running import Failed, run_once, same, tried
