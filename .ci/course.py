@@ -19,6 +19,7 @@ import nbformat
 from chosen import chosen
 from exercise_cells import exercises_of, hint
 
+from nnlib._support.hints import in_known_letters
 from nnlib.exercises import Exercise
 from nnlib.exercises.exercise import numbered
 from notebooks import METADATA
@@ -189,8 +190,8 @@ def hand_out(course, name):
     done = nbgrader(course).generate_assignment(name)
     if not done["success"]:
         sys.exit(f"course: {name}: {done.get('log', '')}{done['error']}")
-    print(f"hand out  {course / 'release' / name / name}.ipynb")
-    print(f"collect   {course / 'handed_in' / name}/STUDENT.ipynb")
+    there, back = course / "release" / name / name, course / "handed_in" / name
+    print(in_known_letters(f"hand out  {there}.ipynb\ncollect   {back}/STUDENT.ipynb"))
 
 
 def nbgrader(course):

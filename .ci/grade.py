@@ -18,6 +18,8 @@ from pathlib import Path
 import nbformat
 from course import nbgrader
 
+from nnlib._support.hints import in_known_letters
+
 # What an answer needs no word of: a person should read it
 SUSPECT = re.compile(
     r"\b(?:exercises(?! import check$)|get_ipython|IPython|sys|os|builtins|inspect|gc|ctypes"
@@ -50,14 +52,15 @@ def grade(course, name, again=False):
     commands, rows = nbgrader(course), []
     students = collected(course, name)
     for n, student in enumerate(students, 1):
-        print(f"\r{name}: {n} of {len(students)}", end="", flush=True)
+        print(in_known_letters(f"\r{name}: {n} of {len(students)}"), end="", flush=True)
         rows.append({"student": student} | graded(commands, course, name, student, again))
     print()
     write(rows, course / f"{name}.csv")
     for row in rows:
         if row["look at"]:
-            print(f"look at {row['student']}: {row['look at']}")
-    print(f"points {course / name}.csv, feedback {course / 'feedback'}/STUDENT/{name}/")
+            print(in_known_letters(f"look at {row['student']}: {row['look at']}"))
+    places = f"points {course / name}.csv, feedback {course / 'feedback'}/STUDENT/{name}/"
+    print(in_known_letters(places))
 
 
 def collected(course, name):

@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from nnlib._support.files import replacing
+from nnlib._support.hints import in_known_letters
 
 HERE = Path(__file__).parent
 COPIED = {".csv", ".ipynb", ".md", ".png", ".svg"}
@@ -33,9 +34,10 @@ def main():
         new = add_missing(asked.folder)
     except OSError as reason:
         sys.exit(f"{asked.folder}: expected a folder to write into, got: {reason.strerror}")
-    print(f"{asked.folder}: {new} new file{'' if new == 1 else 's'}, every other one left as it is")
+    where = in_known_letters(str(asked.folder))
+    print(f"{where}: {new} new file{'' if new == 1 else 's'}, every other one left as it is")
     if kept:
-        print(f"what stood there is kept as {kept}")
+        print(f"what stood there is kept as {in_known_letters(str(kept))}")
 
 
 def named(number):

@@ -160,18 +160,18 @@ _IN_ASCII = str.maketrans(
 )
 
 
+def in_known_letters(text):
+    """The text in letters that the terminal knows: print fails on any other."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+        return text
+    except UnicodeEncodeError:
+        return text.translate(_IN_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+
+
 def printable(thing):
-    """The class, its repr in letters that the terminal knows: print fails on any other."""
+    """The class, its repr in letters that the terminal knows."""
     write = thing.__repr__
-
-    @functools.wraps(write)
-    def written(self):
-        text, encoding = write(self), getattr(sys.stdout, "encoding", None) or "utf-8"
-        try:
-            text.encode(encoding)
-            return text
-        except UnicodeEncodeError:
-            return text.translate(_IN_ASCII).encode(encoding, "backslashreplace").decode(encoding)
-
-    thing.__repr__ = written
+    thing.__repr__ = functools.wraps(write)(lambda self: in_known_letters(write(self)))
     return thing

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from nnlib._support.hints import door, short
+from nnlib._support.hints import door, in_known_letters, short
 from nnlib.datasets.digits import BUILT_IN, BUILT_IN_FOLDER, MNIST, Digits, published
 from nnlib.datasets.idx import check_file, is_genuine, lying, share
 
@@ -56,8 +56,8 @@ def load_mnist_or_digits(folder=None):
         if named is not None:
             raise
         print(
-            f"{str(reason).splitlines()[0]}\nHere are the 1,797 built-in digits instead; "
-            "load_mnist() says how to get MNIST by hand."
+            f"{in_known_letters(str(reason).splitlines()[0])}\nHere are the 1,797 built-in digits "
+            "instead; load_mnist() says how to get MNIST by hand."
         )
         return load_digits()
     print("MNIST: 70,000 handwritten digits.")

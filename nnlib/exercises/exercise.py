@@ -15,13 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib._support.hints import short
+from nnlib._support.hints import printable, short
 from nnlib.exercises.running import Failed, same, tried
 
 NUMBERED = {}  # number: exercise, of those in the notebooks
 DRAWS = 20  # cases an answer is run on
 
 
+@printable
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """A task, and all that judges an answer to it.

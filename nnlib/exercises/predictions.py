@@ -14,10 +14,11 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nnlib._support.hints import did_you_mean, door, short
+from nnlib._support.hints import did_you_mean, door, printable, short
 from nnlib.exercises.verdict import AFTERWARDS, ANSWER, AS_PREDICTED, SURPRISE, Verdict
 
 
+@printable
 @dataclass(eq=False)
 class Prediction:
     """A question, what was said to it in this session, and what came.

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 NAME = r"(?:Y_hat|[^\W\d_]+\d*)"  # Y_hat is Ŷ, as code spells it
 INDICES = r"(?:_[^\W_]+)?"
-FACTOR = re.compile(
-    rf"""∂ (?:(?P<top_function>{NAME})\()? (?P<top>{NAME}) (?P<top_indices>{INDICES}) \)?
-         /∂(?P<bottom>{NAME}) (?P<bottom_indices>{INDICES})
+FACTOR = re.compile(  # \u2202 is ∂ and \u00b7 is ·, so that any terminal shows the pattern
+    rf"""\u2202 (?:(?P<top_function>{NAME})\()? (?P<top>{NAME}) (?P<top_indices>{INDICES}) \)?
+         /\u2202(?P<bottom>{NAME}) (?P<bottom_indices>{INDICES})
        | (?P<function>{NAME}) (?P<prime>'?) \( (?P<inside>{NAME}) (?P<inside_indices>{INDICES}) \)
-       | \( (?P<transposed>{NAME}|\({NAME}(?:·{NAME})+\)) \.T\) (?P<transposed_indices>_[^\W_]+)
-       | \( (?P<product>{NAME}(?:·{NAME})+) \) (?P<product_indices>_[^\W_]+)
+       | \( (?P<transposed>{NAME}|\({NAME}(?:\u00b7{NAME})+\)) \.T\)
+         (?P<transposed_indices>_[^\W_]+)
+       | \( (?P<product>{NAME}(?:\u00b7{NAME})+) \) (?P<product_indices>_[^\W_]+)
        | (?P<name>{NAME}) (?P<indices>{INDICES})
        | (?P<number>\d+(?:\.\d+)?)""",
     re.VERBOSE,
