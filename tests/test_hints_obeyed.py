@@ -353,6 +353,21 @@ def test_own_functions_that_make_whole_numbers_of_all_are_told_and_floats_are_ri
         net(6, 2, activations=objects, cost=QUADRATIC)
 
 
+@pytest.mark.parametrize(
+    "value, slope, words",
+    [
+        (np.sort, np.ones_like, "value: expected .* got other numbers in another order; let it wo"),
+        (np.tanh, np.sort, "slope: expected .* got other numbers in another order; let it work el"),
+        (lambda z: np.tanh(z).tolist(), np.cos, "value: expected .* got .*, and return an array"),
+        (lambda z: None, np.cos, "value: expected .* got None; let it work .*, and return an arra"),
+        (np.sin, lambda z: None, "slope: expected .* got None; let it work .*, and return an arra"),
+    ],
+)
+def test_own_functions_that_do_not_work_element_by_element_are_told(value, slope, words):
+    with pytest.raises(ValueError, match=words):
+        net(6, 2, activations=Activation("own", value, slope), cost=QUADRATIC)
+
+
 @pytest.mark.parametrize("slope", [lambda z: 1 * (z > 0), lambda z: np.where(z > 0, 1, 0)])
 def test_slopes_of_whole_numbers_work_as_those_of_floats(slope):
     def weights(slope):

@@ -64,20 +64,22 @@ def checked_activations(activations, n_layers):
     activations = [checked_kind(f, Activation, ACTIVATIONS, "activations") for f in activations]
     for f in activations:
         if f not in ACTIVATIONS:
-            _check_shape(f.value, f"activations: {f.name}.value")
             for part in ("value", "slope"):
-                _check_order(getattr(f, part), f"activations: {f.name}.{part}")
+                name = f"activations: {f.name}.{part}"
+                _check_shape(getattr(f, part), name, part == "slope")
+                _check_order(getattr(f, part), name)
     return activations
 
 
-def _check_shape(function, name):
-    """Your own function of z has to answer each number of a layer with one number."""
+def _check_shape(function, name, slope):
+    """Your own value of z is an array, one number for each of a layer; a slope may be less."""
     with np.errstate(all="ignore"):
-        shape = np.shape(function(np.ones((2, 3))))
-    if shape != (2, 3):
+        found = function(np.ones((2, 3)))
+    if found is None or not slope and getattr(found, "shape", None) != (2, 3):
+        got = f"shape {found.shape}" if hasattr(found, "shape") else short(found)
         raise ValueError(
-            f"{name}: expected one number for each of an array of shape (2, 3), got shape {shape}; "
-            "let it work element by element"
+            f"{name}: expected one number for each of an array of shape (2, 3), got {got}; "
+            "let it work element by element, and return an array"
         )
 
 
@@ -85,13 +87,15 @@ def _check_order(function, name):
     """Your own function must not make whole numbers of all answers because the first is one."""
     z = np.array([[-1.5, -0.7, 0.3], [-0.2, 0.6, 1.5]])
     with np.errstate(all="ignore"):
-        found, turned = np.asarray(function(z)), np.flip(function(np.flip(z)))
+        found, turned = (np.asarray(function(x)) for x in (z, np.flip(z)))
     good = found.dtype.kind in "biuf" and turned.dtype.kind in "biuf"
-    if not (good and np.allclose(found, turned, equal_nan=True)):
-        kinds = " or ".join(sorted({str(found.dtype), str(turned.dtype)}))
+    if not (good and np.allclose(found, np.flip(turned), equal_nan=True)):
+        got = " or ".join(sorted({str(found.dtype), str(turned.dtype)})) + ", as the first one asks"
+        do = "write np.vectorize(…, otypes=[float]), or 0.0 and 1.0 for 0 and 1"
+        if found.dtype.kind == turned.dtype.kind == "f":
+            got, do = "other numbers in another order", "let it work element by element"
         raise ValueError(
-            f"{name}: expected a number for each z, whatever the others are, got {kinds}, as the "
-            "first one asks; write np.vectorize(…, otypes=[float]), or 0.0 and 1.0 for 0 and 1"
+            f"{name}: expected a number for each z, whatever the others are, got {got}; {do}"
         )
 
 

@@ -47,16 +47,17 @@ def look_at_activation(activation):
 
 def look_at_curve(function, name, constant=False):
     """Trouble with a function that does not make of POINTS one number each, by itself."""
-    found = at_points(function, name)
+    falling = np.array([[250, 0], [0, 250]])  # along rows and columns, as sorted ones are not
+    found, again = (at_points(function, name, z) for z in (POINTS, POINTS[falling]))
     if constant and not found.shape:
         return
-    if found.shape != POINTS.shape:
-        shapes = f"the shape {found.shape} for {POINTS.shape} points: one number each."
-        raise Trouble(f"{name} has {shapes}")
+    for z, numbers in ((POINTS, found), (falling, again)):
+        if numbers.shape != z.shape:
+            shapes = f"the shape {numbers.shape} for {z.shape} points: one number each."
+            raise Trouble(f"{name} has {shapes}")
     if not np.isfinite(found).all():
         raise Trouble(f"{name} is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}.")
-    one_by_one = [np.ravel(at_points(function, name, POINTS[[k]]))[0] for k in (0, 250)]
-    if not np.allclose(found[[0, 250]], one_by_one):
+    if not np.allclose(found[falling], again):
         why = whole_numbers(function(POINTS)) or "at one point depends on the other points"
         raise Trouble(f"{name} {why}.")
 
@@ -68,7 +69,7 @@ def whole_numbers(found):
     return f"comes in {dtype}, whole numbers all: {do}" if dtype.kind in "biu" else ""
 
 
-def at_points(function, name, points=POINTS):
+def at_points(function, name, points):
     """The numbers that a function makes of points; Trouble if it fails, or changes them."""
     (z,), found = run_once(function, (points,), raw=True)
     if isinstance(found, Failed):
@@ -76,6 +77,8 @@ def at_points(function, name, points=POINTS):
         raise Trouble(f"{name} {why}")
     if not np.array_equal(z, points):
         raise Trouble(f"{name} changes its argument: let it work on a copy, z.copy().")
+    if isinstance(found, (list, tuple)):
+        raise Trouble(f"{name} comes as a {type(found).__name__}: return an array, np.array(…).")
     try:
         return as_numbers(found)
     except Trouble as trouble:
