@@ -332,11 +332,12 @@ OTHER_WAYS = {
     "5.1": lambda W1, b1, W2, b2, W3, b3: (W1 @ (W2 @ W3), b1 @ (W2 @ W3) + b2 @ W3 + b3),
     "6.2": lambda z, y: np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z))),
     "7.3": lambda v, a: v @ (np.diag(a) - np.outer(a, a)),
-    "8.1": lambda labels, k: np.eye(k)[labels],
+    "8.1": lambda labels, k, doubt: np.where(np.eye(k)[labels], 1 - doubt, doubt / (k - 1)),
     "8.2": lambda n, size, rng: np.array_split(rng.permutation(n), range(size, n, size)),
     "9.5": lambda A: [j for j in range(A.shape[1]) if not A[:, j].any()],
     "10.2": lambda a, b, k: np.geomspace(a, b, k),
     "10.5": lambda outputs: sum(outputs).argmax(axis=1),
+    "11.1": lambda tall, wide, slant: np.array([[tall, 0], [slant * tall, wide]]),
 }  # fmt: skip
 
 

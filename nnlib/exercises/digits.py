@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from nnlib.exercises.making import asked, lengths
+from nnlib.exercises.making import asked, lengths, number
 from nnlib.network import Network
 
 
 @asked(
-    "8.1 One-hot",
+    "8.1 Targets with a doubt",
     lambda rng: (rng.integers(0, k := int(rng.integers(4, 8)), int(rng.integers(4, 8))), k),
+    number(0.05, 0.3),
 )
-def targets_of(labels, k):
-    Y = np.zeros((len(labels), k))
-    Y[np.arange(len(labels)), labels] = 1
+def targets_of(labels, k, doubt):
+    Y = np.full((len(labels), k), doubt / (k - 1))
+    Y[np.arange(len(labels)), labels] = 1 - doubt
     return Y
 
 
@@ -34,21 +35,22 @@ def a_small_task(rng):
     cuts = np.sort(rng.choice(np.arange(1, n), rng.integers(1, 4), replace=False))
     batches = np.split(rng.permutation(n), cuts)
     X, Y = rng.normal(size=(n, sizes[0])), rng.integers(0, 2, (n, sizes[-1]))
-    return Network(sizes, rng=rng), X, Y, batches, round(rng.uniform(0.2, 2), 2)
+    size = max(map(len, batches))
+    return Network(sizes, rng=rng), X, Y, batches, size, round(rng.uniform(0.2, 2), 2)
 
 
 @asked(
-    "8.3 An epoch of descent",
+    "8.3 An epoch in which all samples count alike",
     a_small_task,
     draws=4,  # each is an epoch for each slip
     changes=lambda net, *_: (net.W, net.b),
 )
-def epoch(net, X, Y, batches, eta):
+def epoch(net, X, Y, batches, size, eta):
     for rows in batches:
         Z, A = net.forward(X[rows])
         dW, db = net.backward(Z, A, Y[rows])
         for parameter, slopes in zip(net.W + net.b, dW + db, strict=True):
-            parameter -= eta * slopes
+            parameter -= eta * len(rows) / size * slopes
     return net.W, net.b
 
 

@@ -38,10 +38,11 @@ def curve_and_samples(rng):
         powers = x ** np.arange(len(knobs))
         return steep * (knobs @ powers - y) * powers
 
-    return knobs, rng.normal(size=(int(rng.integers(3, 8)), 2)), slopes_of
+    pairs = rng.normal(size=(int(rng.integers(3, 8)), 2))
+    return knobs, np.column_stack([pairs, rng.integers(1, 6, len(pairs))]), slopes_of
 
 
 @asked("3.3 One step for all samples", curve_and_samples, number(0.05, 0.3))
 def one_batch(knobs, samples, slopes_of, eta):
-    slopes = sum(slopes_of(knobs, *sample) for sample in samples)
-    return knobs - eta * slopes / len(samples)
+    slopes = sum(times * slopes_of(knobs, x, y) for x, y, times in samples)
+    return knobs - eta * slopes / samples[:, 2].sum()

@@ -5,11 +5,10 @@ import numpy as np
 from nnlib.exercises.making import asked, number, whole
 
 
-@asked("11.1 A stretch, then a turn", number(0.2, 1.2), number(1.1, 1.4), number(0.6, 0.9))
-def bending_matrix(angle, tall, wide):
-    c, s = np.cos(angle), np.sin(angle)
-    turn, stretch = np.array([[c, s], [-s, c]]), np.diag([tall, wide])
-    return turn @ stretch
+@asked("11.1 A stretch, then a slant", number(1.1, 1.4), number(0.6, 0.9), number(0.2, 0.8, True))
+def bending_matrix(tall, wide, slant):
+    stretch, lean = np.diag([tall, wide]), np.array([[1, 0], [slant, 1]])
+    return lean @ stretch
 
 
 @asked("11.2 Which way the ink grows", lambda rng: tuple(rng.random((5, int(rng.integers(2, 6))))))
