@@ -60,6 +60,29 @@ def test_pixels_up_to_255_are_told():
     assert obeyed.training_accuracy[-1] > history.training_accuracy[-1]
 
 
+@pytest.mark.parametrize("scale", [1 / 255, 1 / 255**2])
+@pytest.mark.parametrize(
+    "layers, output, cost",
+    [
+        ((30,), SIGMOID, QUADRATIC), ((30, 30), SIGMOID, CROSS_ENTROPY),
+        ((30,), SOFTMAX, LOG_LIKELIHOOD), ((), SOFTMAX, LOG_LIKELIHOOD),
+    ],
+)  # fmt: skip
+def test_pixels_divided_once_too_often_are_told(layers, output, cost, scale):
+    X, Y = scale * DIGITS.train.images, DIGITS.train.targets
+    (told,) = noticed(net(784, *layers, 10, output=output, cost=cost), X, Y, eta=0.5).noticed
+    assert told.startswith(f"X holds numbers up to {scale:.3g} only, so all samples get almost the")
+    obeyed = eval(told.rpartition(", ")[2].rstrip("."), {"X": X})
+    assert obeyed.max() == pytest.approx(1, rel=0.02)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e-6])
+def test_inputs_that_are_small_and_tell_the_samples_apart_all_the_same_are_not_told(scale):
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    able = net(2, 1, weights=[np.full((2, 1), 0.3 / scale)])
+    assert noticed(able, scale * x, x[:, :1] + x[:, 1:]).noticed == []
+
+
 MANY = np.random.default_rng(1).normal(size=(20, 5)) * [1, 20, 0.1, 300, 0] + [0, 50, 0, 9, 7]
 
 COUNTS = np.arange(100.0).reshape(20, 5) % 17
@@ -289,6 +312,7 @@ def read_digits(hidden, output, cost, eta, seed=0, epochs=2, layers=(30,), l2=0.
         (TANH, TANH, QUADRATIC, (3, 200)),
         (TANH, SIGMOID, CROSS_ENTROPY, (20, 200)),
         (SIGMOID, SOFTMAX, LOG_LIKELIHOOD, (20, 500)),
+        (TANH, SOFTMAX, QUADRATIC, (3, 500)),
     ],
 )
 def test_a_net_that_is_stuck_at_the_limits_of_its_neurons_is_told(hidden, output, cost, etas):

@@ -15,6 +15,7 @@ NEARLY_ALL = 0.8  # of a layer's activations
 STUCK, BLIND = 0.25, 1e-4  # of the outputs, with less than this of what they are off as an error
 ALIKE = 5e-3  # of the targets' variance: outputs that vary less are the same for all samples
 HARDLY = 0.01  # of a layer's largest activation: neurons that vary less are the same, too
+TINY = 0.01  # of all inputs: weights drawn for inputs of about 1 make nothing of them
 SMALL_L2 = 1e-4  # λ/n
 
 
@@ -119,10 +120,11 @@ def _of_limits(net, Z, A, Y):
 
 def _flat_share(f, z):
     """The share of the weighted inputs z at which an activation with two limits is flat."""
-    if f is SOFTMAX or not np.isfinite(reach(f)).all():
+    if not np.isfinite(reach(f)).all():
         return 0.0
     with np.errstate(all="ignore"):
-        return np.mean(np.abs(f.slope(z)) < FLAT * np.nanmax(np.abs(f.slope(PAIRS))))
+        of = (lambda z: f.value(z) * (1 - f.value(z))) if f is SOFTMAX else f.slope
+        return np.mean(np.abs(of(z)) < FLAT * np.nanmax(np.abs(of(PAIRS))))
 
 
 def _of_one_answer(net, A, Y, l2, n):
@@ -131,6 +133,12 @@ def _of_one_answer(net, A, Y, l2, n):
     Each such layer brings the samples closer together, and the slopes closer to 0.
     """
     if _squares(A[-1], A[-1].mean(axis=0)) >= ALIKE * _squares(Y.mean(axis=0), Y):
+        return
+    if 0 < (largest := np.abs(A[0]).max()) < TINY:
+        yield (
+            f"X holds numbers up to {largest:.3g} only, so all samples get almost the same answer: "
+            f"scale them to about 1, X / {largest:.3g}."
+        )
         return
     near = [np.ptp(a, axis=0).max() < HARDLY * np.abs(a).max() for a in A[1:-1]]
     if l2 > SMALL_L2 * n and min(np.std(W) * np.sqrt(len(W)) for W in net.W) < 0.5:  # 1: SCALED
