@@ -296,6 +296,24 @@ def test_the_mean_in_a_bias_is_named():
     assert "db1: this is what you get when the mean over the samples is taken" in told(verdict)
 
 
+def test_the_mean_in_the_bias_of_one_output_is_named():
+    data = with_biases(0)
+    mine = all_true(data)
+    assert mine["db2"].shape == (1,)
+    verdict = check_my_gradient(**mine | {"db2": mine["db2"] / 10}, **data)
+    words = "db2: this is what you get when the mean over the samples is taken for the sum."
+    assert words in told(verdict)
+
+
+def test_errors_that_come_back_without_the_weights_are_named():
+    def dW1(X, Z1, Z2, Y, Y_hat, f1, f2):
+        return X.T @ (2 * (Y_hat - Y) * f2.slope(Z2) * f1.slope(Z1))
+
+    data = toy(0)
+    verdict = check_my_gradient(dW1, true(data)[1], **data)
+    assert "dW1: this is what you get when W2 is left out on the way back." in told(verdict)
+
+
 def told(verdict):
     """The sentences on one line."""
     return " ".join(repr(verdict).split())

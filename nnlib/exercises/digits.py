@@ -32,7 +32,7 @@ def mini_batches(n, size, rng):
 
 def a_small_task(rng):
     sizes, n = lengths(rng, rng.integers(2, 5), 2, 5).tolist(), rng.integers(9, 14)
-    cuts = np.sort(rng.choice(np.arange(1, n), rng.integers(1, 4), replace=False))
+    cuts = np.sort(rng.choice(np.arange(1, n), rng.integers(2, 4), replace=False))
     batches = np.split(rng.permutation(n), cuts)
     X, Y = rng.normal(size=(n, sizes[0])), rng.integers(0, 2, (n, sizes[-1]))
     size = max(map(len, batches))
