@@ -3,14 +3,13 @@
 Bending computes, BentGrid draws, BendingBoard has the controls.
 """
 
-import ipywidgets
 import numpy as np
 
 from nnlib._support.checks import array_of_numbers, checked_matrix, checked_seed
 from nnlib._support.hints import door
 from nnlib.datasets.bending import Bending, checked_images, read_at
 from nnlib.datasets.handwriting import SIDE
-from nnlib.widgets.parts.board import Board, sized
+from nnlib.widgets.parts.board import Board, slider
 from nnlib.widgets.parts.picture import Drawing, Picture
 from nnlib.widgets.parts.pixels import colour_map, pixels
 
@@ -72,7 +71,10 @@ class BendingBoard(Board):
         self._image, self._seed = image, checked_seed(seed)
         self.picture = Picture(BentGrid(), 360, tall=620)
         again = self.button("Another draw", self._again, "148px", "success")
-        self._sliders = {name: _bend_slider(name, *how) for name, how in SLIDERS_OF.items()}
+        self._sliders = {
+            name: slider(words, getattr(Bending, name), *ends_and_step, 90, 330)
+            for name, (words, *ends_and_step) in SLIDERS_OF.items()
+        }
         self.listen(None, *self._sliders.values())
         self.stack([*self._sliders.values(), again], self.picture, self.sentence)
         self.act(None)
@@ -92,9 +94,3 @@ class BendingBoard(Board):
             f"A pixel is read {moved.mean():.1f} pixels from its place on average, at most "
             f"{moved.max():.1f}. The elastic part is made of {len(self.bend.basis) - 3} modes."
         )
-
-
-def _bend_slider(name, words, low, high, step):
-    size = sized(90, 330)
-    value = getattr(Bending, name)
-    return ipywidgets.FloatSlider(value, min=low, max=high, step=step, description=words, **size)

@@ -30,7 +30,7 @@ from nnlib.palette import below
 from nnlib.plots import WIDEST, edge_style
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
-from nnlib.widgets.parts.board import row, sized
+from nnlib.widgets.parts.board import choice, row, sized, slider
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Handle, Picture, steps
 from nnlib.widgets.parts.pixels import enlarged, paint
@@ -636,17 +636,11 @@ class Playground(BackgroundBoard):
     def _controls(self, task):
         look = {"description": "task", **sized(40, 190)}
         self._chosen = ipywidgets.Dropdown(options=[*TASKS], value=task, **look)
-        self._eta, self._batch_size, self._l2, self._pace = (
-            ipywidgets.SelectionSlider(options=some, value=value, description=name, **sized(*wide))
-            for name, some, value, *wide in (
-                ("η", ETAS, 0.1, 20, 230),
-                ("mini-batch", BATCHES, 10, 80, 280),
-                ("λ", DECAYS, 0, 20, 220),
-                ("epochs a picture", PACES, 1, 110, 310),
-            )
-        )
-        look = {"max": 0.3, "step": 0.01, "description": "noise", **sized(50, 250)}
-        self._noise = ipywidgets.FloatSlider(0.03, **look)
+        self._eta = choice("η", ETAS, 0.1, 20, 230)
+        self._batch_size = choice("mini-batch", BATCHES, 10, 80, 280)
+        self._l2 = choice("λ", DECAYS, 0, 20, 220)
+        self._pace = choice("epochs a picture", PACES, 1, 110, 310)
+        self._noise = slider("noise", 0.03, 0, 0.3, 0.01, 50, 250)
         self._more = ipywidgets.ToggleButton(description="More", layout={"width": "80px"})
         self.listen(self._new_points, self._chosen, self._noise)
         self.listen(self._turn_knobs, self._eta, self._batch_size, self._l2)

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib._support.checks import checked_seed
 from nnlib._support.hints import door
-from nnlib.widgets.parts.board import Board, choice, player, row, sized, toggles
+from nnlib.widgets.parts.board import Board, choice, player, row, sized, slider, toggles
 from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Drawing, Picture
 
@@ -200,10 +200,8 @@ class SampleExplorer(Board):
         uniform = ipywidgets.FloatRangeSlider(
             value=(0, 1), min=-2, max=2, step=0.1, description="range", **size
         )
-        mean, deviation = (
-            ipywidgets.FloatSlider(value, min=low, max=high, step=0.5, description=name, **size)
-            for name, value, low, high in (("mean", 2, -10, 10), ("deviation", 4, 0.5, 6))
-        )
+        mean = slider("mean", 2, -10, 10, 0.5, 110, 330)
+        deviation = slider("deviation", 4, 0.5, 6, 0.5, 110, 330)
         self._knobs_of = dict(zip(WAYS, ([integers], [uniform], [mean, deviation]), strict=True))
         self.spare = integers, uniform, mean, deviation
         self._knobs = row()

@@ -13,7 +13,7 @@ from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID
 from nnlib.costs import CROSS_ENTROPY, QUADRATIC
-from nnlib.widgets.parts.board import Board, choice, label, player, sized, toggles
+from nnlib.widgets.parts.board import Board, choice, label, player, sized, slider, toggles
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps
 
 N_EPOCHS = 300
@@ -199,7 +199,7 @@ class BothPaths(Drawing):
         return [Handle(self.sigmoid, z, a, "start of the neuron", z, -most, most, words)]
 
 
-START_BY_KEY = 0.1
+START_MOVES = 0.1  # by its sliders and by a key
 TICK = 60  # milliseconds between two pictures of Play
 LEAP = 2  # epochs between them
 
@@ -220,16 +220,13 @@ class SlowdownExplorer(Board):
         self._epoch.value = N_EPOCHS // 2
 
     def _controls(self, w, b, eta, cost):
-        size = sized(90, 400)
-        self._w, self._b = (
-            ipywidgets.FloatSlider(value, min=-FARTHEST, max=FARTHEST, description=name, **size)
-            for name, value in (("start w", w), ("start b", b))
-        )
+        self._w = slider("start w", w, -FARTHEST, FARTHEST, START_MOVES, 90, 400)
+        self._b = slider("start b", b, -FARTHEST, FARTHEST, START_MOVES, 90, 400)
         self._eta = choice("η", sorted({*ETAS, eta}), eta, 90, 400)
         self._cost = toggles([(cost.name, cost) for cost in BOTH_COSTS], cost, 120)
         says = "Play the epochs, or stop and go back"
         self._play = player(TICK, says, max=N_EPOCHS, step=LEAP)
-        self._epoch = ipywidgets.IntSlider(max=N_EPOCHS, description="epoch", **size)
+        self._epoch = ipywidgets.IntSlider(max=N_EPOCHS, description="epoch", **sized(90, 400))
         self.listen(self._learn, self._w, self._b, self._eta)
         self.listen(None, self._cost, self._epoch)
         self.listen(lambda: setattr(self._epoch, "value", self._play.value), self._play)
@@ -249,7 +246,7 @@ class SlowdownExplorer(Board):
         """Drag the start along the sigmoid, or move it by arrow keys."""
         z = self.paths[0].z[0]
         if event["kind"] == "key":
-            self._start_from(z + START_BY_KEY * steps(event))
+            self._start_from(z + START_MOVES * steps(event))
         elif event["kind"] != "up":
             self._start_from(self.picture.place_in(self._curves.sigmoid, event)[0])
 

@@ -12,7 +12,7 @@ from nnlib._support.checks import checked_number
 from nnlib._support.hints import door, short
 from nnlib.activations import SIGMOID, SOFTMAX
 from nnlib.costs import LOG_LIKELIHOOD
-from nnlib.widgets.parts.board import Board, sized, toggles
+from nnlib.widgets.parts.board import Board, slider, toggles
 from nnlib.widgets.parts.numbers import decimals
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
 
@@ -228,12 +228,13 @@ class SoftmaxBoard(Board):
 
     def _controls(self, outputs):
         there = range(len(outputs.z))
-        self._sliders = [_slider(f"z{j}", LIMIT) for j in there]
-        self._all = _slider("move all", MOVE)
+        look = {"readout_format": ".1f"}
+        self._sliders = [slider(f"z{j}", 0, -LIMIT, LIMIT, STEP, 24, 225, **look) for j in there]
+        self._all = slider("move all", 0, -MOVE, MOVE, STEP, 60, 260, **look)
         tips = [f"{j} is the right answer" for j in there]
         self._right = toggles(there, outputs.right, 46, tooltips=tips)
-        for j, slider in enumerate(self._sliders):
-            self.listen(partial(self._turn, j), slider)
+        for j, one in enumerate(self._sliders):
+            self.listen(partial(self._turn, j), one)
         self.listen(self._move_all, self._all)
         self.listen(self._choose, self._right)
         name = ipywidgets.Label("right answer")
@@ -281,8 +282,8 @@ class SoftmaxBoard(Board):
         self._show(self._set_sliders, self._set_all, self._set_room)
 
     def _set_sliders(self):
-        for slider, value in zip(self._sliders, self._outputs.z, strict=True):
-            slider.value = float(value)
+        for one, value in zip(self._sliders, self._outputs.z, strict=True):
+            one.value = float(value)
 
     def _set_all(self):
         self._all.min, self._all.max, self._all.value = -MOVE, MOVE, self._outputs.moved
@@ -318,10 +319,3 @@ class SoftmaxBoard(Board):
             f"{o.sigmoids.sum():.2f} together. {read} "
             f"The cost is {o.cost:.2f}; δ for the right answer is {decimals(o.delta[o.right], 2)}."
         )
-
-
-def _slider(name, limit):
-    size = sized(60 if len(name) > 2 else 24, 260 if len(name) > 2 else 225)
-    return ipywidgets.FloatSlider(
-        min=-limit, max=limit, step=STEP, readout_format=".1f", description=name, **size
-    )

@@ -137,6 +137,12 @@ def sized(name, whole):
     return {"style": {"description_width": f"{name}px"}, "layout": layout}
 
 
+def slider(name, value, low, high, step, *widths, **looks):
+    """A slider from low to high, with a name; widths are those of `sized`."""
+    looks |= {"min": low, "max": high, "step": step, "description": name}
+    return ipywidgets.FloatSlider(value, **looks, **sized(*widths))
+
+
 def choice(name, options, value, *widths, **looks):
     """A slider over some values, with a name; widths are those of `sized`."""
     looks = sized(*widths) | looks
