@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 
 from nnlib.derivations.steps import BAR_MEASURED
-from nnlib.index_notation import latex_of
+from nnlib.index_notation import latex_of, shape_text
 from nnlib.palette import BLUE
 
 BLACKBOARD = dict(samples=10, inputs=3, hidden=4, outputs=3, rows=2, inner=3, columns=4)
@@ -59,11 +59,6 @@ def marked(latex, begin=rf"\underline{{\color{{{BLUE}}} "):
 def plain(latex):
     r"""`latex` without the marks."""
     return marked(latex, begin="{")
-
-
-def shape_text(array):
-    """`(10,3)`, and `(3,)` for a single axis, as NumPy writes it."""
-    return str(np.shape(array)).replace(" ", "")
 
 
 def shapes_of(step, value, arrays):

@@ -24,6 +24,7 @@ It knows nothing of networks, so it can bear witness for the rest of nnlib.
 from nnlib.index_notation.arrays import described, matrix_of, still
 from nnlib.index_notation.formula import Formula
 from nnlib.index_notation.reading import FACTOR
-from nnlib.index_notation.writing import latex_of, transposed
+from nnlib.index_notation.writing import latex_of, shape_text, transposed
 
-__all__ = ["FACTOR", "Formula", "described", "latex_of", "matrix_of", "still", "transposed"]
+__all__ = ["FACTOR", "Formula", "described", "latex_of", "matrix_of", "shape_text", "still"]
+__all__ += ["transposed"]

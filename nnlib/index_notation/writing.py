@@ -4,6 +4,8 @@ import re
 import string
 import unicodedata
 
+import numpy as np
+
 from nnlib._support.hints import door
 from nnlib.index_notation.arrays import left_arrays, spread
 from nnlib.index_notation.reading import EQUALS, FACTOR, NAME, SIGN, Factor, Term, unique
@@ -31,6 +33,11 @@ def show(number):
 
 
 # NumPy
+
+
+def shape_text(array):
+    """`(10,3)`, and `(3,)` for a single axis, as NumPy writes it in its messages."""
+    return str(np.shape(array)).replace(" ", "")
 
 
 def numpy_of(term, formula):

@@ -423,7 +423,6 @@ class Cockpit(BackgroundBoard):
         super().__init__()
         code = code or RunCode(seed, 30, 0, [(0, 0.5, 10, 0)], 0)
         self._digits, self._epochs, self._seed = digits, epochs, code.seed
-        self._wanted = False  # should it be training?
         self._goal = code.end / len(digits.train) or epochs
         self._next_picture = 0.0  # in the processor's time
         self._controls(code)
@@ -449,10 +448,6 @@ class Cockpit(BackgroundBoard):
             self._descend(REDRAW)
             self._run.measure()
         self._pause()
-
-    def close(self):
-        self._wanted = False
-        super().close()
 
     def _controls(self, code):
         _, eta, batch_size, l2 = code.turns[0]

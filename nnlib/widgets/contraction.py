@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgba
 
 from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
-from nnlib.index_notation import Formula, described, matrix_of, still
+from nnlib.index_notation import Formula, described, matrix_of, shape_text, still
 from nnlib.widgets.parts.board import Board, player, sized
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture
 
@@ -162,8 +162,8 @@ class Contraction:
             return f"{self.formula.text} is not defined here: {self.misfit}. NumPy: {self.trouble}"
         bound = ", ".join(self.formula.bound)
         how = f"summed over {bound}" if bound else "nothing is summed"
-        shapes = "".join(written(matrix.shape) for _, _, matrix in self.factors)
-        return f"{self.in_numbers} ({how}). Shapes {shapes} → {written(self.result.shape)}."
+        shapes = "".join(shape_text(matrix) for _, _, matrix in self.factors)
+        return f"{self.in_numbers} ({how}). Shapes {shapes} → {shape_text(self.result)}."
 
 
 def drawable(array, name):
@@ -253,11 +253,6 @@ def objection(call, arrays):
         return error
 
 
-def written(shape):
-    """(2,3) for the shape (2, 3), as NumPy writes it in its messages."""
-    return str(tuple(shape)).replace(" ", "")
-
-
 # The drawing, in pixels
 
 LEFT, GAP, HEAD = 58, 22, 84  # left of a matrix, between two, above them
@@ -302,12 +297,12 @@ class Matrices(Drawing):
         free = dict(zip(contraction.formula.free, (self._c.blue, self._c.green), strict=False))
         self._colours = free | dict.fromkeys(contraction.formula.bound, self._c.orange)
         for place, factor in zip(self._places, contraction.factors, strict=False):
-            self._draw_matrix(place, *factor, factor[2].shape)
+            self._draw_matrix(place, *factor)
         if contraction.trouble:
             self._draw_clash(contraction)
         else:
-            left, shape = contraction.formula.left, contraction.result.shape
-            self._draw_matrix(self._places[-1], described(left), left.indices, result, shape)
+            left = contraction.formula.left
+            self._draw_matrix(self._places[-1], described(left), left.indices, contraction.result)
         self._draw_signs(contraction.mode.numpy)
 
     def _make_marks(self):
@@ -415,10 +410,10 @@ class Matrices(Drawing):
         x, y = place.x + column * wide, place.y + row * high
         return [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
 
-    def _draw_matrix(self, place, name, indices, matrix, shape):
+    def _draw_matrix(self, place, name, indices, matrix):
         """Its name and shape, the values of its indices, and its numbers in their cells."""
         centre = place.x + place.columns * self._wide / 2
-        title = f"{name}  {written(shape)}"
+        title = f"{name}  {shape_text(matrix)}"
         up = 38 if self._corner and place.y > HEAD else 66
         self._write(centre, place.y - up, title, self._look.size, weight="bold")
         cells = [self._cell(self._places.index(place), at) for at in np.ndindex(matrix.shape)]
@@ -449,7 +444,7 @@ class Matrices(Drawing):
         place, orange = self._places[-1], self._c.orange
         big = {"size": 2 * self._look.size, "colour": orange, "weight": "bold"}
         self._write(place.x + self._wide, place.y + 60, lengths or "?", **big)
-        text = "\n".join(textwrap.wrap(contraction.trouble, int(self._across)))
+        text = textwrap.fill(contraction.trouble, int(self._across))
         quote = {"colour": orange, "family": "monospace", "weight": "bold"}
         self._write(self._look.width / 2, self._floor + 34, text, self._look.small, **quote)
 

@@ -303,7 +303,7 @@ class Dials(Drawing):
     def show(self, knobs, eta):
         """Draw the knobs as they stand, and where a step of η would take the one in hand."""
         self._show_net(knobs)
-        readings, costs, outputs = self._show_along(knobs, eta)
+        costs, outputs = self._show_along(knobs, eta)
         self._show_land(knobs)
         targets = knobs.Y.ravel()
         self._predictions.set_data(targets, knobs.outputs)
@@ -341,7 +341,7 @@ class Dials(Drawing):
         ends = np.array([w - reach / 4, w + reach / 4])
         self._tangent.set_data(ends, knobs.cost + slope * (ends - w))
         self._rule.set_text(f"slope {slope:+.3g}: {sign_rule(slope).rpartition(', ')[2]}")
-        return readings, costs[:-1], outputs[:-1]
+        return costs[:-1], outputs[:-1]
 
     def _show_land(self, knobs):
         places = [[reading_in(net, knob) for net in knobs.path] for knob in knobs.pair]

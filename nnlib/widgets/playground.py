@@ -436,12 +436,9 @@ Sign = namedtuple("Sign", "ax x y words what name colour weight", defaults=((), 
 
 
 class NetAndPlane(Drawing):
-    """The net, with a map of the plane in each neuron, and the plane with points and answers."""
-
-    about = (
-        "A net, its weights as lines, each neuron a small map of where on the plane it says yes; "
-        "beside it the plane with the points, and the border between the answers of the net."
-    )
+    """A net, its weights as lines, each neuron a small map of where on the plane it says yes;
+    beside it the plane with the points, and the border between the answers of the net.
+    """
 
     def build(self, figure, look):
         (self.net, self.plane), self._look, c = figure.subplots(1, 2), look, look.colours
@@ -609,7 +606,7 @@ class Playground(BackgroundBoard):
     def __init__(self, points, task, hidden, seed):
         super().__init__()
         self._own = points if task == OWN_POINTS else task_points(OWN_POINTS)
-        self._hidden, self._seed, self._wanted, self._told_at = hidden, seed, False, 0.0
+        self._hidden, self._seed, self._told_at = hidden, seed, 0.0
         self._kind, self._cross, self._held, self._turns = 0, (), None, False
         self._drawing = NetAndPlane()
         self.picture = Picture(self._drawing, 400, tall=800, surface=True, pointing=True)
@@ -626,10 +623,6 @@ class Playground(BackgroundBoard):
         if len(self._lesson.points) and (self._wanted or not self._lesson.steps):
             self._lesson.learn(SETTLED * self._lesson.steps_an_epoch, SECONDS)
         self._pause()
-
-    def close(self):
-        self._wanted = False
-        super().close()
 
     # the controls
 

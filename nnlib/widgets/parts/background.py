@@ -17,6 +17,12 @@ class BackgroundBoard(Board):
         super().__init__()
         self._loop = running_loop()
         self._task = None
+        self._wanted = False  # should it be at work?
+
+    def close(self):
+        """Stop working, too."""
+        self._wanted = False
+        super().close()
 
     def start(self):
         """Press Start. Returns the board, so that a cell may end with it."""

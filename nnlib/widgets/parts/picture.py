@@ -73,17 +73,12 @@ class Look:
 
 
 class Drawing:
-    """What a Picture shows; the docstring of its class says what that is, in words.
+    """What a Picture shows; the docstring of its class says so to those who cannot see it.
 
     narrower  pixels: on a page that has fewer, its parts stand below one another
     """
 
     narrower = NARROWER
-
-    @property
-    def about(self):
-        """For those who cannot see it."""
-        return " ".join((type(self).__doc__ or "").split())
 
     def build(self, figure, look):
         """Make all artists, anew for another look; return a list of those that move.
@@ -142,7 +137,7 @@ class Picture(InBrowser):
     widest = traitlets.Int(1000).tag(sync=True)
 
     def __init__(self, drawing, height, tall=None, **traits):
-        super().__init__(alt=drawing.about, **traits)
+        super().__init__(alt=" ".join((drawing.__doc__ or "").split()), **traits)
         self.drawing, self._heights = drawing, (height, tall or height)
         self.figure = Figure(layout="none")
         self._canvas = FigureCanvasAgg(self.figure)
