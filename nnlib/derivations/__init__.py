@@ -25,7 +25,7 @@ from nnlib.derivations.derivation import SIZES, Derivation, check_choices, diffe
 from nnlib.derivations.steps import (
     BAR_EXACT, BAR_MEASURED, Symbol, index, is_measured, matrix, numpy_line, product, start,
 )
-from nnlib.derivations.writing import BLACKBOARD, legend, markdown, marked, plain
+from nnlib.derivations.writing import BLACKBOARD, legend, markdown, marked
 
 from nnlib.derivations.matrices import (
     MATRIX_PRODUCT, TRANSPOSE_OF_A_PRODUCT, OUTER_PRODUCT, TRANSPOSE_OF_AN_OUTER_PRODUCT,
@@ -57,4 +57,4 @@ __all__ = ["DERIVATIONS", "NINE_PARTIALS", *NAMED]
 __all__ += ["NET_2_2_1", "SQUARE_AND_CUBE", "TOY_NET", "WITH_ACTIVATION"]
 __all__ += ["Derivation", "Symbol", "index", "matrix", "numpy_line", "product", "start"]
 __all__ += ["BAR_EXACT", "BAR_MEASURED", "SIZES", "check_choices", "difference", "is_measured"]
-__all__ += ["BLACKBOARD", "legend", "markdown", "marked", "plain"]
+__all__ += ["BLACKBOARD", "legend", "markdown", "marked"]

@@ -56,11 +56,6 @@ def marked(latex, begin=rf"\underline{{\color{{{BLUE}}} "):
     return latex.replace(r"\changed{", begin)
 
 
-def plain(latex):
-    r"""`latex` without the marks."""
-    return marked(latex, begin="{")
-
-
 def shapes_of(step, value, arrays):
     """`(4,10)(10,1) → (4,1)` for a matrix line; how far each index runs for an index line."""
     if step.formula:

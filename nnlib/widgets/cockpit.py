@@ -505,7 +505,7 @@ class Cockpit(BackgroundBoard):
     def _look_back(self, place):
         """Go to a moment of the run; training stops."""
         self._wanted = False
-        self._run.stand_at(min(place, len(self._run.moments) - 1))
+        self._run.stand_at(place)
         now, last = self._run.told[0], self._run.points[-1][0]
         looking = f"Looking back: epoch {now:.1f} of {last:.1f}. Turn a knob and go on from here."
         self._show(self._outcome() if self._run.at_the_end else looking)

@@ -506,9 +506,8 @@ class KnobBoard(Board):
         return f"{name}: {outcome(self._knobs.history[before:])}"
 
     def _go_to(self, step):
-        last = len(self._knobs.path) - 1
-        self._knobs.go_to(min(step, last))
-        return f"After {self._knobs.at} of {last} steps; one from here begins a new path."
+        self._knobs.go_to(step)
+        return f"After {step} of {self._time.last} steps; one from here begins a new path."
 
     def _reset(self):
         self._knobs.reset()

@@ -713,7 +713,7 @@ class Playground(BackgroundBoard):
 
     def _look_back(self, place):
         if len(self._lesson.points):
-            self._lesson.stand_at(min(place, len(self._lesson.moments) - 1))
+            self._lesson.stand_at(place)
         self._pause()
 
     # hands and keys

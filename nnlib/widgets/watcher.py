@@ -133,10 +133,6 @@ class Trace:
             descent_step(self.net, x, y, eta)
         return outputs, costs
 
-    def last(self, epoch):
-        """The row to show for so many epochs done: the last one before divergence at most."""
-        return min(epoch, len(self.parameters) - 1)
-
     def added(self, epoch):
         """What the epoch before this row added to each parameter, (9,): 0 before the first."""
         return self.parameters[epoch] - self.parameters[max(epoch - 1, 0)]
@@ -173,7 +169,7 @@ class NetAndCosts(Drawing):
     def _draw_net(self):
         """The net's artists, made once with numbers that `show` replaces."""
         ax, n_in, self._names = self._net, self._n_in, parameter_names(self._n_in)
-        W, b = unflat(np.ones(len(self._names)), n_in)
+        W, _ = unflat(np.ones(len(self._names)), n_in)
         neurons = [[below(f"x{i + 1}") for i in range(n_in)], ["a₁", "a₂"], ["ŷ"]]
         draw_net(ax, W, names=neurons, numbers=True, limit=WIDEST, colours=self._colours)
         by_gid = {artist.get_gid(): artist for artist in ax.get_children()}
@@ -233,9 +229,8 @@ class NetAndCosts(Drawing):
         place = {"loc": "lower right", "bbox_to_anchor": (1.02, 1), "frameon": False}
         return tight | place | {"fontsize": 11.5 * 72 / 100}
 
-    def show(self, trace, epoch, epochs):
-        """Show the net after so many of the epochs."""
-        row = trace.last(epoch)
+    def show(self, trace, row, epochs):
+        """Show the net at a row of its trace, which was to have so many epochs."""
         self._show_net(trace, row)
         costs = np.clip(np.nan_to_num(trace.costs, nan=np.inf), *DRAWN_COSTS)
         series = costs.max(axis=1), costs.mean(axis=1), costs.min(axis=1)
@@ -300,8 +295,8 @@ class Watcher(Board):
     def net(self):
         """The net at the epoch shown: a copy, yours to change."""
         with one_at_a_time:
-            net, row = self._template.copy(), self._trace.last(self._time.at)
-            net.W, net.b = unflat(self._trace.parameters[row].copy(), self._X.shape[1])
+            net = self._template.copy()
+            net.W, net.b = unflat(self._trace.parameters[self._time.at], self._X.shape[1])
             return net.copy()  # in memory as every other net's arrays lie
 
     @property
@@ -378,17 +373,15 @@ class Watcher(Board):
     def _train(self):
         start, epochs = self._starts[self._start.value], self._epochs.value
         self._trace = Trace(self._template, start, self._X, self._Y, self._eta.value, epochs)
-        last = self._trace.last(epochs)
+        last = len(self._trace.parameters) - 1  # fewer than epochs where it diverged
         self._time.put(min(self._time.at, last), last)
 
     def refresh(self, said):
-        self._time.put(self._trace.last(self._time.at))
         self.picture.show(self._trace, self._time.at, self._epochs.value)
         self.say(self._words())
 
     def _words(self):
-        trace = self._trace
-        row = trace.last(self._time.at)
+        trace, row = self._trace, self._time.at
         costs, added = trace.costs[row], trace.added(row)
         most = np.abs(added).argmax()
         words = (

@@ -38,4 +38,10 @@ def test_the_end_goes_on_before_the_place_and_back_after_it(line):
 
 def test_a_run_without_a_second_moment_has_a_time_line_all_the_same(line):
     line.put(0, 0)
-    assert (line.at, line.last) == (0, 1)
+    assert (line.at, line.last, line.slider.max) == (0, 0, 1)
+
+
+def test_beyond_the_last_moment_the_last_is_heard(line):
+    line.put(0, 0)
+    line.slider.value = 1
+    assert line.heard == [0]
