@@ -262,12 +262,11 @@ class Lesson(Record):
         self.measure()
 
     def _heed_knobs(self):
-        knobs = {f"descent.{name}": value for name, value in self.knobs.items()}
-        self._start = self._start if self.steps else knobs
-        so_far = self._start | {name: value for _, name, value in self.log}
+        self._start = self._start if self.steps else self.knobs
+        so_far = self._start | {name.partition(".")[2]: value for _, name, value in self.log}
         for name, value in self.knobs.items():
             setattr(self.descent, name, value)
-            if so_far[f"descent.{name}"] != value:
+            if so_far[name] != value:
                 self._note(f"descent.{name}", value)
 
     def turn(self, place, weight):
@@ -345,8 +344,8 @@ class Lesson(Record):
         """The lines of nnlib that bring about the net as it is now."""
         f, cost = [one.name.upper() for one in self.net.activations], self.net.cost.name
         cost = cost.upper().translate(str.maketrans("- ", "__"))
-        start = {name.split(".")[1]: value for name, value in self._start.items()} or self.knobs
-        knobs = ", ".join(f"{name}={value!r}" for name, value in start.items())
+        start = (self._start or self.knobs).items()
+        knobs = ", ".join(f"{name}={value!r}" for name, value in start)
         moved = ["# points were changed on the way: here those of now are learned from the start"]
         lines = [
             "import numpy as np",

@@ -30,7 +30,7 @@ function render({ model, el }) {
   let image = null, seen = "", sent = -Infinity, held = null, order = Promise.resolve();
   el.style.cssText = "min-width: 0; flex: 1 1 0%"; // the picture takes the room there is, and
   box.style.cssText = // makes none: else two views widen each other for ever
-    `position: relative; width: 100%; max-width: ${model.get("widest")}px; overflow: hidden;` +
+    `position: relative; width: 100%; max-width: 1000px; overflow: hidden;` +
     "contain: inline-size";
   box.dataset.lmSuppressShortcuts = true; // the keys are ours, not Lab's
   Object.assign(canvas, { role: "img", ariaLabel: model.get("alt"), style: "display: block; max-width: 100%" });

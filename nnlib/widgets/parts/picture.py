@@ -127,14 +127,12 @@ class Picture(InBrowser):
 
     surface  True: touches and keys are heard anywhere on it; else only on the handles
     pointing True: where a pointer moves that presses nothing is heard, too (kind "point")
-    widest   pixels; on a wider page the rest stays empty
     """
 
     script = "picture.js"
     alt = traitlets.Unicode().tag(sync=True)
     surface = traitlets.Bool(False).tag(sync=True)
     pointing = traitlets.Bool(False).tag(sync=True)
-    widest = traitlets.Int(1000).tag(sync=True)
 
     def __init__(self, drawing, height, tall=None, **traits):
         super().__init__(alt=" ".join((drawing.__doc__ or "").split()), **traits)
