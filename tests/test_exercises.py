@@ -536,7 +536,10 @@ def adds_one_element(A, x):
 ANSWERS = [
     (TIMES_VECTOR, lambda A, x: None, NOT_YET, "is a return missing?"),
     (TIMES_VECTOR, lambda A: A, NOT_YET, "your function has to take A, x, in this order"),
+    (TIMES_VECTOR, lambda x, A: A @ x, NOT_YET, "your function has to take A, x, in this order"),
     (TIMES_VECTOR, 3, NOT_YET, "a function of A, x is asked for; this is 3"),
+    (TIMES_VECTOR, lambda A, x: (A @ x).astype(str), NOT_YET, "got an array of <U32, not of numb"),
+    (TIMES_VECTOR, lambda A, x: (A @ x).astype(object), NOT_YET, "got an array of object, not of"),
     (TIMES_VECTOR, None, NOT_YET, "a function of A, x is asked for"),
     (TIMES_VECTOR, lambda A, x: (A @ x)[:, None], NOT_YET, "the shape is"),
     (TIMES_VECTOR, lambda A, x: "a word", NOT_YET, "got str 'a word', it should be an array"),
@@ -836,4 +839,7 @@ def test_so_far_tells_what_was_done_in_a_notebook():
         "… nothing written yet: so far in notebook 2: nothing written yet: 2.2; right: 2.1."
     )
     check("2.2", COSTS_OF_SAMPLES.solution)
+    for none in (99, "2", None):
+        with pytest.raises(ValueError, match="notebook: expected a number from 0 to 11, got"):
+            so_far(none)
     assert so_far(2).right and "right: 2.1, 2.2." in repr(so_far(2))

@@ -742,3 +742,21 @@ def test_a_function_that_changes_its_letters_is_told():
 
     told_of = told(check_my_gradient(..., dW2))
     assert "dW2: your function changes its argument Y_hat: let it begin with" in told_of
+
+
+def test_a_function_that_fails_is_told_to_fail():
+    dW2 = true(toy(0))[1]
+    verdict = check_my_gradient(lambda X: X @ undefined, dW2, **toy(0))  # noqa: F821
+    assert verdict.state == "it fails" and "NameError" in told(verdict)
+    assert check_my_gradient(2 * dW2, dW2, **toy(0)).state == "not yet"
+    broken = Activation("mine", lambda z: z / undefined, lambda z: 1)  # noqa: F821
+    assert check_my_activation(broken).state == "it fails"
+    verdict = check_my_gradient(*true(toy(0)), **toy(0), f1=broken)
+    assert verdict.state == "it fails" and "f1: mine: the value fails" in told(verdict)
+
+
+def test_an_activation_that_draws_is_told_to_be_another_the_second_time():
+    rng = np.random.default_rng(0)
+    drawn = Activation("mine", lambda z: z + rng.normal(size=z.shape), lambda z: 1)
+    words = "mine: the value is another the second time: leave out what is drawn or counted."
+    assert words in told(check_my_activation(drawn))

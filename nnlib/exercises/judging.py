@@ -61,12 +61,15 @@ def can_be_called(function, names):
     if not callable(function):
         got = in_short(as_plain(function))
         raise Trouble(f"a function of {wanted} is asked for; this is {got}.")
+    order = Trouble(f"your function has to take {wanted}, in this order.")
     try:
-        inspect.signature(function).bind(*names)
+        given = inspect.signature(function).bind(*names).arguments
     except TypeError:
-        raise Trouble(f"your function has to take {wanted}, in this order.") from None
+        raise order from None
     except ValueError:  # some built-in functions do not tell
-        pass
+        return
+    if any(own in names and own != name for own, name in given.items()):
+        raise order
 
 
 def result_in_case(exercise, function, args, right, _):
@@ -280,8 +283,10 @@ def cut(words, longest=40):
 
 def in_short(thing):
     """A result in a few words."""
-    if isinstance(thing, np.ndarray):
+    if is_array(thing):
         return f"an array of shape {thing.shape}" if thing.shape else f"{thing:.6g}"
+    if isinstance(thing, np.ndarray):
+        return f"an array of {thing.dtype}, not of numbers"
     if isinstance(thing, tuple):
         return f"{len(thing)} things, in this order"
     kind = type(thing).__name__

@@ -7,7 +7,7 @@ from nnlib._support.hints import door, short
 from nnlib.activations import Activation
 from nnlib.exercises.judging import in_words, multiple
 from nnlib.exercises.running import MOST_STEPS, Failed, at_most, close, run_once
-from nnlib.exercises.verdict import NOTHING, Trouble, verdict_of
+from nnlib.exercises.verdict import FAILS, NOTHING, Trouble, verdict_of
 from nnlib.gradcheck import EPS, central_differences
 
 POINTS = np.linspace(-4, 4, 400)  # where a slope is looked at: 0, the usual kink, lies between two
@@ -59,6 +59,8 @@ def look_at_curve(function, name, constant=False):
         raise Trouble(f"{name} is not finite at z = {POINTS[np.argmin(np.isfinite(found))]:.3g}.")
     if not np.allclose(found[falling], again):
         why = whole_numbers(function(POINTS)) or "at one point depends on the other points"
+        if not np.allclose(found, at_points(function, name, POINTS)):
+            why = "is another the second time: leave out what is drawn or counted"
         raise Trouble(f"{name} {why}.")
 
 
@@ -74,7 +76,7 @@ def at_points(function, name, points):
     (z,), found = run_once(function, (points,), raw=True)
     if isinstance(found, Failed):
         why = f"fails on an array: {found.why}. Use NumPy's functions, such as np.exp."
-        raise Trouble(f"{name} {why}")
+        raise Trouble(f"{name} {why}", state=FAILS)
     if not np.array_equal(z, points):
         raise Trouble(f"{name} changes its argument: let it work on a copy, z.copy().")
     if isinstance(found, (list, tuple)):

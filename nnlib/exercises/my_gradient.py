@@ -19,7 +19,7 @@ from nnlib.exercises.making import asked
 from nnlib.exercises.my_activation import POINTS, as_numbers, look_at_activation, look_at_slope
 from nnlib.exercises.running import Failed, run_once, same, tried
 from nnlib.exercises.session import FOUND
-from nnlib.exercises.verdict import NOTHING, Trouble, verdict_of
+from nnlib.exercises.verdict import FAILS, NOT_YET, NOTHING, Trouble, verdict_of
 
 
 @door
@@ -74,12 +74,13 @@ def judge_all(mine, data, f1, f2):
 
 def judge_in(net, mine):
     """The sentences on {dW1: …, dW2: …} in one net where all are right, else Trouble with them."""
-    arrays, told = {}, {}
+    arrays, told, state = {}, {}, NOT_YET
     for name, thing in mine.items():
         try:
             arrays[name] = as_gradient(thing, net, name)
         except Trouble as trouble:
             told[name] = str(trouble)
+            state = FAILS if trouble.state == FAILS else state
     if len(told) == len(mine) and set(told.values()) == {NO_LINE}:
         raise Trouble(state=NOTHING)
     judge = Judge(net, arrays)
@@ -91,7 +92,7 @@ def judge_in(net, mine):
         all_ = "These are the ways downhill, minus the slopes: a step adds them, W1 + η dW1."
         sentences.append(all_ if len(found) > 1 else one)
     if told or not all(words.startswith("right") for words in found.values()):
-        raise Trouble(*sentences)
+        raise Trouble(*sentences, state=state)
     return sentences
 
 
@@ -252,7 +253,7 @@ def within(name, function, *args):
     try:
         return function(*args)
     except Trouble as trouble:
-        raise Trouble(f"{name}: {trouble}") from None
+        raise Trouble(f"{name}: {trouble}", state=trouble.state) from None
 
 
 def look_at(f):
@@ -330,7 +331,7 @@ def called(function, net, name):
     if not isinstance(result, Failed):
         return result
     if result != "ValueError":
-        raise Trouble(f"your function fails: {result.why}.")
+        raise Trouble(f"your function fails: {result.why}.", state=FAILS)
     square = passed_forward(example(4, 4, 4, 4), net["f1"], net["f2"])  # here all shapes fit
     there = run_once(function, tuple(square[letter] for letter in letters))[1]
     if isinstance(there, np.ndarray) and there.shape == (4, 4):
@@ -338,7 +339,8 @@ def called(function, net, name):
             named = Judge(square, {}).slips_in(name, way * there)
             if "transpose" in named and "sign" not in named:
                 raise Trouble(f"this is what you get when {named}. It fails: {result.why}.")
-    raise Trouble(f"your function fails: {result.why}. Is a transpose missing?")
+    words = f"your function fails: {result.why}. Is a transpose missing?"
+    raise Trouble(words, state=FAILS)
 
 
 def wanted(function, net):

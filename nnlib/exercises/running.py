@@ -127,7 +127,8 @@ def as_plain(thing):
 
 
 def is_array(thing):
-    return isinstance(thing, np.ndarray)
+    """Whether a thing is an array of numbers, not of words or of objects."""
+    return isinstance(thing, np.ndarray) and thing.dtype.kind in "biufc"
 
 
 def are_numbers(thing):
@@ -149,7 +150,7 @@ def in_form(found, right):
 
 def same(left, right):
     """Equal in form, and in value but for rounding."""
-    if type(left) is not type(right):
+    if type(left) is not type(right) or is_array(left) is not is_array(right):
         return False
     if isinstance(left, tuple):
         return len(left) == len(right) and all(map(same, left, right))

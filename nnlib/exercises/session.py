@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from nnlib._support.hints import door
-from nnlib.exercises.predictions import surprises
+from nnlib._support.hints import door, short
+from nnlib.exercises.predictions import all_predictions, surprises
 from nnlib.exercises.verdict import IS_RIGHT, NOTHING, Verdict
 
 FOUND = defaultdict(dict)  # a notebook's number: {an exercise: the state its last check found}
@@ -15,6 +15,10 @@ def so_far(notebook):
 
     notebook  its number
     """
+    known = sorted({one.notebook for one in all_predictions().values()})
+    if not isinstance(notebook, int) or notebook not in known:
+        got = short(notebook)
+        raise ValueError(f"notebook: expected a number from 0 to {known[-1]}, got {got}")
     mine = FOUND[str(notebook)]
     states = sorted(set(mine.values()))
     groups = [f"{state}: {', '.join(n for n in mine if mine[n] == state)}" for state in states]
