@@ -5,8 +5,8 @@ import numpy as np
 from nnlib.exercises.making import asked, number, whole
 
 
-@asked("10.1 The largest safe η", lambda rng: (rng.uniform(0.2, 5, int(rng.integers(2, 6))),))
-def safe_eta(curvatures):
+@asked("10.1 Where η is too large", lambda rng: (rng.uniform(0.2, 5, int(rng.integers(2, 6))),))
+def too_large(curvatures):
     return 2 / max(curvatures)
 
 

@@ -28,8 +28,8 @@ def a_chain(rng):
     return rng.normal(size=depth), rng.normal(size=depth - 1)
 
 
-@asked("6.3 What is left of an error?", a_chain)
-def faded(z, w):
+@asked("6.3 An error on its way back", a_chain)
+def factor_back(z, w):
     a = 1 / (1 + np.exp(-z))
     return np.prod(w * a[:-1] * (1 - a[:-1]))
 
