@@ -9,11 +9,12 @@ speed_growth.png, and the table of targets into README.
 Every measure is a ratio of two times taken in turn on this machine. Slider to picture is measured
 by latency.py, which needs a browser: its latency.json is read where it lies beside speed.json.
 
-    targets.py      what is asked              measuring.py  runs the four programs below
+    targets.py      what is asked              measuring.py  runs the five programs below
     contenders.py   who races                  race.py       an epoch of each contender, its parts
     report.py       the words and tables       growth.py     how an epoch grows
     plots.py        the two pictures           kernel.py     the cockpit in a notebook's kernel
                                                startup.py    importing and loading
+                                               bending.py    an epoch of digits bent anew
 """
 
 import argparse

@@ -13,7 +13,7 @@ from race import say
 from threadpoolctl import threadpool_info
 
 FOLDER = Path(__file__).resolve().parent
-LIBRARIES = ("numpy", "torch", "scikit-learn", "jax")
+LIBRARIES = ("numpy", "torch", "torchvision", "scikit-learn", "jax")
 
 
 def measure(quick, rounds):
@@ -31,6 +31,7 @@ def measure(quick, rounds):
         say("peak memory, contender by contender")
         results["memory"] = peak_memories()
         results["growth"] = run("growth.py")
+        results["bent"] = run("bending.py", "--rounds", rounds)
     return results
 
 

@@ -1,6 +1,8 @@
 """The words and tables of speed.md, and the table of targets in README."""
 
 import numpy as np
+from bending import EPOCHS, Torchvision
+from bending import Nnlib as NnlibBent
 from contenders import Nnlib, ScikitLearn
 from targets import SMALL, TARGETS, clock, ratios, share_of_a_core
 
@@ -24,6 +26,8 @@ def report(results):
     if "growth" in results:
         parts += [RACE_PICTURE, "## How an epoch grows", growth_sentence(results["growth"])]
         parts += [GROWTH_PICTURE]
+    if "bent" in results:
+        parts += ["## An epoch of digits bent anew", *bent_tables(results["bent"])]
     parts += waiting(results)
     return "\n\n".join(parts) + "\n"
 
@@ -195,6 +199,27 @@ def race_notes(results):
         "size), PyTorch and scikit-learn on a fifth; fit does three epochs. Peak memory is that of "
         "a fresh process, images included."
     )
+
+
+def bent_tables(bent):
+    """784-800-10 on bent images, contender by contender, and what fifteen epochs come to."""
+    yield (
+        f"784-800-10, ReLU and softmax, mini-batch 100, {bent['images']:,} images, each bent in "
+        "its own way before each epoch; one thread, processor time, medians. "
+        f"{Torchvision.name} bends a hundredth of the images; its time is scaled up."
+    )
+    lines = ["| contender | bending, s | the epoch, s | times nnlib's |", "|---|---|---|---|"]
+    nnlib = bent["race"][NnlibBent.name]["epoch"]
+    for name, took in bent["race"].items():
+        if "missing" in took:
+            lines.append(f"| {name} | not installed | | |")
+            continue
+        seconds = (number(np.median(took[part])) for part in ("bending", "epoch"))
+        times = "1" if name == NnlibBent.name else spread(ratios(took["epoch"], nnlib))
+        lines.append(f"| {' | '.join([name, *seconds, times])} |")
+    yield "\n".join(lines)
+    told = (f"{name} {d['seconds']:.0f} s, {d['wrong']:.2%}" for name, d in bent["fifteen"].items())
+    yield f"{EPOCHS} epochs, η falling at the end, and test images misread: {'; '.join(told)}."
 
 
 def growth_sentence(growth):

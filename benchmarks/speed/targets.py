@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from bending import Nnlib as NnlibBent
+from bending import TorchByHand, TorchSeparable, Torchvision
 from contenders import Floor, Jax, Leanest, Nnlib, NnlibFit, PyTorch, SampleBySample, ScikitLearn
 
 SMALL, LARGE = "784-30-10, mini-batch 10", "784-800-10, mini-batch 100"
@@ -137,6 +139,22 @@ def startup(kind, over, under):
     return measured
 
 
+def bent_ratios(under):
+    """results -> nnlib's time for an epoch of bent digits in times of `under`'s, round by round."""
+
+    def measured(results):
+        race = results["bent"]["race"]
+        return ratios(race[NnlibBent.name]["epoch"], race[under.name]["epoch"])
+
+    return measured
+
+
+def bent_parts(results):
+    times = {k: float(np.median(v)) for k, v in results["bent"]["race"][NnlibBent.name].items()}
+    parts = {"bending": times["bending"], "descending": times["epoch"] - times["bending"]}
+    return f"An epoch of bent digits takes {times['epoch']:.1f} s", parts, "s"
+
+
 def load_memory(results):
     load = results["startup"]["load"]
     return [load["peak_mb"] / load["arrays_mb"]]
@@ -155,6 +173,9 @@ TARGETS = (
     Target("nnlib / PyTorch, eager", 0.165, race_ratios(Nnlib, PyTorch), step_parts()),
     Target("nnlib / scikit-learn", 0.25, race_ratios(Nnlib, ScikitLearn), step_parts()),
     Target("nnlib / JAX, compiled", 0.95, race_ratios(Nnlib, Jax), step_parts()),
+    Target("bent digits, nnlib / torchvision", 0.1, bent_ratios(Torchvision), bent_parts),
+    Target("bent digits, nnlib / PyTorch", 0.8, bent_ratios(TorchSeparable), bent_parts),
+    Target("bent digits, nnlib / the best PyTorch", 1.05, bent_ratios(TorchByHand), bent_parts),
     Target("fit, bar and four monitors / bare sgd", 1.35, race_ratios(NnlibFit, Nnlib), fit_parts),
     Target(
         "cockpit, all parts moving / bare sgd, in one kernel",
