@@ -47,8 +47,8 @@ def playground(X=None, Y=None, *, task="two clouds", hidden=(4, 4), seed=0):
     """A board on which a net learns points that one clicks onto a plane, or points of your own.
 
     X (n, 2), Y (n,)  points, and of which of two or three kinds each is, in numbers or words; or
-                      X (n, 1), Y (n,) a curve to fit. Columns that reach beyond 1 are brought to
-                      -1…1
+                      X (n, 1), Y (n,) a curve to fit. Columns that reach beyond the plane, 1.15,
+                      are brought to -1…1
     task              without X: one of TASKS
     hidden            neurons in each hidden layer
     seed              of the random start
@@ -58,6 +58,8 @@ def playground(X=None, Y=None, *, task="two clouds", hidden=(4, 4), seed=0):
     """
     if not isinstance(task, str) or task not in TASKS:
         raise ValueError(f"task: expected one of {[*TASKS]}, got {short(task)}; write one of them")
+    if X is None and Y is not None:
+        raise ValueError("X: expected the places of points, got Y alone; write playground(X, Y)")
     points, task = (task_points(task), task) if X is None else (points_from(X, Y), OWN_POINTS)
     return Playground(points, task, _checked_hidden(hidden), checked_seed(seed))
 
@@ -76,6 +78,7 @@ def _checked_hidden(hidden):
 
 N, EDGE = 200, 1.15  # points of a task; where the plane ends
 KINDS = "0", "1", "2"
+LETTERS = 12  # of a kind's name, for which there is room
 
 
 @dataclass(frozen=True)
@@ -192,13 +195,17 @@ def points_from(X, Y):
             f"Y: expected two or three kinds of points, got {len(names)}; "
             "for a curve to fit X has one column"
         )
-    names = *(f"{name!s:.12}" for name in names), KINDS[2]
-    return Points(scaled(X), kinds.ravel(), names[:3])
+    names = [str(name) for name in names]
+    shorter = [name[:LETTERS] for name in names], [name[-LETTERS:] for name in names], [*KINDS]
+    names = next(some[: len(names)] for some in shorter if len({*some}) == len(some))
+    another = next(name for name in "234" if name not in names)
+    return Points(scaled(X), kinds.ravel(), (*names, another)[:3])
 
 
 def kinds_or_numbers(Y, curve):
     """Y as an array of words or of numbers; rows with a single 1 as the places of these."""
-    listed = Y.to_numpy().ravel() if hasattr(Y, "to_numpy") else Y
+    listed = Y.to_numpy() if hasattr(Y, "to_numpy") else Y
+    listed = listed.ravel() if isinstance(listed, np.ndarray) else listed
     listed = listed if isinstance(listed, (list, tuple, np.ndarray)) else ()
     if not curve and len(listed) and all(isinstance(kind, str) for kind in listed):
         return np.array(listed, str)
@@ -207,10 +214,10 @@ def kinds_or_numbers(Y, curve):
 
 
 def scaled(places):
-    """Each column that reaches beyond 1 brought to -1…1."""
-    low, high = places.min(axis=0), places.max(axis=0)
-    to_edges = (2 * places - low - high) / np.where(high > low, high - low, 1)
-    return np.where(np.maximum(-low, high) > EDGE, to_edges, places)
+    """Each column that reaches beyond the plane brought to -1…1."""
+    low, high = places.min(axis=0) / 2, places.max(axis=0) / 2  # halves: their sum is finite
+    to_edges = (places - (low + high)) / np.where(high > low, high - low, 1)
+    return np.where(np.maximum(-low, high) > EDGE / 2, to_edges, places)
 
 
 HOW = "Press Play. Click to put points, drag them, drag one off the plane to be rid of it."
@@ -226,7 +233,7 @@ class Lesson(Record):
 
     def __init__(self, points, hidden, knobs, seed):
         self.hidden, self.seed, self.knobs, self.points = hidden, seed, knobs, points
-        self.steps, self.log, self.ended, self.were_changed = 0, [], "", False
+        self.steps, self.epochs, self.log, self.ended, self.were_changed = 0, 0.0, [], "", False
         self._start, self._orders = {}, Orders(np.random.PCG64(seed))
         n_out, output, cost = OUTPUTS[points.n_kinds]
         sizes = [points.X.shape[1], *(neurons for neurons, _ in hidden), n_out]
@@ -257,6 +264,7 @@ class Lesson(Record):
             for _ in range(steps):
                 next(self.descent)
                 self.steps += 1
+                self.epochs += 1 / self.steps_an_epoch
                 if perf_counter() > end:
                     break
         self.measure()
@@ -296,26 +304,27 @@ class Lesson(Record):
             cost += self.net.penalty(self.knobs["l2"], len(self.points))
             trouble = self._guard.trouble(cost)
         if not trouble:
-            self.keep((self.steps, cost, right))
+            self.keep((self.steps, self.epochs, cost, right))
             return
         then = "Choose a smaller η, then press Play or Rewind."
-        when, eta = f"in step {self.steps:,}", self.knobs["eta"]
+        when, eta = f"by step {self.steps:,}", self.knobs["eta"]
         self.ended = divergence_in_words(when, trouble, self.descent.X, eta, then)
         self.stand_at(-1)
 
     def stand_at(self, place):
         super().stand_at(place)
-        self.steps = self.told[0]
+        self.steps, self.epochs = self.told[:2]
 
     @property
     def words(self):
         """How far the lesson is."""
         if not len(self.points):
             return "No points yet: click on the plane, above it choose their kind. Then press Play."
-        steps, cost, right = self.told
+        steps, epochs, cost, right = self.told
         n, last = len(self.points), self.moments[-1].told[0]
-        share = f", {right:.0%} of {n:,} points are right" if self.points.names else ""
-        now = f"Step {steps:,}, epoch {steps / self.steps_an_epoch:.0f}: cost {cost:.3g}{share}."
+        whole = 100 * round(n * right) // n  # one that is wrong is not rounded away
+        share = f", {whole}% of {n:,} points are right" if self.points.names else ""
+        now = f"Step {steps:,}, epoch {epochs:.0f}: cost {cost:.3g}{share}."
         if not self.at_the_end:
             return f"Looking back. {now} Play goes on from here, not from step {last:,}."
         return now if steps else f"{now} {HOW}"
@@ -452,7 +461,7 @@ class NetAndPlane(Drawing):
         self._marks = [plot([], [], marker=mark, color=ink, **looks)[0] for mark, ink in inked]
         (self._curve,) = plot([], [], color=c.ink, lw=2.5)
         (self._cross,) = plot([], [], "+", color=c.ink, ms=14, mew=1.5)
-        looks = {"ha": "center", "va": "center", "fontsize": look.small}
+        looks = {"ha": "center", "va": "center", "fontsize": look.small, "parse_math": False}
         self._words = [self.net.text(0, 0, "", **looks) for _ in range(MOST_LAYERS + 4)]
         looks |= {"bbox": {"facecolor": c.pale, "edgecolor": "none"}}
         self._keys = [self.net.text(0, 0, "", **looks) for _ in range(3 * MOST_LAYERS + 5)]
@@ -593,7 +602,7 @@ class NetAndPlane(Drawing):
 ETAS = [float(f"{m}e{k}") for k in (-3, -2, -1, 0) for m in (1, 2, 3, 5)] + [10.0]
 BATCHES, DECAYS = (1, 2, 5, 10, 20, 50, 100, 200), (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 PACES = (1, 3, 10, 30, 100)  # epochs a picture
-SPACING, MOMENT, TOLD = 1 / 30, 0.02, 0.2  # seconds between pictures, of learning, between words
+SPACING, MOMENT, TOLD = 1 / 30, 0.2, 0.2  # seconds between pictures, of learning, between words
 SETTLED, SECONDS = 200, 2  # epochs at most where there is no kernel, and how long they may take
 STRONGEST, DRAGGED, BY_KEY = 20.0, 4.0, 0.1  # of a weight: at most, dragged all the way, by a key
 CROSS_STEP = 0.05
@@ -606,7 +615,8 @@ class Playground(BackgroundBoard):
         super().__init__()
         self._own = points if task == OWN_POINTS else task_points(OWN_POINTS)
         self._hidden, self._seed, self._told_at = hidden, seed, 0.0
-        self._kind, self._cross, self._held, self._turns = 0, (), None, False
+        self._kind, self._cross, self._turns = 0, (), False
+        self._held = self._pressed = None  # the number of a point; where, until it is dragged
         self._drawing = NetAndPlane()
         self.picture = Picture(self._drawing, 400, tall=800, surface=True, pointing=True)
         self.stack(*self._controls(task))
@@ -619,7 +629,8 @@ class Playground(BackgroundBoard):
     code = property(lambda self: self._lesson.code)
 
     def settle(self):
-        if len(self._lesson.points) and (self._wanted or not self._lesson.steps):
+        begins = self._task is None and not self._lesson.steps
+        if len(self._lesson.points) and (self._wanted or begins):
             self._lesson.learn(SETTLED * self._lesson.steps_an_epoch, SECONDS)
         self._pause()
 
@@ -651,6 +662,7 @@ class Playground(BackgroundBoard):
     def _begin(self, points):
         """Begin anew, from the start that the seed draws."""
         self._in_hand, self._pointed = (0, 0, 0), ()
+        self._noise.disabled = self._chosen.value == OWN_POINTS
         self._lesson = Lesson(points, self._hidden, self._knobs, self._seed)
         self._wanted = self._wanted and len(points) > 0
         self._show()
@@ -661,6 +673,8 @@ class Playground(BackgroundBoard):
 
     def _turn_knobs(self):
         self._lesson.knobs = self._knobs
+        if not self._wanted:
+            self._show()
 
     def _new_points(self):
         own = self._chosen.value == OWN_POINTS
@@ -748,21 +762,30 @@ class Playground(BackgroundBoard):
         self._begin(self._lesson.points)
 
     def _touch_plane(self, points, event):
-        """Put a point, or drag one; one that is let go off the plane is gone."""
+        """Put a point, or drag one; one that is let go off the plane is gone.
+
+        A click close to a point puts another: it is taken when it is dragged.
+        """
         self._cross, place = (), self.picture.place_in(self._drawing.plane, event)
-        self._pointed = ("place", *place)
-        if event["kind"] == "down":
-            near = points.near(place, 2 * EDGE * NEAR / self._drawing.plane_side)
-            self._held = len(points) if near is None else near
-            if near is None:
-                self._take(points.put(np.clip(place, -EDGE, EDGE), self._kind))
-        elif self._held is not None and self._held < len(points) and event["kind"] != "point":
+        self._pointed, reach = ("place", *place), 2 * EDGE * NEAR / self._drawing.plane_side
+        what = event["kind"]
+        if what == "down":
+            self._held, self._pressed = points.near(place, reach), place
+        elif what == "point" or self._held is None or self._held >= len(points):
+            return
+        elif self._pressed is not None and np.hypot(*(place - self._pressed)) > reach / 3:
+            self._pressed = None
+        if self._held is None or what == "up" and self._pressed is not None:
+            self._held, self._pressed = len(points), None
+            self._take(points.put(np.clip(place, -EDGE, EDGE), self._kind))
+        elif self._pressed is None:
             kind, others = points.kinds[self._held], points.without(self._held)
-            if event["kind"] == "move":
+            self._held = len(others)
+            if what == "move":
                 self._take(others.put(np.clip(place, -2, 2), kind))
             elif np.abs(place).max() > EDGE:
                 self._take(others)
-            self._held = len(others) if event["kind"] == "move" else None
+        self._held = None if what == "up" else self._held
 
     def _move_cross(self, points, event):
         down, right = ARROWS.get(event["key"], (0, 0))

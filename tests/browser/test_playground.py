@@ -97,6 +97,17 @@ def test_the_net_is_changed_pointed_at_and_turned_where_it_is_drawn(board):
     board.is_sound()
 
 
+def test_rewind_ends_the_play(board):
+    board.press("Play")
+    board.wait_until("'Step 0,' not in hand.words(board)")
+    board.press("Rewind")
+    board.says("Step 0, ")
+    board.page.wait_for_timeout(500)
+    board.button("Play").wait_for()
+    board.says("Step 0, ")
+    board.is_sound()
+
+
 def test_it_goes_back_shows_more_and_does_what_its_lines_say(board):
     for _ in range(3):
         board.press("One step")

@@ -6,7 +6,9 @@ import warnings
 import numpy as np
 import pytest
 from hand import (
+    SLIDERS,
     choose,
+    control,
     drag,
     everything_written,
     handle,
@@ -101,6 +103,15 @@ def test_a_point_is_dragged_and_one_that_is_let_go_off_the_plane_is_gone():
     assert len(board.X) == 0
 
 
+def test_a_click_close_to_a_point_puts_another_though_the_hand_shakes():
+    board = empty()
+    click(board, 0, 0)
+    tap(board, "points of kind 1")
+    move(board, (0.04, 0.0), (0.045, 0.0))
+    assert board.X == pytest.approx(np.array([[0, 0], [0.045, 0]]), abs=1e-9)
+    assert board.Y.tolist() == [[0], [1]]
+
+
 def test_keys_move_a_cross_put_a_point_there_and_take_one_away():
     board = empty()
     for name in ("ArrowRight", "ArrowUp", "ArrowUp", "Enter"):
@@ -127,6 +138,15 @@ def test_noise_moves_the_points_of_a_task():
     assert 0.1 < np.std(board.X - before) < 0.3
 
 
+def test_noise_is_no_knob_of_own_points():
+    board = playground(OWN_X, OWN_Y)
+    assert control(board, "noise", SLIDERS).disabled
+    choose(board, "task", "moons")
+    assert not control(board, "noise", SLIDERS).disabled
+    choose(board, "task", "own points")
+    assert control(board, "noise", SLIDERS).disabled
+
+
 def test_own_points_are_there_again_after_a_look_at_a_task():
     board = playground(OWN_X, OWN_Y)
     choose(board, "task", "spirals")
@@ -143,16 +163,31 @@ def test_own_points_are_there_again_after_a_look_at_a_task():
         (np.array([["b"], ["a"], ["c"]]).ravel(), ("a", "b", "c"), [1, 0, 2]),
         ([[1, 0, 0], [0, 0, 1], [0, 1, 0]], ("0", "1", "2"), [0, 2, 1]),
         ([[True], [False], [True]], ("0", "1"), [1, 0, 1]),
+        (np.array([["no"], ["yes"], ["no"]]), ("no", "yes"), [0, 1, 0]),
+        ([1, 2, 1], ("1", "2", "3"), [0, 1, 0]),
+        (["versicolor, a", "versicolor, b"] * 2, ("ersicolor, a", "ersicolor, b"), [0, 1, 0]),
     ],
 )
 def test_kinds_may_be_numbers_words_or_rows_with_a_single_1(Y, names, kinds):
-    points = points_from([[0, 0], [0, 1], [1, 0]], Y)
+    points = points_from([[0, 0], [0, 1], [1, 0]], Y[:3])
     assert points.kinds.tolist() == kinds
     assert points.names[: len(names)] == names
+    assert len({*points.names}) == 3
+
+
+def test_a_kinds_name_is_shown_as_it_is_and_no_formula():
+    board = playground(OWN_X, [("$\\frac$", "$5-$10")[kind] for kind in OWN_Y])
+    written = [label["text"].strip() for label in page(board).labels]
+    assert "● $5-$10" in written and "■ $\\frac$" in written
 
 
 def test_columns_that_reach_far_are_brought_to_the_plane_and_others_stay():
     points = points_from([[100, 0.5], [300, 0.25], [200, 0.0]], [0, 1, 1])
+    assert points.X.tolist() == [[-1, 0.5], [1, 0.25], [0, 0.0]]
+
+
+def test_columns_may_reach_as_far_as_numbers_do():
+    points = points_from([[-1e308, 0.5], [1e308, 0.25], [0, 0.0]], [0, 1, 1])
     assert points.X.tolist() == [[-1, 0.5], [1, 0.25], [0, 0.0]]
 
 
@@ -237,6 +272,42 @@ def test_rewind_brings_back_the_start():
     assert words(board).startswith("Step 0, ")
 
 
+@pytest.mark.parametrize("back", [lambda b: press(b, "Rewind"), lambda b: slide(b, "time line", 0)])
+def test_while_it_plays_one_can_go_back_to_the_start(back):
+    async def play():
+        board = playground(task="moons")
+        start = board.net.copy()
+        press(board, "Play")
+        await until(lambda: "Step 0," not in words(board))
+        back(board)
+        await until(lambda: "Step 0," in words(board))
+        await asyncio.sleep(0.1)
+        return board, start
+
+    board, start = asyncio.run(play())
+    assert "Step 0," in words(board) and is_same(board.net, start)
+
+
+def test_a_single_point_that_is_wrong_is_not_rounded_away():
+    board = playground()
+    page(board)
+    tap(board, "points of kind 1")
+    click(board, -0.45, -0.45)
+    press(board, "Play")
+    wrong = (board.net.predict(board.X) > 0.5) != board.Y
+    assert wrong.sum() == 1 and "99% of 201 points are right" in words(board)
+
+
+def test_epochs_are_counted_as_they_were_done():
+    board = playground()
+    press(board, *["One step"] * 100)  # of 20 an epoch
+    slide(board, "mini-batch", 200)
+    press(board, "One step", "One step")
+    assert words(board).startswith("Step 102, epoch 7: ")
+    slide(board, "time line", 100)
+    assert words(board).startswith("Looking back. Step 100, epoch 5: ")
+
+
 def test_the_time_line_goes_back_and_learning_goes_on_from_there():
     board = playground()
     press(board, *["One step"] * 5)
@@ -306,6 +377,12 @@ def test_the_lines_know_turned_knobs_and_turned_weights():
     assert is_same(board.net, learned_again(board))
 
 
+def test_the_lines_heed_a_knob_before_the_first_step():
+    board = playground()
+    slide(board, "η", 0.3)
+    assert "eta=0.3" in everything_written(board)
+
+
 def test_the_lines_say_when_points_were_changed_on_the_way():
     board = playground()
     page(board)
@@ -333,6 +410,7 @@ def test_the_lines_stand_on_the_board():
         (OWN_X[:, 0], OWN_Y, "X"),
         (OWN_X * np.nan, OWN_Y, "X"),
         (OWN_X, None, "Y"),
+        (None, OWN_Y, "X"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused_in_words(X, Y, named):

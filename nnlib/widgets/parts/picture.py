@@ -338,7 +338,8 @@ def is_written_by_the_page(artist):
     """Whether it is a plain text: formulas, slanting texts and arrows are left to matplotlib."""
     if not isinstance(artist, Text) or isinstance(artist, Annotation):
         return False
-    return artist.get_rotation() == 0 and "$" not in artist.get_text()
+    is_formula = artist.get_parse_math() and "$" in artist.get_text()
+    return artist.get_rotation() == 0 and not is_formula
 
 
 SIDES = {"left": 0, "center": 0.5, "right": 1, "top": 0, "bottom": 1, "baseline": 0.79}
