@@ -252,6 +252,37 @@ def test_a_slip_that_fails_in_most_cases_shows_its_numbers_in_one():
         assert any(shown) and not all(shown)
 
 
+def with_an_empty_batch(n, size, rng):
+    order = rng.permutation(n)
+    for start in range(0, n + 1, size):
+        yield order[start : start + size]
+
+
+def past_the_end(costs, patience, least):
+    best = epoch = 0
+    while epoch < len(costs):
+        best = epoch if costs[epoch] < costs[best] - least else best
+        if epoch - best >= patience:
+            break
+        epoch += 1
+    return epoch, best
+
+
+@pytest.mark.parametrize("number, answer", [("8.2", with_an_empty_batch), ("9.3", past_the_end)])
+def test_an_answer_that_is_wrong_only_where_a_slip_is_right_is_refused(number, answer):
+    assert not check(number, answer).right
+    assert np.mean([check(number, answer, seed).right for seed in SEEDS]) < 0.2
+
+
+def test_where_a_slip_gives_the_right_result_are_a_quarter_of_the_cases_at_most(tell):
+    edges = {}
+    for exercise in EXERCISES:
+        drawn = [any(same(w, r) for w in slips.values()) for _, r, slips in cases(exercise)]
+        edges[exercise.number] = sum(drawn)
+        assert 4 * sum(drawn) <= len(drawn)
+    tell(f"edges: {sum(edges.values())} cases in {sum(map(bool, edges.values()))} exercises")
+
+
 def lengths(argument):
     """The shape of an array, the shapes in a list, the sizes of a net; () of anything else."""
     if isinstance(argument, nnlib.Network):

@@ -29,7 +29,7 @@ def with_l2(cost, weights, l2, n):
 
 
 def costs_that_rise_again(rng):
-    epochs = np.arange(int(rng.integers(18, 26)))
+    epochs = np.arange(int(rng.integers(4, 18)))
     costs = (epochs - 8) ** 2 / 60 + rng.normal(0, 0.25, len(epochs)) + 3
     return costs, int(rng.integers(3, 6))
 
