@@ -97,9 +97,7 @@ class Record:
         """What was told of this moment."""
         return self.moments[self.here].told
 
-    @property
-    def at_the_end(self):
-        return self.here == len(self.moments) - 1
+    at_the_end = property(lambda self: self.here == len(self.moments) - 1)
 
     def stand_at(self, place):
         """Let the net be what it was at this moment, -1 for the last."""

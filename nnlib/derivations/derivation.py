@@ -34,9 +34,7 @@ class Line:
     difference: float | None
     bar: float
 
-    @property
-    def holds(self):
-        return self.difference is None or self.difference <= self.bar
+    holds = property(lambda self: self.difference is None or self.difference <= self.bar)
 
     @property
     def verdict(self):

@@ -33,9 +33,7 @@ class Factor:
     transposed: bool = False
     parts: tuple = ()
 
-    @property
-    def is_identity(self):
-        return self.name in IDENTITY_NAMES
+    is_identity = property(lambda self: self.name in IDENTITY_NAMES)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from nnlib.network import Network
 from nnlib.plots import sheet_of
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
-from nnlib.widgets.parts.board import choice, sized
+from nnlib.widgets.parts.board import choice, menu, sized
 from nnlib.widgets.parts.numbers import nice
 from nnlib.widgets.parts.picture import Drawing, Picture, title_of
 from nnlib.widgets.parts.pixels import colour_map, pixels
@@ -458,8 +458,7 @@ class Cockpit(BackgroundBoard):
         self._batch_size = choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260, **late)
         self._l2 = choice("λ", CHOICES["l2"], l2, 20, 200, **late)
         self._hidden = choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260, **late)
-        cost = {"options": COST_CHOICES, "value": COST_ORDER[code.cost], "description": "cost"}
-        self._cost = ipywidgets.Dropdown(**cost, **sized(40, 230))
+        self._cost = menu("cost", COST_CHOICES, COST_ORDER[code.cost], 40, 230)
         self.listen(self._slide_eta, self._eta_slider)
         self.listen(self._turn, self._eta, self._batch_size, self._l2)
         self.listen(self._restart, self._hidden, self._cost)

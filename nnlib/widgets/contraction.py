@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgba
 from nnlib._support.checks import array_of_numbers, checked_finite
 from nnlib._support.hints import door, short
 from nnlib.index_notation import Formula, described, matrix_of, shape_text, still
-from nnlib.widgets.parts.board import Board, player, sized
+from nnlib.widgets.parts.board import Board, menu, player, sized
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture
 
 LONGEST = 10  # rows or columns that the picture has room for
@@ -504,9 +504,9 @@ class ContractionExplorer(Board):
     def _controls(self):
         names = [*(mode.name for mode in MODES), OWN]
         mode, text = self.contraction.mode.name, self.contraction.formula.text
-        wide = sized(70, 380)
-        self._mode = ipywidgets.Dropdown(options=names, value=mode, description="what", **wide)
-        self._text = ipywidgets.Text(text, description="formula", continuous_update=False, **wide)
+        self._mode = menu("what", names, mode, 70, 380)
+        look = {"description": "formula", "continuous_update": False}
+        self._text = ipywidgets.Text(text, **look, **sized(70, 380))
         self._sizes = [self._size(*axis) for axis in itertools.product("AB", (0, 1))]
         self.listen(self._take, self._mode)
         self.listen(self._rewrite, self._text)

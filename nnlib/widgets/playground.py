@@ -30,7 +30,7 @@ from nnlib.palette import below
 from nnlib.plots import WIDEST, edge_style
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
-from nnlib.widgets.parts.board import choice, row, sized, slider
+from nnlib.widgets.parts.board import choice, menu, row, slider
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Handle, Picture, steps
 from nnlib.widgets.parts.pixels import enlarged, paint
@@ -100,9 +100,7 @@ class Points:
         """2 or 3; 0 where a curve is to be fitted."""
         return 0 if not self.names else 3 if (self.kinds == 2).any() else 2
 
-    @property
-    def X(self):
-        return self.places if self.names else self.places[:, :1]
+    X = property(lambda self: self.places if self.names else self.places[:, :1])
 
     @property
     def Y(self):
@@ -637,8 +635,7 @@ class Playground(BackgroundBoard):
     # the controls
 
     def _controls(self, task):
-        look = {"description": "task", **sized(40, 190)}
-        self._chosen = ipywidgets.Dropdown(options=[*TASKS], value=task, **look)
+        self._chosen = menu("task", [*TASKS], task, 40, 190)
         self._eta = choice("η", ETAS, 0.1, 20, 230)
         self._batch_size = choice("mini-batch", BATCHES, 10, 80, 280)
         self._l2 = choice("λ", DECAYS, 0, 20, 220)

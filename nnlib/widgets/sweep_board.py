@@ -18,7 +18,7 @@ from nnlib._support.hints import door, short
 from nnlib.datasets.digits import checked_digits
 from nnlib.sweep import Sweep, all_recipes, workers
 from nnlib.widgets.parts.background import BackgroundBoard
-from nnlib.widgets.parts.board import choice, sized
+from nnlib.widgets.parts.board import choice, menu
 from nnlib.widgets.parts.picture import ARROWS, Drawing, Picture, title_of
 
 LOOKS = 0.05  # seconds between two looks for results
@@ -238,8 +238,7 @@ class SweepBoard(BackgroundBoard):
 
     def _controls(self, grids, epochs):
         names = [" × ".join(WORDS[name] for name in grid) for grid in grids]
-        options, size = list(zip(names, grids, strict=True)), sized(60, 300)
-        self._choice = ipywidgets.Dropdown(options=options, description="grid", **size)
+        self._choice = menu("grid", [*zip(names, grids, strict=True)], grids[0], 60, 300)
         self._epochs = choice("epochs", sorted({*EPOCHS, epochs}), epochs, 60, 300)
         self.listen(self._begin, self._choice, self._epochs)
         self._buttons = [

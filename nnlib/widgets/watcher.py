@@ -19,7 +19,7 @@ from nnlib.network import Network
 from nnlib.palette import below
 from nnlib.plots import WIDEST, draw_net, edge_style
 from nnlib.training import descent_step
-from nnlib.widgets.parts.board import Board, choice, label, one_at_a_time, sized, toggles
+from nnlib.widgets.parts.board import Board, choice, label, menu, one_at_a_time, sized, toggles
 from nnlib.widgets.parts.numbers import signed
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture
 from nnlib.widgets.parts.timeline import TimeLine
@@ -318,9 +318,8 @@ class Watcher(Board):
         self._eta = choice("η", sorted({*ETAS, eta}), eta, 90, 360)
         self._epochs = choice("epochs in all", sorted({*EPOCHS, epochs}), epochs, 90, 360)
         self._start = toggles([(name, key) for key, name in START_NAMES.items()], start, 82)
-        self._number = ipywidgets.Dropdown(
-            options=parameter_names(n_in), description="my own", **sized(60, 130)
-        )
+        names = parameter_names(n_in)
+        self._number = menu("my own", names, names[0], 60, 130)
         self._field = ipywidgets.BoundedFloatText(
             min=-LARGEST, max=LARGEST, step=0.1, description="starts at", **sized(60, 150)
         )

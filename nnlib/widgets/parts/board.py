@@ -11,6 +11,7 @@ import html
 import re
 import threading
 import weakref
+from functools import partial
 
 import ipywidgets
 from IPython import get_ipython
@@ -143,10 +144,13 @@ def slider(name, value, low, high, step, *widths, **looks):
     return ipywidgets.FloatSlider(value, **looks, **sized(*widths))
 
 
-def choice(name, options, value, *widths, **looks):
+def choice(name, options, value, *widths, kind=ipywidgets.SelectionSlider, **looks):
     """A slider over some values, with a name; widths are those of `sized`."""
     looks = sized(*widths) | looks
-    return ipywidgets.SelectionSlider(options=options, value=value, description=name, **looks)
+    return kind(options=options, value=value, description=name, **looks)
+
+
+menu = partial(choice, kind=ipywidgets.Dropdown)  # a list that opens, in the place of a slider
 
 
 def toggles(options, value, width, **looks):

@@ -48,13 +48,8 @@ class Look:
         """The points of type; small is for what stands close, large for titles."""
         return (16 if self.width >= 900 else 14 if self.width >= NARROWER else 12.5) * 72 / DPI
 
-    @property
-    def small(self):
-        return max(0.85 * self.size, SMALLEST * 72 / DPI)
-
-    @property
-    def large(self):
-        return 1.2 * self.size
+    small = property(lambda self: max(0.85 * self.size, SMALLEST * 72 / DPI))
+    large = property(lambda self: 1.2 * self.size)
 
     @property
     def style(self):
