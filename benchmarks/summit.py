@@ -390,7 +390,7 @@ def draw_epochs(ax, kept):
     """With 800 hidden neurons: the means over the epochs, a small point for each seed."""
     for value, name in ((1.6, "Simard 2003, unbent"), (0.7, "Simard 2003, elastic")):
         ax.axhline(value, color=GREY, linestyle=":")
-        ax.text(63, value + 0.02, name, ha="right", color=GREY)
+        ax.text(8, value - 0.02, name, va="top", color=GREY, fontsize=9)
     draw_means(ax, (10, 30, 60), lambda bend, n: of_seeds(kept, 800, bend, n))
     ax.set(xlabel="epochs", ylabel="test errors in %, 800 hidden neurons")
     ax.set(xlim=(5, 65), ylim=(0.4, 2), xticks=(10, 30, 60))

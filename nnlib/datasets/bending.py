@@ -128,12 +128,12 @@ def read_at(X, places):
     return a
 
 
-def checked_images(X):
+def checked_images(X, name="X"):
     """Images (n, 784) of numbers with a fraction; float32 stays what it is."""
-    X = array_of_numbers(X, "X")
+    X = array_of_numbers(X, name)
     if X.ndim != 2 or X.shape[1] != SIDE**2 or not len(X):
         raise ValueError(
-            f"X: expected images of shape (n, {SIDE**2}), one a row, got {X.shape}; "
-            f"write np.reshape(X, (-1, {SIDE**2}))"
+            f"{name}: expected images of shape (n, {SIDE**2}), one a row, got {X.shape}; "
+            f"write np.reshape({name}, (-1, {SIDE**2}))"
         )
     return X if X.dtype.kind == "f" else X.astype(np.float32)

@@ -29,7 +29,7 @@ def bending_board(image, *, seed=0):
     ``board.bend`` is the Bending as the sliders have it, ``board.image`` the bent image (1, 784).
     """
     image = checked_matrix(np.atleast_2d(array_of_numbers(image, "image")), "image", 1)
-    return BendingBoard(checked_images(image), seed)
+    return BendingBoard(checked_images(image, "image"), seed)
 
 
 class BentGrid(Drawing):

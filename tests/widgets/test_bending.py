@@ -51,3 +51,8 @@ def test_the_grid_is_ten_rows_and_ten_columns_of_places_with_gaps_between():
     assert len(lines) == 20 and all(line.shape == (2, 29) for line in lines)
     assert all((line[1, :28] == 3 * k).all() for k, line in enumerate(lines[:10]))
     assert all((line[0, :28] == 3 * k).all() for k, line in enumerate(lines[10:]))
+
+
+def test_an_image_of_another_size_is_refused_under_its_own_name():
+    with pytest.raises(ValueError, match=r"^image: expected images of shape \(n, 784\)"):
+        bending_board(IMAGE[:, :5])
