@@ -305,6 +305,14 @@ def test_the_mean_in_the_bias_of_one_output_is_named():
     assert words in told(verdict)
 
 
+@pytest.mark.parametrize("way", [1, -1])
+def test_the_learning_rate_in_the_bias_of_one_output_is_known_from_that_in_the_weights(way):
+    data = with_biases(0)
+    mine = {name: way * 0.03 * slope for name, slope in all_true(data).items()}
+    for sentence in check_my_gradient(**mine, **data).sentences[:4]:
+        assert sentence.endswith(": this is what you get when η = 0.03 is already in it.")
+
+
 def test_errors_that_come_back_without_the_weights_are_named():
     def dW1(X, Z1, Z2, Y, Y_hat, f1, f2):
         return X.T @ (2 * (Y_hat - Y) * f2.slope(Z2) * f1.slope(Z1))

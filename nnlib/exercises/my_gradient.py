@@ -134,7 +134,8 @@ class Judge:
         array, true = self.mine[name], self.true[name]
         if same(way * array, true):
             return "right." if true.any() else "right, but every element is 0 here: take others."
-        if named := self.slips_in(name, way * array) or self.updated_first(name, way):
+        given = way * array, way * self.mine.get("dW2", np.nan)
+        if named := self.slips_in(name, *given) or self.updated_first(name, way):
             return f"this is what you get when {named}."
         if array.shape != true.shape:
             return self.about_shape(name)
@@ -144,10 +145,13 @@ class Judge:
         all_wrong = words.startswith(f"{true.size} of")
         return ("no usual slip gives these numbers; " if all_wrong else "") + words
 
-    def slips_in(self, name, array):
-        """The fewest slips that give just this array, but for a common factor; "" if none do."""
+    def slips_in(self, name, array, dW2=np.nan):
+        """The fewest slips that give just this array, but for a common factor; "" if none do.
+
+        The factor in one single number is believed if dW2 has it, too.
+        """
         n, true = len(self.net["X"]), self.true[name]
-        left = multiple([array], [true])
+        left = multiple([array], [true]) or multiple([array, dW2], [true, self.true["dW2"]])
         whole = about_factor(left, n) if left else ""
         kinds = (getattr(self, kind) for kind in (["singles"] if whole else ["singles", "pairs"]))
         wrong = ({words: one[name] for words, one in kind.items() if one} for kind in kinds)
