@@ -2,10 +2,12 @@
 
 import re
 from contextlib import suppress
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_digits as load_sixteen
 
 from nnlib import (
     IDENTITY,
@@ -22,6 +24,7 @@ from nnlib import (
     load_mnist,
 )
 from nnlib.datasets.digits import MNIST
+from nnlib.datasets.handwriting import like_mnist
 from nnlib.widgets import digit_pad
 
 RNG = np.random.default_rng(0)
@@ -191,6 +194,16 @@ CALLS = {  # name -> the call, the name that the hint speaks of, what stands und
     "decimal commas in a frame": (
         net(6, 2).predict, "X", pd.DataFrame(np.char.replace(WORDY, ".", ","))
     ),
+    "one picture with a channel": (net(6, 2).predict, "X", PICTURES[0][:, :, None]),
+    "one number": (net(1, 2).predict, "X", 0.5),
+    "one number of NumPy's": (net(1, 2).predict, "X", np.float64(0.5)),
+    "decimals": (net(6, 2).predict, "X", np.vectorize(Decimal, otypes=[object])(ROWS)),
+    "decimals in a list": (net(1, 2).predict, "X", [[Decimal("0.1")], [Decimal("0.2")]]),
+    "decimals as targets": (lambda Y: cost(Y, 1), "Y", [[Decimal(int(k))] for k in LABELS]),
+    "a header line": (net(2, 2).predict, "X", [["a", "b"], ["1", "2"], ["3", "4"]]),
+    "a header line above numbers": (net(2, 2).predict, "X", [["a", "b"], [1, 2], [3, 4]]),
+    "a header line in an array": (net(6, 2).predict, "X", np.vstack([list("abcdef"), WORDY])),
+    "sixteen greys on white paper": (like_mnist, "ink", 16 - load_sixteen().images[0]),
     "columns for a gradient check": (check, "X", ROWS[:2, :4]),
     "weights as in books with columns": (
         lambda W: net(6, 2, weights=W), "weights", [np.ones((2, 6))]
@@ -211,6 +224,27 @@ def line_of(sentence):
     raise AssertionError(f"no line in: {sentence}")
 
 
+def test_one_matrix_is_put_into_a_list_as_told():
+    for name, given in (("weights", np.ones((6, 2))), ("biases", np.ones(2))):
+        with pytest.raises(ValueError) as refusal:
+            net(6, 2, **{name: given})
+        net(6, 2, **{name: eval(line_of(str(refusal.value)), {name: given})})
+    with pytest.raises(ValueError, match="; give one array a layer"):
+        net(6, 2, 1, weights=np.ones((6, 2)))
+
+
+def test_weights_of_another_shape_are_put_in_as_told():
+    for k, given in ((0, np.ones((2, 3))), (1, [[1.0], [2.0]]), (1, np.ones((1, 2)))):
+        mine = net(3, 2, 1)
+        mine.W[k] = given
+        with pytest.raises(ValueError) as refusal:
+            mine.predict(np.ones((4, 3)))
+        mine = net(3, 2, 1)
+        line = str(refusal.value).partition("put your numbers in with ")[2].replace("…", "given")
+        exec(line, {"net": mine, "given": given, "np": np})
+        mine.predict(np.ones((4, 3)))
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_the_line_that_a_refusal_tells_to_write_works(name):
     call, letter, given = CALLS[name]
@@ -224,7 +258,10 @@ def test_the_line_that_a_refusal_tells_to_write_works(name):
     "given, words",
     [
         ([[1, 2], [3, "?"]], "the first that is none, '?', is in row 1, column 1"),
-        (np.array([["a", "b"], ["1", "2"]]), "the first that is none, 'a', is in row 0, column 0"),
+        ([["a", "b"], ["1", "2"]], "the first that is none, 'a', is in row 0, column 0, a header"),
+        ([["1", "2"], ["a", "b"]], "the first that is none, 'a', is in row 1, column 0"),
+        ([[1, None], [2, 3]], "the first that is missing is in row 0, column 1; leave such rows"),
+        ([[Decimal(1), None]], "the first that is missing is in row 0, column 1; leave such rows"),
         (np.array([[1, {}]], object), "the first that is none, {}, is in row 0, column 1"),
     ],
 )

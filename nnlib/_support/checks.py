@@ -6,6 +6,7 @@ import math
 import numbers
 import re
 from contextlib import suppress
+from decimal import Decimal
 
 import numpy as np
 
@@ -166,9 +167,11 @@ def checked_parameters(arrays, name, shapes, dtype):
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
         got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else short(arrays)
         drawn = "SCALED, LARGE, FOR_RELU, ONES" if name == "weights" else "True, False"
+        only = len(shapes) == 1 and np.shape(arrays) == shapes[0]
         raise ValueError(
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
-            f"{', '.join(map(str, shapes))}, got {got}; give one array a layer"
+            f"{', '.join(map(str, shapes))}, got {got}; "
+            f"{f'write [{name}]' if only else 'give one array a layer'}"
         )
     copies = [
         laid_out(array_of_numbers(a, f"{name}[{layer}]", dtype)) for layer, a in enumerate(arrays)
@@ -209,11 +212,16 @@ def checked_alive(net):
 
 def _check_own(arrays, name, shapes, dtype):
     found = [(np.shape(array), str(getattr(array, "dtype", "a list"))) for array in arrays]
-    if found != [(shape, str(dtype)) for shape in shapes]:
+    wanted = [(shape, str(dtype)) for shape in shapes]
+    if found != wanted:
+        wrong = [k for k, pair in enumerate(zip(found, wanted, strict=False)) if len({*pair}) > 1]
+        k = wrong[0] if wrong else 0
+        turned = found[k:] and found[k][0] == shapes[k][::-1] != shapes[k]
         got = ", ".join(f"{shape} of {kind}" for shape, kind in found)
         raise ValueError(
             f"net.{name}: expected {dtype} arrays of shapes {shapes!r:.80}, got {got:.80}; "
-            f"make it anew, and put your numbers in with net.{name}[0][:] = …"
+            f"make it anew, and put your numbers in with net.{name}[{k}][:] = "
+            f"{'np.transpose(…)' if turned else '…'}"
         )
 
 
@@ -529,7 +537,7 @@ def _of_a_frame(found):
 
 
 def _may_be_a_word(entry):
-    return isinstance(entry, (str, bytes, numbers.Real)) or _is_missing(entry)
+    return isinstance(entry, (str, bytes, numbers.Real, Decimal)) or _is_missing(entry)
 
 
 def _is_missing(entry):
@@ -537,11 +545,11 @@ def _is_missing(entry):
 
 
 def _first_missing(found):
-    """Where the first name of a class is missing among names, as the end of a sentence, else ""."""
+    """Where the first name or number is missing among others, as the end of a sentence, else ""."""
     entries = found.ravel().tolist()
     missing = [_is_missing(entry) or str(entry) in ("nan", "", "b''") for entry in entries]
     there = [entry for entry, none in zip(entries, missing, strict=True) if not none]
-    if not (there and any(missing) and all(isinstance(entry, (str, bytes)) for entry in there)):
+    if not (there and any(missing)):
         return ""
     place = np.unravel_index(missing.index(True), found.shape)
     return f"the first that is missing is in {_place_of(place)}; {LEAVE_OUT}"
@@ -564,7 +572,11 @@ def _for_words(array, found, name, words):
     if not wrong:
         return "pass numbers alone"
     place = _place_of(np.unravel_index(wrong[0], found.shape))
-    return f"pass numbers alone: the first that is none, {short(entries[wrong[0]])}, is in {place}"
+    below = line_that_works([f"np.asarray({letter}[1:], float)"], letter, array, np.size)
+    return (
+        f"pass numbers alone: the first that is none, {short(entries[wrong[0]])}, is in {place}"
+        f"{f', a header line? {below}' if below else ''}"
+    )
 
 
 def _is_number(entry):

@@ -49,8 +49,9 @@ def rows_of_inputs(X, name, n_in):
         yield f"np.transpose({numbers}) for samples in columns"
     if len(shape) > 2 and _without_ones(shape)[-1:] == (n_in,):
         yield f"np.reshape({numbers}, (-1, {n_in}))"
-    if len(shape) > 1 and n_in in (np.prod(shape[-2:]), np.prod(shape[1:])):
-        yield f"np.reshape({numbers}, (-1, {n_in})) for pictures, each of them a row"
+    if len(shape) != 1 and n_in in (np.prod(shape[-2:]), np.prod(shape[1:]), np.prod(shape)):
+        means = "pictures, each of them a row" if shape else "one input"
+        yield f"np.reshape({numbers}, (-1, {n_in})) for {means}"
 
 
 def rows_of_targets(Y, name, n, n_out):

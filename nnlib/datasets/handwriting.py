@@ -73,7 +73,7 @@ def _checked_ink(ink):
             f"got shape {ink.shape}; {_as_a_matrix(ink)}"
         )
     if checked_finite(ink, "ink").min() < -BEYOND or ink.max() > 1 + BEYOND:
-        tops = [top for top in (255, 65535) if ink.min() >= 0 and 2 < ink.max() <= top]
+        tops = [top for top in (255, 65535) if ink.min() >= 0 and 16 < ink.max() <= top]
         by = f"np.divide(ink, {tops[0]})" if tops else SPREAD
         raise ValueError(
             f"ink: expected numbers from 0, paper, to 1, ink, got {ink.min():g} to {ink.max():g}; "
