@@ -82,9 +82,9 @@ browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real 
 
 everything: test versions soak lite-test  ## every test there is, before a release
 
-# The classes have the machine for themselves. SHORT=1 leaves out the longest, nbgrader's course and
-# JupyterHub.
-CLASSES = class.py course.py hub.py
+# The classes have the machine for themselves. SHORT=1 leaves out the longest, nbgrader's course,
+# JupyterHub and README's lines for a newcomer.
+CLASSES = class.py course.py get_it.py hub.py
 LONG = exercise_seeds.py reruns.py three_states.py
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
@@ -92,7 +92,7 @@ soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
 	$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser
 	$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) tests/soak/test_class.py \
-	    $(if $(SHORT),,tests/soak/test_course.py tests/soak/test_hub.py)
+	    $(if $(SHORT),,$(addprefix tests/soak/test_,course.py get_it.py hub.py))
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)

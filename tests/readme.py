@@ -7,8 +7,8 @@ TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def block(beginning):
-    """The block of Python that begins with this line."""
-    (lines,) = re.findall(rf"^```python\n({re.escape(beginning)}\n.*?)^```$", TEXT, re.M | re.S)
+    """The one block that begins so."""
+    (lines,) = re.findall(rf"^```(?:python)?\n({re.escape(beginning)}.*?)^```$", TEXT, re.M | re.S)
     return lines
 
 

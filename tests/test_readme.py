@@ -1,6 +1,8 @@
 """README's lines on the module, and its exercise for an exam, are run as they stand there."""
 
+import re
 import sys
+from pathlib import Path
 
 import course
 import numpy as np
@@ -12,10 +14,18 @@ from nnlib.exercises import check
 from nnlib.widgets import playground
 
 
+def test_every_block_of_lines_is_read_out_of_readme_by_a_test():
+    tests = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
+    read = re.findall(r'(?:block|lines)\("(.+?)"\)', "\n".join(tests))
+    blocks = re.findall(r"^```(?:python)?\n(.+?)\n```$", readme.TEXT, re.M | re.S)
+    assert len(blocks) == readme.TEXT.count("\n```") / 2
+    assert [block for block in blocks if not block.startswith(tuple(read))] == []
+
+
 def test_the_lines_on_the_module_read_digits(monkeypatch, capsys):
     monkeypatch.setattr(nnlib, "load_mnist", nnlib.load_digits)
     names = {}
-    exec(readme.block("import numpy as np\nfrom nnlib import Network, fit, load_mnist"), names)
+    exec(readme.block("import numpy as np"), names)
     assert len(names["history"].evaluation_accuracy) == 30
     assert float(capsys.readouterr().out.split()[-1]) > 0.85
 
@@ -36,7 +46,7 @@ def test_the_line_on_digits_of_ones_own_makes_digits():
 
 
 def test_the_exercise_for_an_exam_is_asked_and_judged(tmp_path, monkeypatch):
-    (tmp_path / "exam.py").write_text(readme.block("from nnlib.exercises.exercise import exercise"))
+    (tmp_path / "exam.py").write_text(readme.block("from nnlib.exercises"))
     (tmp_path / course.OWN).mkdir()
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.chdir(tmp_path)

@@ -20,12 +20,12 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+import readme
 from lab import CHROMIUM_OPTIONS, LabPage, find_chromium, free_port
 
 from nnlib.datasets import MNIST, cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 STUDENTS = int(os.environ.get("STUDENTS", 6))
 FIRST, THIRD = "00_start_here.ipynb", "03_number_by_number.ipynb"
 TOKEN = "a-token-of-the-tests"
@@ -39,12 +39,6 @@ SCOPES = ["admin:users", "admin:servers"]
 c.JupyterHub.load_roles = [{{"name": "tests", "services": ["tests"], "scopes": SCOPES}}]
 c.Spawner.args = ["--allow-root", "--LabApp.expose_app_in_browser=True"]
 """
-
-
-def block(beginning):
-    """README's one block that begins so."""
-    (found,) = re.findall(rf"^```(?:python)?\n({beginning}.*?)^```$", README, re.M | re.S)
-    return found
 
 
 class Hub:
@@ -74,9 +68,9 @@ class Hub:
 
     def start(self):
         own = {"home": f"{self.srv}/home/{{username}}", "ports": self.ports, "token": TOKEN}
-        config = self.here(block("c.Authenticator")) + OWN.format(**own)
+        config = self.here(readme.block("c.Authenticator")) + OWN.format(**own)
         (self.folder / "jupyterhub_config.py").write_text(config)
-        (line,) = re.findall(r"`(\.venv/bin/python -m jupyterhub .*?)`", README)
+        (line,) = re.findall(r"`(\.venv/bin/python -m jupyterhub .*?)`", readme.TEXT)
         self.log = open(self.srv / "log", "w")
         output = {"stdout": self.log, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
         self.process = subprocess.Popen(line.split(), cwd=self.folder, env=self.env, **output)
@@ -138,7 +132,7 @@ def hub(tmp_path_factory):
     cache.mkdir(parents=True)
     for file in MNIST.files:
         shutil.copy(packed / file.name, cache)
-    hub.call(block("git clone"), ROOT)
+    hub.call(readme.block("git clone"), ROOT)
     hub.start()
     yield hub
     hub.stop()
@@ -213,7 +207,7 @@ def test_a_notebook_is_brought_back_and_the_students_own_is_kept(hub, ada):
     place = hub.home("ada") / "nnlib"
     original = (place / THIRD).read_bytes()
     (place / THIRD).write_text("spoiled")
-    (line,) = re.findall(r"`(/srv/nnlib/\.venv/bin/python .*? --fresh 03)`", README)
+    (line,) = re.findall(r"`(/srv/nnlib/\.venv/bin/python .*? --fresh 03)`", readme.TEXT)
     hub.call(line, hub.home("ada"), HOME=str(hub.home("ada")))
     assert (place / THIRD).read_bytes() == original
     assert (place / f"{THIRD.removesuffix('.ipynb')}_kept_1.ipynb").read_text() == "spoiled"
@@ -235,8 +229,8 @@ def link(hub):
     """The link of nbgitpuller that hands out what README's lines have put under git."""
     who = {f"GIT_{w}_{k}": "test" for w in ("AUTHOR", "COMMITTER") for k in ("NAME", "EMAIL")}
     hub.env |= who
-    hub.call(block(r"\.venv/bin/python notebooks handout"), hub.folder)
-    (link,) = re.findall(r"`https://HUB(/hub/user-redirect/git-pull\?repo=ADDRESS&\S+)`", README)
+    hub.call(readme.block(".venv/bin/python notebooks handout"), hub.folder)
+    (link,) = re.findall(r"`https://HUB(/hub/user-redirect/git-pull\?\S+)`", readme.TEXT)
     address = urllib.parse.quote((hub.folder / "handout").as_uri(), safe="")
     return hub.address + link.replace("ADDRESS", address)
 
