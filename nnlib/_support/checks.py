@@ -167,7 +167,7 @@ def checked_parameters(arrays, name, shapes, dtype):
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(shapes):
         got = f"{len(arrays)} of them" if isinstance(arrays, (list, tuple)) else short(arrays)
         drawn = "SCALED, LARGE, FOR_RELU, ONES" if name == "weights" else "True, False"
-        only = len(shapes) == 1 and np.shape(arrays) == shapes[0]
+        only = len(shapes) == 1 and getattr(arrays, "shape", None) == shapes[0]
         raise ValueError(
             f"{name}: expected {drawn} or a list of {len(shapes)} arrays of shapes "
             f"{', '.join(map(str, shapes))}, got {got}; "
