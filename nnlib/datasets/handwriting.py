@@ -18,10 +18,12 @@ GRAIN = 8  # times the middle deviation from the paper: what is less is its grai
 FAINT = 0.05  # a sheet whose darkest ink is no darker than this is empty
 LARGEST_SHEET = 280  # pixels; a photograph is shrunk to it before its paper is looked for
 FITS, ENOUGH = 8, 3_000  # of the paper, and to how many pixels
-CLEAN = 0.1  # of a small sheet: where more than this share is 0, all that is not is ink
-LARGE_CLEAN, ALL_CLEAN = 0.3, 0.9  # of a larger one, and of what is lighter there than dust
-CONTRAST = 0.25  # between parts of a sheet, of no small one, that is not empty
+CLEAN, ALL_CLEAN = 0.1, 0.9  # a sheet of which these shares are 0, in all and away from its ink
+ASIDE = 8  # the frame at the other edges is looked for in an eighth of the sheet
+AWAY = 14  # the blur of ink reaches so far: a 14th of the sheet
+CONTRAST = 0.25  # between parts of a sheet that is not empty
 SPECK = 70  # a dot that is smaller than a thin line is across a 70th of the sheet is none
+MORE_PAPER = "np.pad(ink, 50, constant_values=np.quantile(ink, 0.1))"
 SPREAD = "np.interp(ink, (np.min(ink), np.max(ink)), (0, 1))"
 
 
@@ -41,10 +43,10 @@ def like_mnist(ink, cropped=True, centred=True):
     off, grain = _above_paper(ink)
     _refuse_turned(ink, off, grain)
     drawn = _off_the_paper(off, grain)
-    if not drawn.any() and max(ink.shape) > 3 * SIDE and _contrast(off) > CONTRAST:
+    if not drawn.any() and ink.size > SIDE * SIDE and _contrast(off) > CONTRAST:
         raise ValueError(
             "ink: expected more paper than ink, got a sheet on which the two cannot be told apart; "
-            "leave more paper around the digit, such as np.pad(ink, 50, mode='edge')"
+            f"leave more paper around the digit, such as {MORE_PAPER}"
         )
     drawn = _without_specks(drawn)
     return prepared(_off_the_edges(drawn) if grain else drawn, cropped, centred)
@@ -108,32 +110,32 @@ def _refuse_turned(ink, off, grain):
     if lighter > max(darker, least) or (np.median(ink) > 0.5 and darker <= least):
         raise ValueError(
             "ink: expected 0 for paper and 1 for ink, got a sheet that is mostly ink; write "
-            "np.subtract(1, ink) if white is 1 in your picture, else leave more paper around it"
+            "np.subtract(1, ink) if white is 1 in your picture, else leave more paper around the "
+            f"digit, such as {MORE_PAPER}"
         )
 
 
 def _unframed(ink):
-    """The sheet without the rows at its upper and lower edge that are dark nearly all along."""
-    middle = np.median(ink)
-    dark = np.quantile(ink, 0.1, axis=1) > (middle + ink.max()) / 2
-    rows = np.flatnonzero(~dark)
-    return ink[rows[0] : rows[-1] + 1]
+    """The sheet without rows at its upper and lower edge, dark nearly all along, if they end there.
+
+    Where ink goes on below them, they are a bar of the digit.
+    """
+    half, aside = (np.median(ink) + ink.max()) / 2, ink.shape[1] // ASIDE
+    rows = np.flatnonzero(np.quantile(ink, 0.1, axis=1) <= half)
+    drawn = (ink > half)[:, aside : ink.shape[1] - aside].any(axis=1)  # on, too: a bar of the digit
+    top = 0 if drawn[rows[0]] else rows[0]
+    return ink[top:] if drawn[rows[-1]] else ink[top : rows[-1] + 1]
 
 
 def _above_paper(ink):
     """How much darker than the paper each pixel is, and up to where that is no ink yet.
 
     The paper is a surface of second degree, as light falls off: fitted to all pixels, then, again
-    and again, to that half of them which lies closest to it. Some of them are enough. On a small
-    sheet, which no photograph is, ink may lie on more than half, and paper is what is 0.
+    and again, to that half of them which lies closest to it. Some of them are enough. A clean
+    sheet, which no photograph is, has more ink than paper where a digit is cut out.
     """
-    paper, light = ink == 0, ink <= DUST * ink.max()
-    if ink.size <= SIDE * SIDE:
-        clean = np.mean(paper) > CLEAN
-    else:
-        clean = np.mean(paper) > max(LARGE_CLEAN, ALL_CLEAN * np.mean(light))
-    if clean and np.median(ink) <= 0.5:
-        return ink, 0
+    if _is_clean(ink):
+        return ink - ink.min(), 0
     y, x = np.indices(ink.shape).reshape(2, -1) / max(ink.shape)
     terms, all_ink = np.stack([x**0, x, y, x * x, x * y, y * y], axis=1), ink.ravel().astype(float)
     some = slice(None, None, 1 + ink.size // ENOUGH)
@@ -144,6 +146,18 @@ def _above_paper(ink):
         surface = np.linalg.lstsq(T.T @ T, T.T @ seen, rcond=None)[0]
         off = all_ink[some] - terms[some] @ surface
     return (all_ink - terms @ surface).reshape(ink.shape), GRAIN * np.median(np.abs(off))
+
+
+def _is_clean(ink):
+    """Whether its lightest is nearly everywhere but at the blurred edges of the ink."""
+    off = ink - ink.min()
+    paper, near, reach = off == 0, off > DUST * off.max(), max(ink.shape) // AWAY
+    if np.mean(paper) <= CLEAN or np.median(off) > off.max() / 2:
+        return False
+    for axis in (0, 1):
+        padded = np.pad(near, [(reach * (axis == k),) for k in (0, 1)])
+        near = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis).any(axis=-1)
+    return ink.size <= SIDE * SIDE or near.all() or np.mean(paper[~near]) > ALL_CLEAN
 
 
 def _contrast(off):

@@ -273,10 +273,57 @@ def test_thick_ink_that_cannot_be_told_from_grainy_paper_is_refused_and_no_empty
     grainy = np.clip(0.2 + 0.6 * bar(wide) + grain, 0, 1)
     with pytest.raises(ValueError, match="leave more paper around the digit"):
         like_mnist(grainy)
-    assert like_mnist(np.pad(grainy, 50, mode="edge")).reshape(28, 28)[14, 14] > 0.9
+    paper = np.quantile(grainy, 0.1)
+    assert like_mnist(np.pad(grainy, 50, constant_values=paper)).reshape(28, 28)[14, 14] > 0.9
 
 
-@pytest.mark.parametrize("sheet", [(280, 280), (100, 60)])
+def cut_out(digit, times):
+    """A digit, so many times as large, cut out close: its strokes touch all four edges."""
+    ink = digit.reshape(28, 28)
+    large = Image.fromarray((255 * ink).astype(np.uint8)).resize((28 * times,) * 2, 3)  # bicubic
+    return around(np.asarray(large) / 255)
+
+
+@pytest.mark.parametrize("times", [2, 3, 4, 8])
+@pytest.mark.parametrize("paper", [0, 0.2])
+def test_a_digit_that_is_cut_out_close_keeps_its_ink_or_is_refused(times, paper):
+    alike_or_refused = []
+    for digit in load_digits().test.images[:50]:
+        ink = cut_out(digit, times)
+        try:
+            seen = alike(like_mnist(paper + (1 - paper) * ink), prepared(ink)) > 0.9
+        except ValueError as reason:  # more ink than paper
+            lighter = paper + (1 - paper) * ink
+            obeyed = eval(str(reason).partition("such as ")[2], {"np": np, "ink": lighter})
+            seen = alike(like_mnist(obeyed), prepared(ink)) > 0.9
+        alike_or_refused.append(seen)
+    assert np.sum(alike_or_refused) >= 48
+
+
+def test_a_digit_cut_out_of_a_grainy_photo_is_not_empty_and_the_hint_works():
+    rng, right, refused = np.random.default_rng(0), 0, 0
+    for digit in load_digits().test.images[:50]:
+        ink = cut_out(digit, 4)
+        photo = np.clip(0.2 + 0.8 * ink + rng.normal(0, 0.02, ink.shape), 0, 1)
+        try:
+            assert like_mnist(photo).any()
+        except ValueError as reason:
+            refused += 1
+            obeyed = eval(str(reason).partition("such as ")[2], {"np": np, "ink": photo})
+            right += alike(like_mnist(obeyed), prepared(ink)) > 0.9
+    assert refused > 30 and right >= 0.9 * refused
+
+
+def test_a_bar_at_the_edge_from_which_ink_goes_on_is_no_frame():
+    seven = np.zeros((60, 40))
+    seven[:8] = 1
+    for row in range(60):
+        seven[row, int(34 - 0.45 * row) - 4 : int(34 - 0.45 * row) + 4] = 1
+    for turned in (seven, seven[::-1], seven.T, seven.T[:, ::-1]):
+        np.testing.assert_allclose(like_mnist(turned), prepared(turned), atol=0.05)
+
+
+@pytest.mark.parametrize("sheet", [(280, 280), (100, 60), (56, 56)])
 def test_grainy_paper_alone_is_empty(sheet):
     assert not like_mnist(np.clip(0.3 + np.random.default_rng(0).normal(0, 0.1, sheet), 0, 1)).any()
 
