@@ -401,6 +401,12 @@ def test_weights_that_a_large_l2_keeps_small_are_told_and_a_smaller_one_lets_the
     assert obeyed.noticed == [] and obeyed.training_accuracy[-1] > 0.7
 
 
+def test_a_single_softmax_output_is_told_what_it_is():
+    y = np.repeat([[0.0], [1.0]], 10, axis=0)
+    (told,) = noticed(net(5, 1, output=SOFTMAX), X, y).noticed
+    assert told == "A single softmax output is always 1: take two, or SIGMOID with CROSS_ENTROPY."
+
+
 def test_one_output_that_is_stuck_at_a_limit_is_told():
     y = np.repeat([[0.0], [1.0]], 10, axis=0)
     (told,) = noticed(net(5, 1, output=SIGMOID, weights=[np.full((5, 1), -100.0)]), X, y).noticed

@@ -103,6 +103,9 @@ def _of_limits(net, Z, A, Y):
 
     One that has learnt is at the limits too, but right.
     """
+    if net.activations[-1] is SOFTMAX and Y.shape[1] == 1:
+        yield "A single softmax output is always 1: take two, or SIGMOID with CROSS_ENTROPY."
+        return
     shares = [_flat_share(f, z) for f, z in zip(net.activations, Z, strict=True)]
     error, off = net.cost.error(Z[-1], A[-1], Y, net.activations[-1]), A[-1] - Y
     shares[-1] *= not np.allclose(error, off)  # of an error without a slope all can learn

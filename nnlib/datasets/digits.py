@@ -290,7 +290,8 @@ def _one_after_another(shape):
         return "np.moveaxis(images, -1, 0)"
     if len(shape) == 4:  # colours, and how opaque they are
         last = shape[-1] < 5
-        return f"np.asarray(images)[{'..., ' if last else ':, '}:3].mean(axis={-1 if last else 1})"
+        axis, these = (-1, "..., :3") if last else (1, ":, :3")
+        return f"np.mean(np.asarray(images)[{these}], axis={axis})"
     return "images"
 
 

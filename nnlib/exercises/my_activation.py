@@ -47,7 +47,7 @@ def look_at_activation(activation):
 
 def look_at_curve(function, name, constant=False):
     """Trouble with a function that does not make of POINTS one number each, by itself."""
-    falling = np.array([[250, 0], [0, 250]])  # along rows and columns, as sorted ones are not
+    falling = np.array([[250, 120], [120, 250]])  # both ways, as no sorted ones are; no extremes
     found, again = (at_points(function, name, z) for z in (POINTS, POINTS[falling]))
     if constant and not found.shape:
         return

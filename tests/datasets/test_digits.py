@@ -3,6 +3,8 @@
 import gzip
 import os
 import re
+import subprocess
+import sys
 
 import make_digits
 import numpy as np
@@ -294,3 +296,16 @@ def test_own_digits_go_to_the_cockpit_the_pad_and_a_sweep():
     pad.close()
     (result,) = sweep([Recipe(epochs=1)], digits, n_jobs=1, progress=False)
     assert len(result.accuracies) == 1
+
+
+def test_the_hint_for_coloured_pictures_does_not_hang_on_what_ran_before():
+    lines = """
+import numpy as np
+from nnlib import Digits
+try:
+    Digits(np.arange(6 * 784 * 3).reshape(6, 28, 28, 3) % 200, np.arange(6))
+except ValueError as reason:
+    print(reason)
+"""
+    done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
+    assert "write np.mean(np.asarray(images)[..., :3], axis=-1)" in done.stdout
