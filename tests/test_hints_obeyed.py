@@ -528,3 +528,11 @@ def test_a_data_frame_that_holds_something_else_is_refused_with_its_place(entry)
     values.iat[1, 0] = entry
     with pytest.raises(ValueError, match="X: expected an array of real .* is in row 1, column 0"):
         net(3, 2).predict(values)
+
+
+def test_tens_among_the_labels_may_stand_for_0():
+    with pytest.raises(ValueError) as refusal:
+        net(6, 10).accuracy(np.ones((10, 6)), np.arange(1, 11))
+    lines = re.findall(r"np\.\w+\(labels, \d+\)", str(refusal.value))
+    first, also = (eval(line, {"np": np, "labels": np.arange(1, 11)}) for line in lines)
+    assert first.tolist() == list(range(10)) and also.tolist() == [*range(1, 10), 0]

@@ -123,7 +123,8 @@ def _from_0(numbers, flat, n_classes, are_ints):
     if 0 <= numbers.min() and numbers.max() < n_classes:
         yield ints
     elif numbers.min() == 1 and numbers.max() == n_classes:
-        yield f"np.subtract({ints}, 1) for classes counted from 1"
+        or_ten = f", np.mod({ints}, 10) where 10 stands for 0" * (n_classes == 10)
+        yield f"np.subtract({ints}, 1) for classes counted from 1{or_ten}"
     elif set(numbers) == {-1, 1} and n_classes == 2:
         yield f"np.where(np.greater({ints}, 0), 1, 0) for classes coded -1 and 1"
 
