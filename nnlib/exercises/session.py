@@ -17,8 +17,10 @@ def so_far(notebook):
     """
     known = sorted({one.notebook for one in all_predictions().values()})
     if not isinstance(notebook, int) or notebook not in known:
-        got = short(notebook)
-        raise ValueError(f"notebook: expected a number from 0 to {known[-1]}, got {got}")
+        raise ValueError(
+            f"notebook: expected a number from 0 to {known[-1]}, got {short(notebook)}; write "
+            "so_far(4) for notebook 4"
+        )
     mine = FOUND[str(notebook)]
     states = sorted(set(mine.values()))
     groups = [f"{state}: {', '.join(n for n in mine if mine[n] == state)}" for state in states]

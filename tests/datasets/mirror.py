@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 
 from small_mnist import NAMES
 
-SHORT = 0.4  # seconds a mirror is waited for here
+SHORT = 2  # seconds a mirror is waited for here: a good one answers even on a busy machine
 FAULTS = ["missing", "redirecting", "wrong", "garbled", "broken", "reset", "half", "endless"]
 FAULTS += ["hanging", "stalling"]
 
