@@ -12,7 +12,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 from contenders import PyTorch, load_data
-from race import keep_to_cores, say
+from race import at_the_start, in_turn, keep_to_cores, say
 
 from nnlib import FOR_RELU, LOG_LIKELIHOOD, RELU, SOFTMAX, Network, fit
 from nnlib._support.speed import chunks
@@ -244,24 +244,20 @@ CONTENDERS = (Nnlib, TorchBasis, TorchByHand, TorchSeparable, Torchvision)
 def race(task, rounds):
     """{contender: {"bending": seconds, "epoch": seconds, round by round}}, "missing" if it is."""
     made, results = [], {}
-    for contender in CONTENDERS:
-        say(f"  bent digits: {contender.name}")
-        try:
-            runner = contender(task)
-        except ImportError as reason:
-            results[contender.name] = {"missing": str(reason)}
+    for name, runner in at_the_start(CONTENDERS, task, "bent digits"):
+        if isinstance(runner, ImportError):
+            results[name] = {"missing": str(runner)}
             continue
         warm = int(runner.share * len(task.X)) // 10
         runner.bend(warm), runner.train(warm)
         made.append(runner)
-        results[runner.name] = {"bending": [], "epoch": []}
-    for turn in range(rounds):
-        for runner in made[turn % len(made) :] + made[: turn % len(made)]:
-            n = int(runner.share * len(task.X))
-            for name, act in (("bending", runner.bend), ("epoch", runner.train)):
-                began = process_time()
-                act(n)
-                results[runner.name][name].append((process_time() - began) / runner.share)
+        results[name] = {"bending": [], "epoch": []}
+    for runner in in_turn(made, rounds):
+        n = int(runner.share * len(task.X))
+        for part, act in (("bending", runner.bend), ("epoch", runner.train)):
+            began = process_time()
+            act(n)
+            results[runner.name][part].append((process_time() - began) / runner.share)
     return results
 
 

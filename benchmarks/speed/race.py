@@ -49,24 +49,37 @@ def race(task, rounds, X, labels):
     Rounds are interleaved, and each begins with the next contender.
     """
     made, results = [], {}
-    for contender in CONTENDERS:
-        say(f"  {task.name}, {task.threads} threads: {contender.name}")
-        try:
-            runner = contender(task)
-        except ImportError as reason:
-            results[contender.name] = {"missing": str(reason)}
+    for name, runner in at_the_start(CONTENDERS, task, f"{task.name}, {task.threads} threads"):
+        if isinstance(runner, ImportError):
+            results[name] = {"missing": str(runner)}
             continue
         made.append(runner)
-        results[contender.name] = warmed_up(runner, task, X, labels)
+        results[name] = warmed_up(runner, task, X, labels)
     reference = results[Nnlib.name].pop("outputs")
     for result in results.values():
         outputs = result.pop("outputs", None)
         if outputs is not None:
             result["differs"] = float(np.abs(outputs - reference).max())
-    for turn in range(rounds):
-        for runner in made[turn % len(made) :] + made[: turn % len(made)]:
-            time_round(runner, task, results[runner.name])
+    for runner in in_turn(made, rounds):
+        time_round(runner, task, results[runner.name])
     return results
+
+
+def at_the_start(contenders, task, what):
+    """Yield (name, the contender made for the task, or the ImportError that kept it away)."""
+    for contender in contenders:
+        say(f"  {what}: {contender.name}")
+        try:
+            yield contender.name, contender(task)
+        except ImportError as reason:
+            yield contender.name, reason
+
+
+def in_turn(runners, rounds):
+    """Each of them once a round; a round begins with the next one."""
+    for turn in range(rounds):
+        first = turn % len(runners)
+        yield from runners[first:] + runners[:first]
 
 
 def warmed_up(runner, task, X, labels):
