@@ -159,6 +159,17 @@ def test_dark_is_dark(chromium, address):
     assert max(map(int, paper.removeprefix("rgb(").removesuffix(")").split(","))) < 60
 
 
+SCROLLS = "tables => tables.map(table => table.scrollWidth - table.clientWidth)"
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_the_tables_of_the_notes_for_teachers_fit_a_phone(chromium, address, name):
+    visit = Visit(chromium, f"{address}/notebooks/for_teachers/{name}.html", [(390, "light")])
+    scrolls = visit.page.eval_on_selector_all(".table-wrapper", SCROLLS)
+    visit.context.close()
+    assert set(scrolls) == {0}
+
+
 @pytest.mark.parametrize("where", ["address", "file"])
 def test_the_search_finds_the_notebook_on_softmax(chromium, site, address, where):
     start = address if where == "address" else site.as_uri()
