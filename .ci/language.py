@@ -21,8 +21,10 @@ PRIMED = re.compile(r"(\\[a-zA-Z]+|[A-Za-z]|\}|\))\s*(?:_(?:\{[^{}]*\}|\w))?'")
 INDEX = r"\s*(?:\\[a-z]+|[a-z0-9])\s*"
 KRONECKER = re.compile(rf"\\delta\s*_\s*\{{{INDEX}{INDEX}\}}")
 KRONECKER_IN_CODE = re.compile(r"δ_[^\W_]{2}(?![^\W_])")
+ERROR_IN_A = re.compile(r"\\delta\s*_\s*\{?\s*(?:a(?![a-z])|\\hat)|\bdelta_[ay]")
 NORMAL = re.compile(r"(?:\\mathcal\{N\}|(?<![A-Za-z\\])N)\([^(),]+,\s*([^()]*)")
 DEVIATION = re.compile(r"(?:\\sigma|σ)\s*=")
+BY_THE_SAMPLES = re.compile(rf"{DEVIATION.pattern}[^,;]*?(?:√|\\sqrt)[\s({{]*(?:\d\s*/\s*)?n\b")
 OTHER_TRANSPOSE = re.compile(r"\.T\b|\^\{?\s*(?:\\top|T|\\intercal|\\mathrm\{T\})|ᵀ")
 LAYERED = r"(?<![A-Za-z\\])(?:W|Z|A|\\delta)\s*"
 BARE_LAYER = re.compile(LAYERED + r"\^\s*(?:\{\s*(?!\(|\\mathsf)|\w)")
@@ -91,6 +93,8 @@ def delta_is_the_error(text):
     pattern = {"formula": KRONECKER, "code": KRONECKER_IN_CODE}.get(text.kind)
     if pattern and pattern.search(text.text) and "Kronecker" not in text.around:
         yield "δ is the error, with its layer; Kronecker's delta is written I_{mi}"
+    if text.kind != "prose" and (found := ERROR_IN_A.search(text.text)):
+        yield f"{found[0]} reads as a slope in a; δ is ∂C/∂z"
 
 
 def a_transpose_is_written_in_one_way(text):
@@ -102,6 +106,8 @@ def a_normal_distribution_is_named_by_its_deviation(text):
     for found in NORMAL.finditer(text.text):
         if text.kind != "code" and not DEVIATION.match(found[1]) and "variance" not in text.around:
             yield "a normal distribution is written N(0, σ = …)"
+    if BY_THE_SAMPLES.search(text.text):
+        yield "n counts the samples; the deviation of a weight goes by its n_in inputs"
 
 
 def a_prime_is_a_slope(text):

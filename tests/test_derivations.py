@@ -425,9 +425,9 @@ def test_the_nine_partial_derivatives_give_the_published_run():
 
 
 def test_in_the_2_2_1_net_the_error_goes_back_through_the_weights_of_the_output():
-    assert list(NET_2_2_1) == ["a1", "a2", "y_hat", "C", "delta_y", "delta_a1", "delta_a2"]
-    assert NET_2_2_1["delta_a1"].text == "delta_y * w5"
-    assert NET_2_2_1["delta_a2"].text == "delta_y * w6"
+    assert list(NET_2_2_1) == ["a1", "a2", "y_hat", "C", "delta_z3", "delta_z1", "delta_z2"]
+    assert NET_2_2_1["delta_z1"].text == "delta_z3 * w5"
+    assert NET_2_2_1["delta_z2"].text == "delta_z3 * w6"
 
 
 def test_softmax_by_its_formula_is_softmax_as_nnlib_computes_it():

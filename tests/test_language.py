@@ -8,6 +8,7 @@ import pytest
 from language import Text
 
 from nnlib.derivations import DERIVATIONS
+from nnlib.exercises.predictions import all_predictions
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
@@ -39,6 +40,13 @@ def test_a_derivation_speaks_the_one_language(derivation):
     assert language.problems(language.texts_of_derivation(derivation)) == []
 
 
+def test_the_questions_speak_the_one_language():
+    asked = [
+        text for one in all_predictions().values() for text in (one.asks, *one.choices.values())
+    ]
+    assert language.problems([Text("prose", text, text) for text in asked]) == []
+
+
 def problems(kind, text, around=""):
     return " ".join(language.problems([Text(kind, text, f"{around} {text}")]))
 
@@ -53,12 +61,17 @@ def problems(kind, text, around=""):
         ("formula", r"\delta_{mi} \, a_{i}", "Kronecker"),
         ("formula", r"\delta _{i\mu }", "Kronecker"),
         ("code", 'Formula("s_m = δ_mi a_i")', "Kronecker"),
+        ("formula", r"\delta_{a_1} = \delta_{z_3} \, w_5", "δ is ∂C/∂z"),
+        ("formula", r"\delta_{\hat{y}}", "δ is ∂C/∂z"),
+        ("code", "delta_y * w5", "δ is ∂C/∂z"),
         ("formula", r"(A.T)_{ij}", "for a transpose"),
         ("formula", r"A^T B", "for a transpose"),
         ("formula", r"A^{\top} B", "for a transpose"),
         ("formula", r"N(0, 1/\sqrt{n})", "N(0, σ = …)"),
         ("formula", r"\mathcal{N}(0, \sigma^2)", "N(0, σ = …)"),
         ("prose", "drawn from N(0, 1)", "N(0, σ = …)"),
+        ("prose", "weights with σ = √(2/n)", "goes by its n_in"),
+        ("formula", r"N(0, \sigma = 1/\sqrt{n})", "goes by its n_in"),
         ("formula", r"A' = 3", "a prime means a slope"),
         ("formula", r"W_{ij}' = 3", "a prime means a slope"),
         ("formula", r"\hat{Y}'", "a prime means a slope"),
@@ -89,6 +102,9 @@ def test_an_offence_is_seen(kind, text, problem):
         ("formula", r"\delta_k", ""),
         ("formula", r"W^{(2)\,\mathsf{T}} A^{\mathsf T}", ""),
         ("formula", r"N(2, \sigma = 4)", ""),
+        ("formula", r"N(0, \sigma = 1/\sqrt{n_{in}})", ""),
+        ("prose", "σ = √(2/n_in), and the mean of k runs has 1/√k of it", ""),
+        ("formula", r"\delta_{z_1}, \delta_{k}, \delta^{(1)}_{ij}", ""),
         ("formula", r"N(\mu, \sigma^2)", "by the variance, as other books do,"),
         ("formula", r"f_2'(z) = \sigma'(z), f''(x) > 0", ""),
         ("formula", r"A^{(0)} = X, A_{01}, w_1, b_3, W_{ij}^2", ""),

@@ -1,7 +1,7 @@
 """The 2-2-1 net, number by number: the slope of the cost by each of its nine knobs.
 
-delta_a1, delta_a2 and delta_y are the errors of its three neurons, each a single number; elsewhere
-delta1 and delta2 are those of whole layers.
+Without an activation z and a are one number: delta_z1, delta_z2 and delta_z3 are the errors of its
+three neurons, elsewhere delta1 and delta2 those of whole layers.
 """
 
 import re
@@ -27,11 +27,10 @@ NET_2_2_1 = defined(
     a2="w3 * x1 + w4 * x2 + b2",
     y_hat="w5 * a1 + w6 * a2 + b3",
     C="(y_hat - y)**2",
-    delta_y="2 * (y_hat - y)",
-    delta_a1="delta_y * w5",
-    delta_a2="delta_y * w6",
+    delta_z3="2 * (y_hat - y)",
+    delta_z1="delta_z3 * w5",
+    delta_z2="delta_z3 * w6",
 )
-ERRORS = {"delta_a1": r"\delta_{a_1}", "delta_a2": r"\delta_{a_2}", "delta_y": r"\delta_{\hat{y}}"}
 
 
 def line(knob, factors, reason):
@@ -43,9 +42,9 @@ def line(knob, factors, reason):
 
 
 def letter(name):
-    """The LaTeX of a name: w5, delta_y, or a slope such as dy_hat_dw1."""
+    """The LaTeX of a name: w5, delta_z3, or a slope such as dy_hat_dw1."""
     if name.startswith("delta_"):
-        return ERRORS[name]
+        return rf"\delta_{{z_{name[-1]}}}"
     top, _, bottom = name.removeprefix("d").partition("_d")
     text = f"∂{top}/∂{bottom}" if bottom else name
     return latex_of(text.replace("y_hat", "ŷ"))
@@ -58,8 +57,9 @@ def slope_in(knob, *lines):
         line(knob, f"[dC_dy_hat dy_hat_d{knob}]", "The chain rule: it acts through `ŷ` alone."),
         line(
             knob,
-            f"[delta_y] dy_hat_d{knob}",
-            r"The error of the output. As $C = (\hat{y} - y)^2$, it is $2 \, (\hat{y} - y)$.",
+            f"[delta_z3] dy_hat_d{knob}",
+            r"The error of the output, as $z_3 = \hat{y}$. For $C = (\hat{y} - y)^2$ it is"
+            r" $2 \, (\hat{y} - y)$.",
         ),
     )
     rest = tuple(line(knob, *each) for each in lines)
@@ -71,13 +71,13 @@ def slope_in_hidden(knob, k, weight, times, because):
     into = f"da{k}_d{knob}"
     return slope_in(
         knob,
-        (f"delta_y [dy_hat_da{k} {into}]", f"It acts on `ŷ` through `a{k}` alone."),
-        (f"delta_y [{weight}] {into}", f"In `ŷ`, `a{k}` stands with `{weight}`."),
+        (f"delta_z3 [dy_hat_da{k} {into}]", f"It acts on `ŷ` through `a{k}` alone."),
+        (f"delta_z3 [{weight}] {into}", f"In `ŷ`, `a{k}` stands with `{weight}`."),
         (
-            f"[delta_a{k}] {into}",
-            f"The error of neuron {k}: what comes back to it through `{weight}`.",
+            f"[delta_z{k}] {into}",
+            f"The error of neuron {k}, as `z{k} = a{k}`: what comes back through `{weight}`.",
         ),
-        (f"delta_a{k} {times}".strip(), because),
+        (f"delta_z{k} {times}".strip(), because),
     )
 
 
@@ -88,8 +88,8 @@ NINE_PARTIALS = (
     slope_in_hidden("w3", 2, "w6", "[x1]", "In `a2`, `w3` stands with `x1`."),
     slope_in_hidden("w4", 2, "w6", "[x2]", "In `a2`, `w4` stands with `x2`."),
     slope_in_hidden("b2", 2, "w6", "", "In `a2`, `b2` stands alone: its slope is 1."),
-    slope_in("w5", ("delta_y [a1]", "In `ŷ`, `w5` stands with `a1`.")),
-    slope_in("w6", ("delta_y [a2]", "In `ŷ`, `w6` stands with `a2`.")),
-    slope_in("b3", ("delta_y", "In `ŷ`, `b3` stands alone: its slope is 1.")),
+    slope_in("w5", ("delta_z3 [a1]", "In `ŷ`, `w5` stands with `a1`.")),
+    slope_in("w6", ("delta_z3 [a2]", "In `ŷ`, `w6` stands with `a2`.")),
+    slope_in("b3", ("delta_z3", "In `ŷ`, `b3` stands alone: its slope is 1.")),
 )
 FIRST_OF_NINE = NINE_PARTIALS[0]

@@ -18,11 +18,11 @@ def nine_slopes(knobs, x1, x2, y):
     w1, w2, w3, w4, w5, w6, b1, b2, b3 = knobs
     a1 = np.tanh(w1 * x1 + w2 * x2 + b1)
     a2 = np.tanh(w3 * x1 + w4 * x2 + b2)
-    delta_y = 2 * (w5 * a1 + w6 * a2 + b3 - y)
-    delta_z1 = delta_y * w5 * (1 - a1**2)
-    delta_z2 = delta_y * w6 * (1 - a2**2)
+    delta_z3 = 2 * (w5 * a1 + w6 * a2 + b3 - y)
+    delta_z1 = delta_z3 * w5 * (1 - a1**2)
+    delta_z2 = delta_z3 * w6 * (1 - a2**2)
     into_hidden = [delta_z1 * x1, delta_z1 * x2, delta_z2 * x1, delta_z2 * x2]
-    return np.array([*into_hidden, delta_y * a1, delta_y * a2, delta_z1, delta_z2, delta_y])
+    return np.array([*into_hidden, delta_z3 * a1, delta_z3 * a2, delta_z1, delta_z2, delta_z3])
 
 
 @asked("3.2 Three neurons in a row", *[UP_OR_DOWN] * 5)
