@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 
 from notebook_rules import is_widget, parsed
 
@@ -9,6 +10,9 @@ from nnlib.exercises.predictions import all_predictions
 
 AT_LEAST = 3  # a notebook
 COUNTED = "check", "check_my_gradient", "predict", "met"  # in the line that so_far writes
+STORED = re.compile(r"the answer: “?(.+?)”?\.$", re.M)  # what a cell says that was run unasked
+HEADING = re.compile(r"^## ", re.M)
+SENTENCE_ENDS = re.compile(r"(?<=[.:?!])\s+|\n\n")
 
 
 def predictions_of(path):
@@ -54,6 +58,7 @@ def problems(notebook, path):
     for name, n in told:
         yield from about_the_answer(name, code[n])
     yield from shown_too_early(notebook)
+    yield from told_too_early(notebook)
 
 
 def shown_too_early(notebook):
@@ -69,6 +74,43 @@ def shown_too_early(notebook):
             yield from (f"{early} {name!r} is met" for name in open_questions)
         if n >= first:
             open_questions |= {name_in(one) for one in calls(cell.source, "predict")}
+
+
+def told_too_early(notebook):
+    """Prose gives no answer away, nor stands where one belongs, right below what asks for it."""
+    cells = notebook.cells
+    for n, (cell, following) in enumerate(itertools.pairwise(cells)):
+        if cell.cell_type == following.cell_type == "markdown" and "*Predict" in cell.source:
+            yield f"cell {n} asks to predict, and prose stands where the result belongs"
+    for n, cell in enumerate(cells):
+        for answer in STORED.findall(stored_text(cell)):
+            name = name_in(calls(cell.source, "met")[0])
+            above = [k for k in range(n) if cells[k].cell_type == "markdown"]
+            section = max([k for k in above if HEADING.search(cells[k].source)], default=0)
+            asked = [k for k in range(n) if f'predict("{name}")' in cells[k].source]
+            for k in above:
+                below = asked and k > asked[0] and stands_in(answer, cells[k].source)
+                if below or (k < 4 or k >= section) and explains(name, answer, cells[k].source):
+                    yield f"cell {k} gives away what comes of {name!r}"
+
+
+def stored_text(cell):
+    return "\n".join(one.get("data", {}).get("text/plain", "") for one in cell.get("outputs", ()))
+
+
+def stands_in(answer, prose):
+    return re.search(rf"(?<![\w.]){re.escape(answer)}(?!\.?\w)", prose)
+
+
+def explains(name, answer, prose):
+    """Whether a sentence has most of the words of the belief behind the right choice."""
+    belief = long_words(all_predictions()[name].choices.get(answer, ""))
+    shared = [len(belief & long_words(sentence)) for sentence in SENTENCE_ENDS.split(prose)]
+    return max(shared) > max(2, len(belief) / 2)
+
+
+def long_words(text):
+    return set(re.findall(r"\w{4,}", text.lower()))
 
 
 def about_the_answer(name, source):

@@ -68,6 +68,42 @@ def test_a_question_below_its_answer_is_seen():
     assert "'eight more steps' is not met once, in a cell below it" in found
 
 
+def told(*prose, answer="w5 and w6", name="the largest slope"):
+    """The problems of prose that stands between a question and its answer, in a section."""
+    met = nbformat.v4.new_code_cell(f'met("{name}", x)')
+    plain = {"text/plain": f"• the answer: {answer}."}
+    met.outputs = [nbformat.v4.new_output("display_data", plain)]
+    asks = nbformat.v4.new_code_cell(f'predict("{name}")')
+    cells = [
+        nbformat.v4.new_markdown_cell("## 1. So"),
+        asks,
+        *map(nbformat.v4.new_markdown_cell, prose),
+    ]
+    return list(prediction_cells.told_too_early(nbformat.v4.new_notebook(cells=[*cells, met])))
+
+
+def test_prose_that_gives_an_answer_away_is_seen():
+    early = ["cell 2 gives away what comes of 'the largest slope'"]
+    assert told("It is w5 and w6.", answer="“w5 and w6”") == early
+    assert told("Only now is it 12.", answer="12") == early
+    assert told("The rate is 0.12 or 12.5.", answer="12") == []
+    belief = "A factor in all slopes is nothing but another η."
+    assert told(belief, answer="“neither”", name="at its best") != []
+    assert told("A factor is another thing.", answer="“neither”", name="at its best") == []
+
+
+def test_a_belief_that_an_earlier_section_taught_is_not_given_away():
+    taught = ["So.", "So.", "So.", "A factor in all slopes is only another η.", "## 2. Then"]
+    assert told(*taught[2:], answer="“neither”", name="at its best") != []
+    assert told(*taught, answer="“neither”", name="at its best") == []
+
+
+def test_prose_below_a_question_in_prose_is_seen():
+    asks = "cell 2 asks to predict, and prose stands where the result belongs"
+    assert told("**Predict:** is it?", "It is.") == [asks]
+    assert told("**Predict:** is it?") == []
+
+
 def test_what_is_shown_between_a_question_and_its_answer_is_seen():
     cells = [f'predict("{name}")' for name in THREE]
     cells += [f'x = 1\nmet("{name}", {value})' for name, value in THREE.items()]
