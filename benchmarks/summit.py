@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from nnlib import FOR_RELU, LOG_LIKELIHOOD, RELU, SOFTMAX, Network, fit, load_mnist
 from nnlib._support.files import replacing
-from nnlib.datasets.bending import Bending
+from nnlib.datasets.bending import BENDINGS, Bending
 from nnlib.palette import BLUE, GREEN, GREY, ORANGE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,17 +35,13 @@ NOTEBOOK = NOTEBOOKS / "11_how_far_can_a_plain_net_go.ipynb"
 TRUNKS = ROOT / "build/summit"  # descents that may go on, thrown away by make clean
 PICTURE = NOTEBOOKS / "pictures/summit.png"
 
-BENDS = {
-    "unbent": None,
-    "affine": Bending(alpha=0, degrees=15, scale=0.15, shear=0.1, shift=1),
-    "elastic": Bending(degrees=0, scale=0, shift=0),
-    "both": Bending(),
+BENDS = BENDINGS | {
     "both, sigma 4, alpha 34": Bending(sigma=4, alpha=34),
     "both, sigma 6": Bending(sigma=6),
     "both, 5 degrees": Bending(degrees=5),
     "both, 15 degrees": Bending(degrees=15),
 }
-KINDS = ("unbent", "affine", "elastic", "both")
+KINDS = tuple(BENDINGS)
 HIDDEN, SEEDS, BATCH = (800, 300, 100, 30), (0, 1, 2), 100
 ETA, DECAY = 0.5, {"unbent": 1e-4}  # λ/n; chosen by the search
 SEARCHED, ALL = 50_000, 60_000  # images trained on: judged by validation, by the test images

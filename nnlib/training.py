@@ -42,7 +42,7 @@ def sgd(net, X, Y, *, eta, batch_size=10, l2=0.0, augment=None, rng):
 
         descent = sgd(net, X, Y, eta=0.5, rng=np.random.default_rng(0))
         next(descent)
-        descent.eta = 0.1        # holds from the next step on; batch_size and l2 likewise
+        descent.eta = 0.1        # holds from the next step on; the others likewise
 
     eta      also a function of the epochs done: lambda done: 0.5 / (1 + done)
     augment  augment(X, rng) makes a mini-batch's samples fresh: datasets.bending.Bending()
@@ -62,18 +62,16 @@ class Descent(OwnNamesOnly):
         self.net = checked_network(net)
         self.X = np.ascontiguousarray(checked_finite(checked_inputs(X, net), "X"))
         self.Y = checked_target_values(checked_targets(Y, len(self.X), net), net.cost)
-        self._augment = augment
-        if augment is not None:
-            checked_function(augment, "augment", "lambda X, rng: X")
         self._rng = checked_rng(rng)
         # the samples that this epoch has not visited yet, and how many visits there were in all;
         # in an object of their own: to set them there is quick
         self.place = SimpleNamespace(waiting=np.empty(0, int), seen=0)
-        self.eta, self.batch_size, self.l2 = eta, batch_size, l2
+        self.eta, self.batch_size, self.l2, self.augment = eta, batch_size, l2, augment
 
     eta = property(lambda self: self._eta)
     batch_size = property(lambda self: self._batch_size)
     l2 = property(lambda self: self._l2)
+    augment = property(lambda self: self._augment)
 
     @eta.setter
     def eta(self, value):
@@ -86,6 +84,12 @@ class Descent(OwnNamesOnly):
     @l2.setter
     def l2(self, value):
         self._l2 = checked_number(value, "l2", 0)
+
+    @augment.setter
+    def augment(self, value):
+        if value is not None:
+            checked_function(value, "augment", "lambda X, rng: X")
+        self._augment = value
 
     @property
     def epochs(self):

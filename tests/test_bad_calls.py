@@ -250,6 +250,7 @@ BAD_CALLS = {
         *each("eta", "descent.eta = _", NOT_POSITIVE),
         *each("l2", "descent.l2 = _", NOT_POSITIVE),
         *each("batch_size", "descent.batch_size = _", "0 | " + NOT_COUNTS),
+        *each("augment", "descent.augment = _", "5 | 'both' | X | len"),
         *each("evaluation", FIT + "evaluation=_)", "X | 5 | (X,) | (X, Y, labels) | 'a' | digits"),
         *each("evaluation X", FIT + "evaluation=(_, Y))", NOT_INPUTS),
         *each("evaluation Y", FIT + "evaluation=(X, _))", NOT_TARGETS),

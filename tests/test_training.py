@@ -291,6 +291,18 @@ def test_augment_is_given_each_mini_batch_and_the_descents_rng_and_what_it_makes
     assert_same(parameters(turned), parameters(hand))
 
 
+def test_augment_that_is_turned_holds_from_the_next_step_on():
+    turned, hand, draw = net(), net(), rng()
+    descent = sgd(turned, X, Y, eta=0.5, batch_size=40, rng=rng())
+    next(descent)
+    descent.augment = shaken
+    next(descent)
+    order = draw.permutation(len(X))
+    descent_step(hand, X[order[:40]], Y[order[:40]], 0.5)
+    descent_step(hand, shaken(X[order[40:]], draw), Y[order[40:]], 0.5)
+    assert_same(parameters(turned), parameters(hand))
+
+
 def test_augment_that_changes_nothing_leaves_the_same_net_to_the_bit():
     without, beside = (trained(net(), augment=a)[0] for a in (None, lambda X, rng: X))
     assert_same(parameters(without), parameters(beside))

@@ -1,9 +1,9 @@
 """A training run as a short text, read as data and believed only when every part is checked:
 
-    nn1:SEED:HIDDEN:COST:DIGITS:0/0.5/10/0:52000/0.1/10/0:100000:CHECK
+    nn1:SEED:HIDDEN:COST:DIGITS:0/0.5/10/0/0/unbent:52000/0.1/10/0/2/both:100000:CHECK
 
-COST is a place in a list, DIGITS the fingerprint of the data, each turn of a knob samples/η/batch/λ
-before its first step; then how many samples were visited in all, and a checksum.
+COST is a place in a list, DIGITS the fingerprint of the data, each turn of a knob the samples
+before its first step and the Setting; then how many samples were visited in all, and a checksum.
 """
 
 import re
@@ -17,12 +17,28 @@ from nnlib._support.hints import short
 LONGEST_CODE = 100_000  # letters
 LARGEST_ETA = 1000.0
 _N, _DECIMAL = r"\d{1,15}", r"\d{1,20}(?:\.\d{1,20})?(?:e-?\d{1,3})?"
-_TURN = rf":{_N}/{_DECIMAL}/{_N}/{_DECIMAL}"
+_TURN = rf":{_N}/{_DECIMAL}/{_N}/{_DECIMAL}/{_N}/[a-z]+"
 _FORM = re.compile(rf"nn1:(\d{{1,80}}):({_N}):({_N}):(\w{{8}})((?:{_TURN})+):({_N})", re.ASCII)
 
 
+class Setting(NamedTuple):
+    """How the knobs stand that may be turned while a run learns."""
+
+    eta: float
+    batch_size: int
+    l2: float
+    halving: int = 0  # the epochs in which η halves, from the turn on; 0: it stays
+    bend: str = "unbent"  # the name of one of BENDINGS
+
+    @property
+    def written(self):
+        """Each as a word."""
+        falls = f"halves every {self.halving}" if self.halving else "stays"
+        return f"{self.eta:g}", f"{self.batch_size}", f"{self.l2:g}", falls, self.bend
+
+
 class RunCode(NamedTuple):
-    """What decides a run: its start, every turn (samples, η, mini-batch, λ), and where it ends."""
+    """What decides a run: its start, every turn (samples, *Setting), and where it ends."""
 
     seed: int
     hidden: int
@@ -31,13 +47,8 @@ class RunCode(NamedTuple):
     end: int
 
     def written(self, data):
-        """The text, for digits with this fingerprint; refused where η is a function."""
-        if any(callable(eta) for _, eta, *_ in self.turns):
-            raise ValueError(
-                "code: expected learning rates that are numbers, got a function of the epochs; "
-                "keep the cell that made the run instead"
-            )
-        turns = ("/".join(repr(number).removesuffix(".0") for number in t) for t in self.turns)
+        """The text, for digits with this fingerprint."""
+        turns = ("/".join(str(one).removesuffix(".0") for one in t) for t in self.turns)
         parts = "nn1", self.seed, self.hidden, self.cost, data, *turns, self.end
         return _signed(":".join(map(str, parts)))
 
@@ -46,7 +57,7 @@ def read_code(text, data, choices):
     """The RunCode that a text stands for; refused in words if it is none or of other digits.
 
     data     the fingerprint of the digits at hand
-    choices  what the board offers as hidden, cost, batch_size and l2
+    choices  what the board offers as hidden, cost, batch_size, l2, halving and bend
     """
     if not isinstance(text, str):
         got = short(text)
@@ -84,14 +95,16 @@ def _signed(body):
 
 def _read(found):
     turns = [turn.split("/") for turn in found[5][1:].split(":")]
-    turns = [(int(seen), float(eta), int(size), float(l2)) for seen, eta, size, l2 in turns]
+    kinds = int, float, int, float, int, str
+    turns = [tuple(kind(one) for kind, one in zip(kinds, turn, strict=True)) for turn in turns]
     return RunCode(int(found[1]), int(found[2]), int(found[3]), turns, int(found[6]))
 
 
 def _is_run(code, choices):
     """Whether the board could have made it: the turns in their order, each knob within reach."""
-    seen, etas, sizes, l2s = zip(*code.turns, strict=True)
-    asked = {"hidden": [code.hidden], "cost": [code.cost], "batch_size": sizes, "l2": l2s}
+    seen, etas, *knobs = zip(*code.turns, strict=True)
+    asked = dict(zip(Setting._fields[1:], knobs, strict=True))
+    asked |= {"hidden": [code.hidden], "cost": [code.cost]}
     offered = all({*values} <= {*choices[name]} for name, values in asked.items())
     ordered = seen[0] == 0 and [*seen] == sorted({*seen}) and seen[-1] <= code.end
     return offered and ordered and max(etas) <= LARGEST_ETA

@@ -78,6 +78,14 @@ class Bending:
         return np.einsum("abn,bcn->anc", turn, stretch)
 
 
+BENDINGS = {  # four recipes: what each part is worth, notebook 11 measures
+    "unbent": None,
+    "affine": Bending(alpha=0, degrees=15, scale=0.15, shear=0.1, shift=1),
+    "elastic": Bending(degrees=0, scale=0, shift=0),
+    "both": Bending(),
+}
+
+
 def smoothing(sigma):
     """G (28, m): G @ noise @ G.T is noise (m, m), wider than an image, under a Gaussian bell."""
     beyond = int(np.ceil(BELL_REACH * sigma))

@@ -18,13 +18,14 @@ from nnlib._support.checks import checked_number, checked_seed
 from nnlib._support.divergence import Guard, divergence_in_words
 from nnlib._support.hints import door
 from nnlib._support.moments import Moments, Orders, Record
-from nnlib._support.run_code import LARGEST_ETA, RunCode, fingerprint, read_code
+from nnlib._support.run_code import LARGEST_ETA, RunCode, Setting, fingerprint, read_code
 from nnlib._support.speed import descend, for_training, steps_between_looks
-from nnlib.activations import SIGMOID, SOFTMAX
+from nnlib.activations import RELU, SIGMOID, SOFTMAX
 from nnlib.costs import CROSS_ENTROPY, LOG_LIKELIHOOD, QUADRATIC
+from nnlib.datasets.bending import BENDINGS
 from nnlib.datasets.digits import checked_digits
 from nnlib.datasets.handwriting import SIDE
-from nnlib.network import Network
+from nnlib.network import FOR_RELU, SCALED, Network
 from nnlib.plots import sheet_of
 from nnlib.training import sgd
 from nnlib.widgets.parts.background import BackgroundBoard
@@ -44,17 +45,21 @@ READ = 20  # validation digits that are seen with what the net reads
 PICTURED = 30  # hidden neurons whose weights are seen
 
 COST_CHOICES = {
-    "cross-entropy, sigmoid": (CROSS_ENTROPY, SIGMOID),
-    "quadratic, sigmoid": (QUADRATIC, SIGMOID),
-    "log-likelihood, softmax": (LOG_LIKELIHOOD, SOFTMAX),
+    "cross-entropy, sigmoid": (CROSS_ENTROPY, SIGMOID, SIGMOID, SCALED),
+    "quadratic, sigmoid": (QUADRATIC, SIGMOID, SIGMOID, SCALED),
+    "log-likelihood, softmax": (LOG_LIKELIHOOD, SIGMOID, SOFTMAX, SCALED),
+    "the same, hidden ReLUs": (LOG_LIKELIHOOD, RELU, SOFTMAX, FOR_RELU),
 }
 COST_ORDER = tuple(COST_CHOICES.values())  # a code of a run counts them: add new ones at the end
 ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
+HALVINGS = {"never": 0, "every epoch": 1} | {f"every {k} epochs": k for k in (2, 5, 10, 20)}
 CHOICES = {
-    "hidden": (2, 5, 10, 15, 20, 30, 50, 100, 200),
+    "hidden": (2, 5, 10, 15, 20, 30, 50, 100, 200, 300, 800),
     "cost": tuple(range(len(COST_ORDER))),
     "batch_size": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
     "l2": (0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100),
+    "halving": tuple(HALVINGS.values()),
+    "bend": tuple(BENDINGS),
 }
 
 
@@ -80,38 +85,32 @@ class Run(Record):
     """One training run, the curves it has left so far, and the way back to any of its moments.
 
     points   (epochs, training cost, validation cost, training %, validation %, seconds), measured
-    turns    (samples, η, mini-batch, λ) of each turn of a knob; plan: those that are still to come
+    knobs    how they stand: the next step heeds them
+    turns    (samples, *knobs) of each turn of a knob; plan: those that are still to come
     forks    (epochs, what was changed) where it went on from an earlier moment
     """
 
-    def __init__(self, digits, *, hidden, cost, output, eta, batch_size, l2, seed):
+    def __init__(self, digits, hidden, kind, knobs, seed):
+        cost, activation, output, weights = kind
         train, validation = digits.train, digits.validation
         orders = Orders(np.random.PCG64(seed))
         self.net = Network(
             [train.images.shape[1], hidden, train.targets.shape[1]],
-            activations=[SIGMOID, output],
+            activations=[activation, output],
             cost=cost,
+            weights=weights,
             dtype=np.float32,
             rng=orders,
         )
-        knobs = {"eta": eta, "batch_size": batch_size, "l2": l2}
-        self.begin(sgd(self.net, train.images, train.targets, **knobs, rng=orders), orders)
+        self.begin(sgd(self.net, train.images, train.targets, eta=knobs.eta, rng=orders), orders)
         self.measured = [(s.images[:MEASURED], s.targets[:MEASURED]) for s in (train, validation)]
         self._guard = Guard(self.descent)
-        self.turns, self.plan, self.forks = [(0, *self.knobs)], [], []
+        self.knobs, self.turns, self.plan, self.forks = knobs, [], [], []
+        self._turn()
         self.seconds = 0.0
         self.ended = ""  # why the run cannot go on
         self.points = Moments(CURVE_POINTS)
         self.measure()
-
-    @property
-    def knobs(self):
-        """η, mini-batch and λ of the next step."""
-        return self.descent.eta, self.descent.batch_size, self.descent.l2
-
-    @knobs.setter
-    def knobs(self, knobs):
-        self.descent.eta, self.descent.batch_size, self.descent.l2 = knobs
 
     def turned(self, seen):
         """The turns that steps before so many samples have heeded; at the start how knobs stand."""
@@ -127,10 +126,14 @@ class Run(Record):
             used.append((turn[1], before + until - turn[0]))
         longest = sorted(used, key=lambda one: one[1])[-3:]
         eta = " → ".join(f"{one[0]:.3g}" for one in used if one in longest)
-        _, _, batch_size, l2 = turns[-1]
-        decay = f", λ {l2:g}" if l2 else ""
-        cost = "" if self.net.cost is CROSS_ENTROPY else f", {self.net.cost.name}"
-        return f"η {eta}, mini-batch {batch_size}, {self.net.sizes[1]} hidden{decay}{cost}"
+        last = Setting(*turns[-1][1:])
+        hidden = f"{self.net.sizes[1]} hidden{' ReLUs' * (self.net.activations[0] is RELU)}"
+        parts = [f"η {eta}", f"mini-batch {last.batch_size}", hidden]
+        parts += [f"λ {last.l2:g}"] * bool(last.l2)
+        parts += [f"η {last.written[3]}"] * bool(last.halving)
+        parts += [last.bend] * bool(BENDINGS[last.bend])
+        parts += [self.net.cost.name] * (self.net.cost is not CROSS_ENTROPY)
+        return ", ".join(parts)
 
     def descend(self, seconds, goal):
         """Descend for so many seconds, or until so many epochs are done."""
@@ -144,10 +147,19 @@ class Run(Record):
         """Heed the turns whose time has come, and note the knobs if they were turned."""
         seen = self.descent.place.seen
         while self.plan and self.plan[0][0] <= seen:
-            self.knobs = self.plan.pop(0)[1:]
+            self.knobs = Setting(*self.plan.pop(0)[1:])
         self.turns = [turn for turn in self.turns if turn[0] < seen]
         if not self.turns or self.turns[-1][1:] != self.knobs:
             self.turns.append((seen, *self.knobs))
+        self._heed(self.knobs, self.turns[-1][0] / len(self.descent.X))
+
+    def _heed(self, knobs, since):
+        """Let the descent go by these knobs, turned so after `since` epochs."""
+        eta, batch_size, l2, halving, bend = knobs
+        falling = lambda done: eta * 0.5 ** ((done - since) / halving)  # noqa: E731
+        self.descent.eta = falling if halving else eta
+        self.descent.batch_size, self.descent.l2 = batch_size, l2
+        self.descent.augment = BENDINGS[bend]
 
     def _descend(self, seconds, goal):
         began = perf_counter()
@@ -169,7 +181,7 @@ class Run(Record):
             return self._keep((self.descent.epochs, *costs, *accuracies, self.seconds))
         descent, when = self.descent, f"after {self.descent.epochs:.2f} epochs"
         then = "Choose a smaller η, then press Go on from here, or Reset."
-        self.ended = divergence_in_words(when, trouble, descent.X, descent.eta, then)
+        self.ended = divergence_in_words(when, trouble, descent.X, descent.rate, then)
         self.stand_at(-1)
 
     def _keep(self, told):
@@ -188,9 +200,9 @@ class Run(Record):
     def fork(self):
         """Forget what came after this moment: from here the run goes on with the knobs of now."""
         seen = self.descent.place.seen
-        before = self.turned(seen + 1)[-1][1:]
-        turned = zip("ηmλ", before, self.knobs, strict=True)
-        words = [f"{letter} {was:g} → {now:g}" for letter, was, now in turned if was != now]
+        before = Setting(*self.turned(seen + 1)[-1][1:])
+        turned = zip(("η ", "m ", "λ ", "η ", ""), before.written, self.knobs.written, strict=True)
+        words = [f"{letter}{was} → {now}" for letter, was, now in turned if was != now]
         self.forks = [fork for fork in self.forks if fork[0] < self.told[0]]
         self.forks.append((self.told[0], ", ".join(words) or "unchanged"))
         self.points.cut(len(self.in_two()[0]))
@@ -421,7 +433,7 @@ class Cockpit(BackgroundBoard):
 
     def __init__(self, digits, epochs, seed, code):
         super().__init__()
-        code = code or RunCode(seed, 30, 0, [(0, 0.5, 10, 0)], 0)
+        code = code or RunCode(seed, 30, 0, [(0, *Setting(0.5, 10, 0))], 0)
         self._digits, self._epochs, self._seed = digits, epochs, code.seed
         self._goal = code.end / len(digits.train) or epochs
         self._next_picture = 0.0  # in the processor's time
@@ -450,7 +462,7 @@ class Cockpit(BackgroundBoard):
         self._pause()
 
     def _controls(self, code):
-        _, eta, batch_size, l2 = code.turns[0]
+        _, eta, batch_size, l2, halving, bend = code.turns[0]
         near, late = min(ETAS, key=lambda one: abs(one - eta)), {"continuous_update": False}
         self._eta_slider = choice("η", ETAS, near, 20, 240, readout=False)
         unseen = {"description": "η", **sized(0, 78)}  # the slider beside it shows that name
@@ -459,8 +471,11 @@ class Cockpit(BackgroundBoard):
         self._l2 = choice("λ", CHOICES["l2"], l2, 20, 200, **late)
         self._hidden = choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260, **late)
         self._cost = menu("cost", COST_CHOICES, COST_ORDER[code.cost], 40, 230)
+        self._halving = menu("η halves", HALVINGS, halving, 62, 190)
+        self._bend = menu("digits", CHOICES["bend"], bend, 45, 125)
         self.listen(self._slide_eta, self._eta_slider)
-        self.listen(self._turn, self._eta, self._batch_size, self._l2)
+        self._knobs = self._eta, self._batch_size, self._l2, self._halving, self._bend
+        self.listen(self._turn, *self._knobs)
         self.listen(self._restart, self._hidden, self._cost)
         self._buttons = [
             self.button("Start", self._start, "80px", "success"),
@@ -474,7 +489,8 @@ class Cockpit(BackgroundBoard):
         self.picture = Picture(Instruments(self._digits.validation), 340, tall=900)
         self.stack(
             [self._eta_slider, self._eta, self._batch_size, self._l2],
-            [self._hidden, self._cost, *self._buttons, reset],
+            [self._hidden, self._cost, self._halving, self._bend],
+            [*self._buttons, reset],
             self.picture,
             [self._time.slider, self._time.play, self._go_on_button],
             *(self._numbers, self.sentence),
@@ -486,7 +502,7 @@ class Cockpit(BackgroundBoard):
 
     def _turn(self):
         """Let the next step of the descent heed the knobs; a hand on them ends what a code says."""
-        knobs = self._eta.value, self._batch_size.value, self._l2.value
+        knobs = Setting(*(knob.value for knob in self._knobs))
         if knobs != self._run.knobs:
             self._run.knobs, self._run.plan = knobs, []
 
@@ -549,10 +565,8 @@ class Cockpit(BackgroundBoard):
         self._earlier = [*kept, Branch(points, letter, self._run.name)]
 
     def _new_run(self):
-        recipe = dict(zip(("cost", "output"), self._cost.value, strict=True))
-        recipe |= {"eta": self._eta.value, "batch_size": self._batch_size.value}
-        recipe |= {"l2": self._l2.value, "hidden": self._hidden.value}
-        return Run(self._digits, **recipe, seed=self._seed)
+        knobs = Setting(*(knob.value for knob in self._knobs))
+        return Run(self._digits, self._hidden.value, self._cost.value, knobs, self._seed)
 
     # training in slices
 
@@ -570,7 +584,8 @@ class Cockpit(BackgroundBoard):
         run, planned = self._run, len(self._run.plan)
         run.descend(seconds, self._next_goal)
         if len(run.plan) < planned:
-            self._eta.value, self._batch_size.value, self._l2.value = run.knobs
+            for knob, value in zip(self._knobs, run.knobs, strict=True):
+                knob.value = value
 
     def _slice(self):
         """Descend for a moment, draw when it is time; the seconds to rest, or None at the end.
@@ -609,8 +624,9 @@ class Cockpit(BackgroundBoard):
         run = self._run
         epochs, training, validation, _, accuracy, seconds = run.told
         speed = epochs * len(run.descent.X) / seconds if seconds else 0
+        now = f"η {run.descent.rate:.2g} now; " if run.knobs.halving and run.at_the_end else ""
         figures = (
-            f"Epoch {epochs:.1f} of {self._goal:g}: {seconds:.1f} s, {speed:,.0f} images/s; "
+            f"Epoch {epochs:.1f} of {self._goal:g}: {seconds:.1f} s, {speed:,.0f} images/s; {now}"
             f"cost {training:.3g} on training, {validation:.3g} on validation images; "
             f"accuracy {accuracy:.1f} %"
         )

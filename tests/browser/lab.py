@@ -407,6 +407,10 @@ class BoardPage:
         field.fill(str(text))
         field.press("Enter")
 
+    def choose(self, name, label):
+        """Choose this in the list of this name."""
+        self.page.locator(".widget-dropdown", has_text=name).locator("select").select_option(label)
+
     def ask(self, expression):
         """What the kernel prints for an expression; hand in it is that of the widgets' tests."""
         return self.lab.ask_kernel(f"import hand\nprint({expression})").strip()

@@ -94,6 +94,19 @@ def test_a_run_is_walked_back_and_goes_on_from_there_with_another_rate(cockpit):
     cockpit.is_sound()
 
 
+def test_bent_digits_relus_and_an_eta_that_falls_are_chosen_and_told(cockpit):
+    cockpit.choose("cost", "the same, hidden ReLUs")
+    cockpit.choose("digits", "both")
+    cockpit.press("One epoch")
+    cockpit.says("Done. With η 0.5, mini-batch 10, 30 hidden ReLUs, both, log-likelihood,")
+    cockpit.choose("η halves", "every epoch")
+    cockpit.press("One epoch")
+    cockpit.wait("/η 0.25 now/.test(t)")
+    cockpit.says("30 hidden ReLUs, η halves every 1, both, log-likelihood,")
+    cockpit.screenshot("bent-digits")
+    cockpit.is_sound()
+
+
 def test_the_stop_button_of_jupyterlab_pauses_it(cockpit):
     cockpit.press("Start")
     cockpit.wait_for_epochs(0.2)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hand import (
     FIELDS,
+    LISTS,
     axes,
     choose,
     control,
@@ -22,7 +23,9 @@ from hand import (
     words,
 )
 
-from nnlib import CROSS_ENTROPY, QUADRATIC, SIGMOID, Network, load_digits
+from nnlib import FOR_RELU, LOG_LIKELIHOOD, QUADRATIC, RELU, SOFTMAX, Network, fit, load_digits
+from nnlib._support.run_code import Setting
+from nnlib.datasets.bending import BENDINGS
 from nnlib.widgets import cockpit as cockpit_module
 from nnlib.widgets import still_twin, training_cockpit
 from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, LINE_OF_TYPE, REDRAW, Run, apart
@@ -30,9 +33,13 @@ from nnlib.widgets.cockpit import COST_CHOICES, DESCENT, LINE_OF_TYPE, REDRAW, R
 DIGITS = load_digits()
 
 
-def a_run(**changes):
-    knobs = {"hidden": 5, "eta": 0.5, "batch_size": 10, "l2": 0, "seed": 0}
-    return Run(DIGITS, **{"cost": CROSS_ENTROPY, "output": SIGMOID} | knobs | changes)
+def a_run(**knobs):
+    knobs = Setting(**{"eta": 0.5, "batch_size": 10, "l2": 0} | knobs)
+    return Run(DIGITS, 5, COST_CHOICES["cross-entropy, sigmoid"], knobs, seed=0)
+
+
+def turn(run, eta, l2=0):
+    run.knobs = Setting(eta, 10, l2)
 
 
 def test_a_run_stops_at_its_goal():
@@ -83,7 +90,7 @@ def test_the_same_seed_gives_the_same_run():
 
 def test_divergence_ends_the_run_in_words_and_keeps_the_last_good_net():
     run = a_run()
-    run.descent.eta, run.descent.l2 = 100, 100
+    turn(run, eta=100, l2=100)
     run.descend(60, goal=1)
     run.measure()
     assert "Diverged" in run.ended and "smaller" in run.ended
@@ -94,7 +101,7 @@ def test_divergence_ends_the_run_in_words_and_keeps_the_last_good_net():
 def test_a_learning_rate_that_was_changed_shows_in_the_name():
     run = a_run()
     run.descend(60, goal=1)
-    run.descent.eta = 2.0
+    turn(run, eta=2.0)
     run.descend(60, goal=2)
     assert "η 0.5 → 2" in run.name
 
@@ -168,9 +175,10 @@ def test_every_value_of_every_control_is_accepted(cockpit):
         for value in (options[0], options[-1], options[len(options) // 2]):
             slide(cockpit, name, value)
             press(cockpit, "One epoch")
-    for cost in COST_CHOICES:
-        choose(cockpit, "cost", cost)
-        press(cockpit, "One epoch")
+    for name in ("cost", "η halves", "digits"):
+        for option in control(cockpit, name).options:
+            choose(cockpit, name, option)
+            press(cockpit, "One epoch")
     for eta in (0.0, 0.5, 1000.0):
         type_in(cockpit, "η", eta)
         press(cockpit, "One epoch")
@@ -230,7 +238,7 @@ def test_the_name_of_a_run_keeps_the_rates_it_was_trained_longest_with():
     run = a_run()
     run.descend(60, goal=2)
     for eta in (1.0, 1.5, 2.0, 2.5):  # a hand passes over the slider
-        run.descent.eta = eta
+        turn(run, eta=eta)
         run.descend(0, goal=9)
     run.descend(60, goal=3)
     assert run.name.startswith("η 0.5 → 2.5, mini-batch")
@@ -301,6 +309,50 @@ def test_an_empty_cockpit_says_what_will_be_seen_and_a_full_one_does_not(cockpit
     assert hint not in texts(axes(cockpit, "cost"))
 
 
+# An η that falls, bent digits, the start for ReLUs
+
+
+def like_the_summit(cockpit):
+    choose(cockpit, "cost", "the same, hidden ReLUs")
+    choose(cockpit, "digits", "both")
+    choose(cockpit, "η halves", "every epoch")
+    return cockpit
+
+
+def test_the_net_learns_as_the_same_recipe_does_in_a_cell(cockpit):
+    like_the_summit(cockpit).start()
+    rng, train = np.random.default_rng(0), DIGITS.train
+    kind = {"activations": [RELU, SOFTMAX], "cost": LOG_LIKELIHOOD, "weights": FOR_RELU}
+    net = Network([784, 30, 10], **kind, dtype=np.float32, rng=rng)
+    recipe = {"eta": lambda done: 0.5 * 0.5**done, "augment": BENDINGS["both"], "epochs": 2}
+    fit(net, train.images, train.targets, **recipe, rng=rng, progress=False)
+    assert parameters(cockpit) == [array.tobytes() for array in net.W + net.b]
+
+
+def test_eta_falls_from_the_turn_on_and_stands_below_the_curves(cockpit):
+    cockpit.start()
+    assert "now;" not in everything_written(cockpit)
+    choose(cockpit, "η halves", "every 2 epochs")
+    cockpit.start()
+    assert "η 0.25 now;" in everything_written(cockpit) and epochs_done(cockpit) == 4
+
+
+def test_what_is_unusual_of_a_run_stands_in_its_name(cockpit):
+    like_the_summit(cockpit).start()
+    name = "η 0.5, mini-batch 10, 30 hidden ReLUs, η halves every 1, both, log-likelihood"
+    assert f"With {name}, " in words(cockpit)
+
+
+def test_a_branch_that_cools_down_says_so_at_the_fork(cockpit):
+    cockpit.start()
+    slide(cockpit, "time line", 1)
+    choose(cockpit, "η halves", "every epoch")
+    choose(cockpit, "digits", "elastic")
+    press(cockpit, "Go on from here")
+    (text,) = [t for t in axes(cockpit, "cost").texts if "→" in t.get_text()]
+    assert text.get_text().strip() == "η stays → halves every 1, unbent → elastic"
+
+
 # The time machine
 
 
@@ -325,8 +377,9 @@ def test_the_time_line_goes_back_to_a_moment_and_all_parts_show_it(cockpit):
     assert parameters(cockpit) == end and epochs_done(cockpit) == 2
 
 
-def test_twenty_forks_without_a_change_give_the_same_run_to_the_last_bit():
-    cockpit, rng = training_cockpit(DIGITS.few(200), epochs=30), np.random.default_rng(0)
+@pytest.mark.parametrize("prepared", [lambda cockpit: cockpit, like_the_summit])
+def test_twenty_forks_without_a_change_give_the_same_run_to_the_last_bit(prepared):
+    cockpit, rng = prepared(training_cockpit(DIGITS.few(200), epochs=30)), np.random.default_rng(0)
     end = parameters(cockpit.start())
     for _ in range(20):
         slide(cockpit, "time line", int(rng.integers(moments(cockpit))))
@@ -411,6 +464,21 @@ def test_a_code_gives_the_same_run_to_the_last_bit(cockpit):
     same.close()
 
 
+def test_a_code_holds_bent_digits_a_falling_eta_and_relus(cockpit):
+    like_the_summit(cockpit).start()
+    slide(cockpit, "time line", 1)
+    choose(cockpit, "η halves", "every 10 epochs")
+    choose(cockpit, "digits", "affine")
+    press(cockpit, "Go on from here", "One epoch")
+    choose(cockpit, "η halves", "never")
+    press(cockpit, "One epoch")
+    same = training_cockpit(DIGITS, code=cockpit.code).start()
+    assert parameters(same) == parameters(cockpit) and same.code == cockpit.code
+    for name in ("cost", "η halves", "digits"):
+        assert control(same, name, LISTS).label == control(cockpit, name, LISTS).label
+    same.close()
+
+
 def test_a_code_holds_what_was_turned_in_the_middle_of_an_epoch_while_it_trained():
     async def story():
         cockpit = training_cockpit(DIGITS, epochs=10**5).start()
@@ -425,7 +493,7 @@ def test_a_code_holds_what_was_turned_in_the_middle_of_an_epoch_while_it_trained
         same = training_cockpit(DIGITS, code=cockpit.code).start()
         await until(lambda: "Done." in words(same))
         assert parameters(same) == parameters(cockpit) and same.code == cockpit.code
-        assert same.code.count("/") == 4 * 3
+        assert same.code.count("/") == 4 * 5
         same.close()
         cockpit.close()
 
