@@ -18,8 +18,10 @@ def targets_of(labels, k, doubt):
 
 
 def n_and_size(rng):
-    n = int(rng.integers(20, 40))
-    return n, int(rng.choice((3, 4, 6, 7))), np.random.default_rng(rng.integers(1000))
+    """Whole batches only in about half of the cases."""
+    n, size = int(rng.integers(20, 40)), int(rng.choice((3, 4, 6, 7)))
+    n -= n % size if rng.random() < 0.3 else 0
+    return n, size, np.random.default_rng(rng.integers(1000))
 
 
 @asked("8.2 Mini-batches", n_and_size)

@@ -138,10 +138,11 @@ def numbered(exercise):
 def cases(exercise, seed=0):
     """[(arguments, right result, {(sentence,): result})]: all slips give others, but in the edges.
 
-    Edges, a quarter at most, are cases drawn in between in which some slip gives the right result.
+    Edges, a quarter at most, are cases drawn in between in which some slip gives the right result:
+    first those with a slip that has not done so yet, for other answers may be wrong just there.
     A slip that fails where shapes are not square does not fail in all of them.
     """
-    rng, found, edges = np.random.default_rng(seed), [], []
+    rng, found, edges, shown = np.random.default_rng(seed), [], [], set()
     singles = {} if exercise.accept else exercise.singles
     fails = set(singles)  # in all cases so far
     for _ in range(100 * exercise.draws):
@@ -151,11 +152,13 @@ def cases(exercise, seed=0):
         still = {words for words in fails if isinstance(wrong[words], Failed)}
         if still and len(found) + len(edges) == exercise.draws - 1:
             continue
-        if not any(same(result, right) for result in wrong.values()):
+        hidden = {words for words, result in wrong.items() if same(result, right)}
+        if not hidden:
             found.append((args, right, wrong))
             fails = still
-        elif len(found) < exercise.draws / 2 and len(edges) < exercise.draws // 4:
+        elif len(edges) < exercise.draws // (8 if hidden <= shown else 4):
             edges.append((args, right, wrong))
+            shown |= hidden
         if len(found) + len(edges) == exercise.draws:
             return found + edges
     n, name = len(found), exercise.name

@@ -161,9 +161,9 @@ def same(left, right):
 
 def close(left, right):
     """Whether two arrays of one shape are equal but for rounding."""
-    ends = ~(np.isfinite(left) & np.isfinite(right))
-    if not np.array_equal(left[ends], right[ends], equal_nan=True):
-        return False
-    left, right = left[~ends], right[~ends]
     size = max(np.abs(left).max(initial=0), np.abs(right).max(initial=0))
-    return bool(np.abs(left - right).max(initial=0) <= CLOSE * size)
+    if np.isfinite(size):
+        return bool(np.abs(left - right).max(initial=0) <= CLOSE * size)
+    ends = ~(np.isfinite(left) & np.isfinite(right))
+    equal_there = np.array_equal(left[ends], right[ends], equal_nan=True)
+    return equal_there and close(left[~ends], right[~ends])
