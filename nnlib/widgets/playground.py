@@ -612,6 +612,7 @@ class Playground(BackgroundBoard):
     def __init__(self, points, task, hidden, seed):
         super().__init__()
         self._own = points if task == OWN_POINTS else task_points(OWN_POINTS)
+        self._drawn = points  # of the task, before a hand put more
         self._hidden, self._seed, self._told_at = hidden, seed, 0.0
         self._kind, self._cross, self._turns = 0, (), False
         self._held = self._pressed = None  # the number of a point; where, until it is dragged
@@ -642,7 +643,8 @@ class Playground(BackgroundBoard):
         self._pace = choice("epochs a picture", PACES, 1, 110, 310)
         self._noise = slider("noise", 0.03, 0, 0.3, 0.01, 50, 250)
         self._more = ipywidgets.ToggleButton(description="More", layout={"width": "80px"})
-        self.listen(self._new_points, self._chosen, self._noise)
+        self.listen(self._new_points, self._chosen)
+        self.listen(self._shake, self._noise)
         self.listen(self._turn_knobs, self._eta, self._batch_size, self._l2)
         self.listen(self._show_more, self._more)
         self._time = TimeLine(self, self._look_back, "time line", 480, readout=False)
@@ -675,7 +677,17 @@ class Playground(BackgroundBoard):
 
     def _new_points(self):
         own = self._chosen.value == OWN_POINTS
-        self._begin(self._own if own else task_points(self._chosen.value, self._noise.value))
+        self._drawn = self._own if own else task_points(self._chosen.value, self._noise.value)
+        self._begin(self._drawn)
+
+    def _shake(self):
+        """Draw the task with another noise; points that a hand put stay."""
+        before, points = self._drawn, self._lesson.points
+        shaken = self._drawn = task_points(self._chosen.value, self._noise.value)
+        for place, kind in zip(points.places, points.kinds, strict=True):
+            if not (before.places == place).all(axis=1).any():
+                shaken = shaken.put(place, kind)
+        self._begin(shaken)
 
     def _start_anew(self):
         self._seed += 1

@@ -138,6 +138,16 @@ def test_noise_moves_the_points_of_a_task():
     assert 0.1 < np.std(board.X - before) < 0.3
 
 
+def test_points_that_a_hand_put_onto_a_task_stay_when_the_noise_changes():
+    board = playground()
+    tap(board, "points of kind 1")
+    click(board, 0.9, -0.9)
+    slide(board, "noise", 0.2)
+    slide(board, "noise", 0.1)
+    assert len(board.X) == 201
+    assert board.X[-1] == pytest.approx([0.9, -0.9]) and board.Y[-1] == 1
+
+
 def test_noise_is_no_knob_of_own_points():
     board = playground(OWN_X, OWN_Y)
     assert control(board, "noise", SLIDERS).disabled
