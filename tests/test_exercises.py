@@ -205,7 +205,39 @@ def softmax_clipped(Z, labels):
     return -np.log(np.clip(A, 1e-10, 1)[np.arange(len(Z)), labels])
 
 
+def softmax_of_z_less_its_mean(Z, labels):
+    m = Z.mean(axis=1)
+    return np.log(np.exp(Z - m[:, None]).sum(axis=1)) + m - Z[np.arange(len(Z)), labels]
+
+
+def sum_not_begun_anew(A, x):
+    y, total = np.zeros(len(A)), 0
+    for i in range(len(A)):
+        for j in range(len(x)):
+            total += A[i, j] * x[j]
+        y[i] = total
+    return y
+
+
+def returned_in_the_second_loop(A, B):
+    C = np.zeros((A.shape[1], B.shape[1]))
+    for i in range(A.shape[1]):
+        for j in range(B.shape[1]):
+            for k in range(len(A)):
+                C[i, j] += A[k, i] * B[k, j]
+            return C
+
+
+def a_vote_for_each_run(outputs):
+    votes = outputs.argmax(axis=2)
+    return [np.bincount(votes[:, i]).argmax() for i in range(outputs.shape[1])]
+
+
 DRAFTS = [
+    ("7.2", softmax_of_z_less_its_mean, "the mean of each row is subtracted, not its largest"),
+    ("1.1", sum_not_begun_anew, "the sum is not begun anew for each row"),
+    ("1.2", returned_in_the_second_loop, "does return stand in the second loop?"),
+    ("10.5", a_vote_for_each_run, "each run has one vote: the outputs are not averaged"),
     ("0.2", lambda read, labels: (read == labels).all(), ".all() is True only where all are"),
     ("1.1", first_term_only, "does return stand in the inner loop?"),
     ("6.2", each_half_where_it_counts, "for each y its half, and ln 0 is not finite"),
@@ -493,6 +525,8 @@ def test_a_list_and_a_tuple_of_the_right_values_are_both_right(number, form):
 def test_arguments_that_come_back_as_they_were_are_told():
     verdict = check(TURNED, lambda W1, W2, k: (W1, W2))
     assert told(verdict) == "✗ not yet: your function returns W1 and W2 just as given."
+    verdict = check(STEPPED, lambda weights, slopes, eta: weights)
+    assert told(verdict) == "✗ not yet: your function returns weights just as given."
 
 
 @pytest.mark.parametrize("name", ["array_equal", "abs", "isfinite", "array", "ndarray"])

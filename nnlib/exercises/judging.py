@@ -223,15 +223,18 @@ def all_same(names, drawn, found):
 
 def come_back(names, drawn, found):
     """The arguments that a function returned and nothing else, "W1 and W2"; "" if it did not."""
-    parts = [result if isinstance(result, tuple) else (result,) for result in found]
-    wanted = len(drawn[0][1]) if isinstance(drawn[0][1], tuple) else 1
-    if set(map(len, parts)) != {wanted}:
-        return ""
     plain = {name: [as_plain(args[k]) for args, _, _ in drawn] for k, name in enumerate(names)}
-    back = [
-        next((name for name, before in plain.items() if all(map(same, after, before))), None)
-        for after in zip(*parts, strict=True)
-    ]
+
+    def argument(results):
+        given = plain.items()
+        return next((name for name, before in given if all(map(same, results, before))), None)
+
+    wanted = {len(right) for _, right, _ in drawn if isinstance(right, tuple)}
+    several = {len(result) if isinstance(result, tuple) else 1 for result in found}
+    whole = argument(found) if type(found[0]) is type(drawn[0][1]) else None
+    if whole or several != wanted or len(wanted) > 1:
+        return whole or ""
+    back = list(map(argument, zip(*found, strict=True)))
     return "" if None in back else " and ".join(back)
 
 

@@ -13,11 +13,12 @@ def weighted_inputs(A):
 
 
 def far_rows(rng):
-    """A row near −1,000, one near 1,000 but for its label, near −1,000, and others near 0."""
-    n, k = lengths(rng, low=3, high=7)
+    """Rows near −1,000, near 1,000 but for the label near −1,000, or but for one, and near 0."""
+    n, k = lengths(rng, low=4, high=7)
     Z, labels = rng.normal(size=(n, k)), rng.integers(0, k, n)
     Z[0] -= 1000
     Z[1] += np.where(np.arange(k) == labels[1], -1000, 1000)
+    Z[2] += np.where(np.arange(k) == rng.integers(k), 1000, -1000)
     order = rng.permutation(n)
     return Z[order], labels[order]
 
