@@ -31,10 +31,8 @@ class Setting(NamedTuple):
     bend: str = "unbent"  # the name of one of BENDINGS
 
     @property
-    def written(self):
-        """Each as a word."""
-        falls = f"halves every {self.halving}" if self.halving else "stays"
-        return f"{self.eta:g}", f"{self.batch_size}", f"{self.l2:g}", falls, self.bend
+    def halving_in_words(self):
+        return {0: "never", 1: "every epoch"}.get(self.halving, f"every {self.halving} epochs")
 
 
 class RunCode(NamedTuple):

@@ -7,8 +7,8 @@ them the kernel listens.
 
 import html
 import math
-from functools import cached_property
-from itertools import zip_longest
+from functools import cached_property, partial
+from itertools import takewhile, zip_longest
 from time import perf_counter, process_time
 
 import ipywidgets
@@ -48,11 +48,11 @@ COST_CHOICES = {
     "cross-entropy, sigmoid": (CROSS_ENTROPY, SIGMOID, SIGMOID, SCALED),
     "quadratic, sigmoid": (QUADRATIC, SIGMOID, SIGMOID, SCALED),
     "log-likelihood, softmax": (LOG_LIKELIHOOD, SIGMOID, SOFTMAX, SCALED),
-    "the same, hidden ReLUs": (LOG_LIKELIHOOD, RELU, SOFTMAX, FOR_RELU),
+    "log-likelihood, hidden ReLUs": (LOG_LIKELIHOOD, RELU, SOFTMAX, FOR_RELU),
 }
 COST_ORDER = tuple(COST_CHOICES.values())  # a code of a run counts them: add new ones at the end
 ETAS = [float(f"{m}e{k}") for k in range(-3, 2) for m in (1, 1.5, 2, 2.5, 3, 4, 5, 7)] + [100.0]
-HALVINGS = {"never": 0, "every epoch": 1} | {f"every {k} epochs": k for k in (2, 5, 10, 20)}
+HALVINGS = {Setting(0, 1, 0, k).halving_in_words: k for k in (0, 1, 2, 5, 10, 20)}
 CHOICES = {
     "hidden": (2, 5, 10, 15, 20, 30, 50, 100, 200, 300, 800),
     "cost": tuple(range(len(COST_ORDER))),
@@ -126,12 +126,15 @@ class Run(Record):
             used.append((turn[1], before + until - turn[0]))
         longest = sorted(used, key=lambda one: one[1])[-3:]
         eta = " → ".join(f"{one[0]:.3g}" for one in used if one in longest)
-        last = Setting(*turns[-1][1:])
+        settings = [Setting(*turn[1:]) for turn in turns]
+        last = settings[-1]
+        halving = " → ".join(dict.fromkeys(one.halving_in_words for one in settings))
+        bend = " → ".join(dict.fromkeys(one.bend for one in settings))
         hidden = f"{self.net.sizes[1]} hidden{' ReLUs' * (self.net.activations[0] is RELU)}"
         parts = [f"η {eta}", f"mini-batch {last.batch_size}", hidden]
         parts += [f"λ {last.l2:g}"] * bool(last.l2)
-        parts += [f"η {last.written[3]}"] * bool(last.halving)
-        parts += [last.bend] * bool(BENDINGS[last.bend])
+        parts += [f"η halves {halving}"] * (halving != "never")
+        parts += [f"digits {bend}"] * (bend != "unbent")
         parts += [self.net.cost.name] * (self.net.cost is not CROSS_ENTROPY)
         return ", ".join(parts)
 
@@ -145,21 +148,21 @@ class Run(Record):
 
     def _turn(self):
         """Heed the turns whose time has come, and note the knobs if they were turned."""
-        seen = self.descent.place.seen
+        seen, n = self.descent.place.seen, len(self.descent.X)
         while self.plan and self.plan[0][0] <= seen:
             self.knobs = Setting(*self.plan.pop(0)[1:])
         self.turns = [turn for turn in self.turns if turn[0] < seen]
         if not self.turns or self.turns[-1][1:] != self.knobs:
             self.turns.append((seen, *self.knobs))
-        self._heed(self.knobs, self.turns[-1][0] / len(self.descent.X))
-
-    def _heed(self, knobs, since):
-        """Let the descent go by these knobs, turned so after `since` epochs."""
-        eta, batch_size, l2, halving, bend = knobs
-        falling = lambda done: eta * 0.5 ** ((done - since) / halving)  # noqa: E731
-        self.descent.eta = falling if halving else eta
-        self.descent.batch_size, self.descent.l2 = batch_size, l2
+        eta, self.descent.batch_size, self.descent.l2, halving, bend = self.knobs
+        self.descent.eta = partial(rate, self.turns, n) if halving else eta
         self.descent.augment = BENDINGS[bend]
+
+    @property
+    def rate(self):
+        """η of the next step."""
+        seen, n = self.descent.place.seen, len(self.descent.X)
+        return rate([*self.turned(seen), (seen, *self.knobs)], n, seen / n)
 
     def _descend(self, seconds, goal):
         began = perf_counter()
@@ -200,14 +203,38 @@ class Run(Record):
     def fork(self):
         """Forget what came after this moment: from here the run goes on with the knobs of now."""
         seen = self.descent.place.seen
-        before = Setting(*self.turned(seen + 1)[-1][1:])
-        turned = zip(("η ", "m ", "λ ", "η ", ""), before.written, self.knobs.written, strict=True)
-        words = [f"{letter}{was} → {now}" for letter, was, now in turned if was != now]
+        before, n = self.turned(seen + 1), len(self.descent.X)
+        words = changes((before, rate(before, n, seen / n)), ([(seen, *self.knobs)], self.rate))
         self.forks = [fork for fork in self.forks if fork[0] < self.told[0]]
-        self.forks.append((self.told[0], ", ".join(words) or "unchanged"))
+        self.forks.append((self.told[0], words or "unchanged"))
         self.points.cut(len(self.in_two()[0]))
         self.moments.cut(self.here + 1)
-        self.seconds, self.ended, self.plan = self.told[-1], "", []
+        self.seconds, self.ended, self.plan = self.told[-1], "", [] if words else self.plan
+
+
+def rate(turns, n, epochs):
+    """η after so many epochs of n: it halves from the turn on that set it or its halving."""
+    _, eta, _, _, halving, _ = turns[-1]
+    alike = takewhile(lambda turn: turn[1::3] == (eta, halving), reversed(turns))
+    return eta * 0.5 ** ((epochs - [*alike][-1][0] / n) / halving) if halving else eta
+
+
+def rounded(eta):
+    return f"{float(f'{eta:.3g}'):g}"
+
+
+def changes(was, now):
+    """In what two (turns, η of the step) differ at their end, as far as there is room."""
+    words = []
+    for turns, eta in (was, now):
+        one = Setting(*turns[-1][1:])
+        words.append(
+            (rounded(eta), one.batch_size, f"{one.l2:g}", one.halving_in_words, one.bend)
+        )
+    names = "η", "mini-batch", "λ", "η halves", ""
+    told = [f"{name} {a} → {b}".strip() for name, a, b in zip(names, *words, strict=True) if a != b]
+    fits = [", ".join([*told[:k], *["…"] * (k < len(told))]) for k in range(len(told), 0, -1)]
+    return next((line for line in fits if len(line) <= ROOM_FOR_WORDS), "".join(fits[-1:]))
 
 
 class Branch:
@@ -292,11 +319,11 @@ class Curves:
         for line, values in zip(self._lines, series, strict=True):
             line.set_data(epochs, values)
         branches = [Branch(later), *earlier]
+        limits = roomy(series, branches)
         self._show_branches(branches)
-        self._show_forks(run)
+        self._show_forks(run, limits[0] / 2)
         for text, hint in zip(self._hints, HINTS, strict=True):
             text.set_text(hint if len(run.points) == 1 else "")
-        limits = roomy(series, branches)
         self._name(limits, series, earlier)
         return limits
 
@@ -307,8 +334,8 @@ class Curves:
                 line.set_label(f"validation, {was.name}" if was and was.name else "_")
                 line.set_visible(bool(was) and len(was.epochs) > 1)  # empty ones take time, too
 
-    def _show_forks(self, run):
-        forks, middle = run.forks[-KEPT:], run.points[-1][0] / 2
+    def _show_forks(self, run, middle):
+        forks = run.forks[-KEPT:]
         for line in self._forks:
             line.set_data(np.repeat([fork[0] for fork in forks], 3), [0, 1, np.nan] * len(forks))
             line.set_visible(bool(forks))
@@ -402,6 +429,7 @@ class HiddenWeights:
 
 HINTS = "Press Start: here the cost\nfalls while the net learns", "here it reads more and more"
 DASHES = ("-", ":", "-.", (0, (5, 1)))  # of what came later, and of the earlier runs
+ROOM_FOR_WORDS = 34  # letters at a fork: half of the axes
 LINE_OF_TYPE = 0.13  # of the height of the axes: a line of type
 
 
@@ -435,11 +463,11 @@ class Cockpit(BackgroundBoard):
         super().__init__()
         code = code or RunCode(seed, 30, 0, [(0, *Setting(0.5, 10, 0))], 0)
         self._digits, self._epochs, self._seed = digits, epochs, code.seed
-        self._goal = code.end / len(digits.train) or epochs
+        self._code = code  # None from the first touch of a knob on
+        self._goal = self._whole
         self._next_picture = 0.0  # in the processor's time
         self._controls(code)
         self._run, self._earlier = self._new_run(), []
-        self._run.plan = code.turns[1:]
         self._show("Ready: press Start.")
 
     net = property(lambda self: self._run.net)
@@ -462,7 +490,7 @@ class Cockpit(BackgroundBoard):
         self._pause()
 
     def _controls(self, code):
-        _, eta, batch_size, l2, halving, bend = code.turns[0]
+        eta, batch_size, l2, halving, bend = code.turns[0][1:]
         near, late = min(ETAS, key=lambda one: abs(one - eta)), {"continuous_update": False}
         self._eta_slider = choice("η", ETAS, near, 20, 240, readout=False)
         unseen = {"description": "η", **sized(0, 78)}  # the slider beside it shows that name
@@ -470,13 +498,14 @@ class Cockpit(BackgroundBoard):
         self._batch_size = choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260, **late)
         self._l2 = choice("λ", CHOICES["l2"], l2, 20, 200, **late)
         self._hidden = choice("hidden units", CHOICES["hidden"], code.hidden, 90, 260, **late)
-        self._cost = menu("cost", COST_CHOICES, COST_ORDER[code.cost], 40, 230)
-        self._halving = menu("η halves", HALVINGS, halving, 62, 190)
+        self._cost = menu("cost", COST_CHOICES, COST_ORDER[code.cost], 40, 250)
+        self._halving = menu("η halves", HALVINGS, halving, 62, 215)
         self._bend = menu("digits", CHOICES["bend"], bend, 45, 125)
         self.listen(self._slide_eta, self._eta_slider)
         self._knobs = self._eta, self._batch_size, self._l2, self._halving, self._bend
-        self.listen(self._turn, *self._knobs)
-        self.listen(self._restart, self._hidden, self._cost)
+        self.listen(self._turn, self._eta, self._batch_size, self._l2, self._bend)
+        self.listen(self._turn_halving, self._halving)
+        self.listen(self._choose, self._hidden, self._cost)
         self._buttons = [
             self.button("Start", self._start, "80px", "success"),
             self.button("Pause", self._pause, "80px", "warning"),
@@ -502,14 +531,35 @@ class Cockpit(BackgroundBoard):
 
     def _turn(self):
         """Let the next step of the descent heed the knobs; a hand on them ends what a code says."""
-        knobs = Setting(*(knob.value for knob in self._knobs))
+        knobs = self._setting
         if knobs != self._run.knobs:
-            self._run.knobs, self._run.plan = knobs, []
+            self._run.knobs, self._run.plan, self._code = knobs, [], None
+
+    def _turn_halving(self):
+        """What falls, falls from where it is; what no longer falls stays there."""
+        if self._run.knobs.halving:
+            self._eta.value = float(rounded(self._run.rate))
+        self._turn()
+
+    @property
+    def _setting(self):
+        return Setting(*(knob.value for knob in self._knobs))
+
+    @_setting.setter
+    def _setting(self, setting):
+        for knob, value in zip(self._knobs, setting, strict=True):
+            knob.value = value
+
+    @property
+    def _whole(self):
+        """The epochs that Start trains for."""
+        return self._code and self._code.end / len(self._digits.train) or self._epochs
 
     def _start(self):
         self._run.stand_at(-1)
         if self._run.descent.epochs >= self._goal:
-            self._goal += self._epochs
+            done = self._run.descent.epochs >= self._whole
+            self._goal = self._goal + self._epochs if done else self._whole
         self._train()
 
     def _one_epoch(self):
@@ -550,11 +600,15 @@ class Cockpit(BackgroundBoard):
         self._wanted = False
         self._restart()
 
+    def _choose(self):
+        self._code = None
+        self._restart()
+
     def _restart(self):
         if len(self._run.points) > 1:
             self._run.stand_at(-1)
             self._keep([*self._run.points])
-        self._run, self._goal = self._new_run(), self._epochs
+        self._run, self._goal = self._new_run(), self._whole
         self._show("Training." if self._wanted else "A new start: press Start.")
 
     def _keep(self, points):
@@ -565,8 +619,12 @@ class Cockpit(BackgroundBoard):
         self._earlier = [*kept, Branch(points, letter, self._run.name)]
 
     def _new_run(self):
-        knobs = Setting(*(knob.value for knob in self._knobs))
-        return Run(self._digits, self._hidden.value, self._cost.value, knobs, self._seed)
+        if self._code:
+            self._setting = self._code.turns[0][1:]
+        hidden, kind = self._hidden.value, self._cost.value
+        run = Run(self._digits, hidden, kind, self._setting, self._seed)
+        run.plan = [*self._code.turns[1:]] if self._code else []
+        return run
 
     # training in slices
 
@@ -584,8 +642,7 @@ class Cockpit(BackgroundBoard):
         run, planned = self._run, len(self._run.plan)
         run.descend(seconds, self._next_goal)
         if len(run.plan) < planned:
-            for knob, value in zip(self._knobs, run.knobs, strict=True):
-                knob.value = value
+            self._setting = run.knobs
 
     def _slice(self):
         """Descend for a moment, draw when it is time; the seconds to rest, or None at the end.
@@ -624,7 +681,7 @@ class Cockpit(BackgroundBoard):
         run = self._run
         epochs, training, validation, _, accuracy, seconds = run.told
         speed = epochs * len(run.descent.X) / seconds if seconds else 0
-        now = f"η {run.descent.rate:.2g} now; " if run.knobs.halving and run.at_the_end else ""
+        now = f"η {rounded(run.rate)} now; " if run.knobs.halving else ""
         figures = (
             f"Epoch {epochs:.1f} of {self._goal:g}: {seconds:.1f} s, {speed:,.0f} images/s; {now}"
             f"cost {training:.3g} on training, {validation:.3g} on validation images; "

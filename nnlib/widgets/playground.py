@@ -86,11 +86,13 @@ class Points:
     """Places (n, 2) on the plane, kinds (n,) from 0 on, and what they are called.
 
     Where a curve is to be fitted, there are no names, and a place is an input and its target.
+    drawn (n,) are their numbers among those of the task, -1 where a hand put them.
     """
 
     places: np.ndarray
     kinds: np.ndarray
-    names: tuple = KINDS
+    names: tuple
+    drawn: np.ndarray
 
     def __len__(self):
         return len(self.places)
@@ -116,11 +118,12 @@ class Points:
     def put(self, place, kind):
         """With one more point, which is the last."""
         kinds = np.append(self.kinds, kind if self.names else 0)
-        return replace(self, places=np.vstack([self.places, place]), kinds=kinds)
+        places, drawn = np.vstack([self.places, place]), np.append(self.drawn, -1)
+        return replace(self, places=places, kinds=kinds, drawn=drawn)
 
     def without(self, number):
-        places, kinds = (np.delete(a, number, axis=0) for a in (self.places, self.kinds))
-        return replace(self, places=places, kinds=kinds)
+        arrays = {name: getattr(self, name) for name in ("places", "kinds", "drawn")}
+        return replace(self, **{name: np.delete(a, number, 0) for name, a in arrays.items()})
 
 
 def _exclusive_or(rng, kinds):
@@ -169,7 +172,8 @@ def task_points(task, noise=0.03):
     rng, kinds = np.random.default_rng(0), np.arange(N) % 2
     places = TASKS[task](rng, kinds)
     places = np.clip(places + noise * rng.normal(size=places.shape), -EDGE, EDGE)
-    return Points(places, kinds[: len(places)] * (task != CURVE), KINDS * (task != CURVE))
+    numbers, coloured = np.arange(len(places)), task != CURVE
+    return Points(places, kinds[: len(places)] * coloured, KINDS * coloured, numbers)
 
 
 def points_from(X, Y):
@@ -186,8 +190,9 @@ def points_from(X, Y):
             "take the same rows of both"
         )
     names, kinds = np.unique(Y, return_inverse=True)
+    by_hand = np.full(len(X), -1)
     if curve:
-        return Points(scaled(np.column_stack([X, Y.ravel()])), np.zeros(len(X), int), ())
+        return Points(scaled(np.column_stack([X, Y.ravel()])), np.zeros(len(X), int), (), by_hand)
     if not 2 <= len(names) <= 3:
         raise ValueError(
             f"Y: expected two or three kinds of points, got {len(names)}; "
@@ -197,7 +202,7 @@ def points_from(X, Y):
     shorter = [name[:LETTERS] for name in names], [name[-LETTERS:] for name in names], [*KINDS]
     names = next(some[: len(names)] for some in shorter if len({*some}) == len(some))
     another = next(name for name in "234" if name not in names)
-    return Points(scaled(X), kinds.ravel(), (*names, another)[:3])
+    return Points(scaled(X), kinds.ravel(), (*names, another)[:3], by_hand)
 
 
 def kinds_or_numbers(Y, curve):
@@ -612,7 +617,6 @@ class Playground(BackgroundBoard):
     def __init__(self, points, task, hidden, seed):
         super().__init__()
         self._own = points if task == OWN_POINTS else task_points(OWN_POINTS)
-        self._drawn = points  # of the task, before a hand put more
         self._hidden, self._seed, self._told_at = hidden, seed, 0.0
         self._kind, self._cross, self._turns = 0, (), False
         self._held = self._pressed = None  # the number of a point; where, until it is dragged
@@ -677,17 +681,13 @@ class Playground(BackgroundBoard):
 
     def _new_points(self):
         own = self._chosen.value == OWN_POINTS
-        self._drawn = self._own if own else task_points(self._chosen.value, self._noise.value)
-        self._begin(self._drawn)
+        self._begin(self._own if own else task_points(self._chosen.value, self._noise.value))
 
     def _shake(self):
-        """Draw the task with another noise; points that a hand put stay."""
-        before, points = self._drawn, self._lesson.points
-        shaken = self._drawn = task_points(self._chosen.value, self._noise.value)
-        for place, kind in zip(points.places, points.kinds, strict=True):
-            if not (before.places == place).all(axis=1).any():
-                shaken = shaken.put(place, kind)
-        self._begin(shaken)
+        """Draw the task with another noise; what a hand put stays, what it took stays away."""
+        points, task = self._lesson.points, task_points(self._chosen.value, self._noise.value)
+        places = np.where(points.drawn[:, None] < 0, points.places, task.places[points.drawn])
+        self._begin(replace(points, places=places))
 
     def _start_anew(self):
         self._seed += 1

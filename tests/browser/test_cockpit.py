@@ -95,14 +95,14 @@ def test_a_run_is_walked_back_and_goes_on_from_there_with_another_rate(cockpit):
 
 
 def test_bent_digits_relus_and_an_eta_that_falls_are_chosen_and_told(cockpit):
-    cockpit.choose("cost", "the same, hidden ReLUs")
+    cockpit.choose("cost", "log-likelihood, hidden ReLUs")
     cockpit.choose("digits", "both")
     cockpit.press("One epoch")
-    cockpit.says("Done. With η 0.5, mini-batch 10, 30 hidden ReLUs, both, log-likelihood,")
+    cockpit.says("Done. With η 0.5, mini-batch 10, 30 hidden ReLUs, digits both, log-likelihood,")
     cockpit.choose("η halves", "every epoch")
     cockpit.press("One epoch")
     cockpit.wait("/η 0.25 now/.test(t)")
-    cockpit.says("30 hidden ReLUs, η halves every 1, both, log-likelihood,")
+    cockpit.says("30 hidden ReLUs, η halves never → every epoch, digits both,")
     cockpit.screenshot("bent-digits")
     cockpit.is_sound()
 

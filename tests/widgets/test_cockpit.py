@@ -313,7 +313,7 @@ def test_an_empty_cockpit_says_what_will_be_seen_and_a_full_one_does_not(cockpit
 
 
 def like_the_summit(cockpit):
-    choose(cockpit, "cost", "the same, hidden ReLUs")
+    choose(cockpit, "cost", "log-likelihood, hidden ReLUs")
     choose(cockpit, "digits", "both")
     choose(cockpit, "η halves", "every epoch")
     return cockpit
@@ -339,8 +339,39 @@ def test_eta_falls_from_the_turn_on_and_stands_below_the_curves(cockpit):
 
 def test_what_is_unusual_of_a_run_stands_in_its_name(cockpit):
     like_the_summit(cockpit).start()
-    name = "η 0.5, mini-batch 10, 30 hidden ReLUs, η halves every 1, both, log-likelihood"
-    assert f"With {name}, " in words(cockpit)
+    name = "η 0.5, mini-batch 10, 30 hidden ReLUs, η halves every epoch, digits both"
+    assert f"With {name}, log-likelihood, " in words(cockpit)
+    choose(cockpit, "digits", "unbent")
+    choose(cockpit, "η halves", "never")
+    press(cockpit, "One epoch")
+    assert "halves every epoch → never, digits both → unbent" in words(cockpit)
+
+
+def test_eta_falls_on_when_another_knob_is_turned(cockpit):
+    choose(cockpit, "η halves", "every epoch")
+    press(cockpit, "One epoch")
+    slide(cockpit, "λ", 1)
+    choose(cockpit, "digits", "affine")
+    press(cockpit, "One epoch")
+    assert "η 0.125 now;" in everything_written(cockpit)
+    slide(cockpit, "time line", 1)
+    slide(cockpit, "mini-batch", 20)
+    press(cockpit, "Go on from here")
+    (text,) = [t for t in axes(cockpit, "cost").texts if "→" in t.get_text()]
+    assert "η" not in text.get_text()
+
+
+def test_where_the_halving_is_turned_eta_goes_on_from_what_it_is(cockpit):
+    choose(cockpit, "η halves", "every epoch")
+    press(cockpit, "One epoch")
+    choose(cockpit, "η halves", "never")
+    assert control(cockpit, "η", FIELDS).value == 0.25
+    press(cockpit, "One epoch")
+    assert "now;" not in everything_written(cockpit)
+    choose(cockpit, "η halves", "every epoch")
+    type_in(cockpit, "η", 1000)
+    slide(cockpit, "time line", 0)
+    assert "η 1000 now;" in everything_written(cockpit)
 
 
 def test_a_branch_that_cools_down_says_so_at_the_fork(cockpit):
@@ -350,7 +381,7 @@ def test_a_branch_that_cools_down_says_so_at_the_fork(cockpit):
     choose(cockpit, "digits", "elastic")
     press(cockpit, "Go on from here")
     (text,) = [t for t in axes(cockpit, "cost").texts if "→" in t.get_text()]
-    assert text.get_text().strip() == "η stays → halves every 1, unbent → elastic"
+    assert text.get_text().strip() == "η halves never → every epoch, …"
 
 
 # The time machine
@@ -515,6 +546,35 @@ def test_the_code_at_a_moment_is_that_of_the_run_up_to_it(cockpit):
     slide(cockpit, "time line", 1)
     same = training_cockpit(DIGITS, code=cockpit.code).start()
     assert parameters(same) == parameters(cockpit) and epochs_done(same) == epochs_done(cockpit)
+    same.close()
+
+
+def a_code(cockpit):
+    """Of an epoch with η 0.5, one with 3 and another."""
+    press(cockpit, "One epoch")
+    type_in(cockpit, "η", 3.0)
+    press(cockpit, "One epoch", "One epoch")
+    return cockpit.code
+
+
+@pytest.mark.parametrize(
+    "way",
+    [["One epoch", "Start"], ["Start", "Reset", "Start"], ["One epoch", "Reset", "Start"]],
+)
+def test_a_code_is_kept_until_a_hand_turns_a_knob(cockpit, way):
+    same = training_cockpit(DIGITS, code=a_code(cockpit))
+    press(same, *way)
+    assert parameters(same) == parameters(cockpit) and epochs_done(same) == 3
+    same.close()
+
+
+def test_a_code_is_kept_where_one_goes_on_from_earlier_and_changes_nothing(cockpit):
+    same = training_cockpit(DIGITS, code=a_code(cockpit))
+    press(same, "One epoch")
+    slide(same, "time line", 0)
+    press(same, "Go on from here")
+    press(same, "Start")
+    assert parameters(same) == parameters(cockpit)
     same.close()
 
 

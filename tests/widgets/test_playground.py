@@ -148,6 +148,17 @@ def test_points_that_a_hand_put_onto_a_task_stay_when_the_noise_changes():
     assert board.X[-1] == pytest.approx([0.9, -0.9]) and board.Y[-1] == 1
 
 
+def test_points_that_a_hand_moved_or_took_away_stay_so_when_the_noise_changes():
+    board = playground()
+    first, second, third = board.X[:3]
+    move(board, first, (1.1, 1.1))
+    move(board, second, (1.5, 0.2))  # off the plane: it is gone
+    slide(board, "noise", 0.2)
+    assert len(board.X) == 199
+    assert board.X[-1] == pytest.approx([1.1, 1.1])
+    assert 0 < np.abs(board.X[0] - third).max() < 1
+
+
 def test_noise_is_no_knob_of_own_points():
     board = playground(OWN_X, OWN_Y)
     assert control(board, "noise", SLIDERS).disabled
