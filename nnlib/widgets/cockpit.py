@@ -204,12 +204,13 @@ class Run(Record):
         """Forget what came after this moment: from here the run goes on with the knobs of now."""
         seen = self.descent.place.seen
         before, n = self.turned(seen + 1), len(self.descent.X)
-        words = changes((before, rate(before, n, seen / n)), ([(seen, *self.knobs)], self.rate))
+        was, now = (before, rate(before, n, seen / n)), ([(seen, *self.knobs)], self.rate)
         self.forks = [fork for fork in self.forks if fork[0] < self.told[0]]
-        self.forks.append((self.told[0], words or "unchanged"))
+        self.forks.append((self.told[0], differences(was, now)))
         self.points.cut(len(self.in_two()[0]))
         self.moments.cut(self.here + 1)
-        self.seconds, self.ended, self.plan = self.told[-1], "", [] if words else self.plan
+        self.seconds, self.ended = self.told[-1], ""
+        self.plan = self.plan if before[-1][1:] == self.knobs else []
 
 
 def rate(turns, n, epochs):
@@ -219,22 +220,25 @@ def rate(turns, n, epochs):
     return eta * 0.5 ** ((epochs - [*alike][-1][0] / n) / halving) if halving else eta
 
 
-def rounded(eta):
+def eta_in_words(eta):
     return f"{float(f'{eta:.3g}'):g}"
 
 
-def changes(was, now):
-    """In what two (turns, η of the step) differ at their end, as far as there is room."""
-    words = []
-    for turns, eta in (was, now):
-        one = Setting(*turns[-1][1:])
-        words.append(
-            (rounded(eta), one.batch_size, f"{one.l2:g}", one.halving_in_words, one.bend)
-        )
-    names = "η", "mini-batch", "λ", "η halves", ""
-    told = [f"{name} {a} → {b}".strip() for name, a, b in zip(names, *words, strict=True) if a != b]
-    fits = [", ".join([*told[:k], *["…"] * (k < len(told))]) for k in range(len(told), 0, -1)]
-    return next((line for line in fits if len(line) <= ROOM_FOR_WORDS), "".join(fits[-1:]))
+def differences(was, now):
+    """What two (turns, η of the step) differ in at their end, in words."""
+    (old, eta), (new, new_eta) = ((Setting(*turns[-1][1:]), eta) for turns, eta in (was, now))
+    etas = [eta_in_words(one) for one in (eta, new_eta)]
+    told = [f"η {' → '.join(etas)}"] * (etas[0] != etas[1])
+    told += [f"η halves {new.halving_in_words}"] * (old.halving != new.halving)
+    told += [f"mini-batch {old.batch_size} → {new.batch_size}"] * (old.batch_size != new.batch_size)
+    told += [f"λ {old.l2:g} → {new.l2:g}"] * (old.l2 != new.l2)
+    return told + [f"digits {new.bend}"] * (old.bend != new.bend) or ["unchanged"]
+
+
+def as_many(words, room):
+    """As many of the words as so many letters have room for, one at least."""
+    fits = [", ".join([*words[:k], *["…"] * (k < len(words))]) for k in range(len(words), 0, -1)]
+    return next((line for line in fits if len(line) <= room), fits[-1])
 
 
 class Branch:
@@ -283,6 +287,7 @@ class Curves:
 
     def __init__(self, cost, accuracy, look):
         self._axes, self._look, c = (cost, accuracy), look, look.colours
+        self._room = look.width // (16 if look.narrow else 38)  # letters in half of the axes
         cost.set(ylabel="cost (log)", yscale="log")
         cost.tick_params(labelbottom=False)
         accuracy.set(ylabel="accuracy in %", xlabel="epoch")
@@ -340,8 +345,8 @@ class Curves:
             line.set_data(np.repeat([fork[0] for fork in forks], 3), [0, 1, np.nan] * len(forks))
             line.set_visible(bool(forks))
         for text, fork in zip_longest(self._changes, forks):
-            epochs, words = fork or (0, "")
-            text.set(text=f" {words} " if fork else "", x=epochs)
+            epochs, words = fork or (0, [""])
+            text.set(text=f" {as_many(words, self._room)} " if fork else "", x=epochs)
             text.set_horizontalalignment("left" if epochs <= middle else "right")
 
     def _name(self, limits, series, earlier):
@@ -429,7 +434,6 @@ class HiddenWeights:
 
 HINTS = "Press Start: here the cost\nfalls while the net learns", "here it reads more and more"
 DASHES = ("-", ":", "-.", (0, (5, 1)))  # of what came later, and of the earlier runs
-ROOM_FOR_WORDS = 34  # letters at a fork: half of the axes
 LINE_OF_TYPE = 0.13  # of the height of the axes: a line of type
 
 
@@ -538,7 +542,7 @@ class Cockpit(BackgroundBoard):
     def _turn_halving(self):
         """What falls, falls from where it is; what no longer falls stays there."""
         if self._run.knobs.halving:
-            self._eta.value = float(rounded(self._run.rate))
+            self._eta.value = float(eta_in_words(self._run.rate))
         self._turn()
 
     @property
@@ -681,7 +685,7 @@ class Cockpit(BackgroundBoard):
         run = self._run
         epochs, training, validation, _, accuracy, seconds = run.told
         speed = epochs * len(run.descent.X) / seconds if seconds else 0
-        now = f"η {rounded(run.rate)} now; " if run.knobs.halving else ""
+        now = f"η {eta_in_words(run.rate)} now; " if run.knobs.halving else ""
         figures = (
             f"Epoch {epochs:.1f} of {self._goal:g}: {seconds:.1f} s, {speed:,.0f} images/s; {now}"
             f"cost {training:.3g} on training, {validation:.3g} on validation images; "
