@@ -20,6 +20,7 @@ from nnlib import (
     ONES,
     QUADRATIC,
     RELU,
+    SCALED,
     SIGMOID,
     SOFTMAX,
     History,
@@ -29,6 +30,7 @@ from nnlib import (
     sgd,
 )
 from nnlib._support.divergence import Guard
+from nnlib._support.run_code import Setting
 from nnlib._support.speed import for_training
 from nnlib.activations import ACTIVATIONS
 from nnlib.costs import COSTS
@@ -406,8 +408,8 @@ def test_pixels_from_0_to_255_are_named_as_the_cause_and_scaling_them_helps():
 
 
 def test_the_cockpit_stops_at_the_same_point():
-    recipe = {"hidden": 10, "cost": QUADRATIC, "output": RELU, "l2": 0.0, "batch_size": 10}
-    run = CockpitRun(load_digits(), **recipe, eta=1e12, seed=0)
+    kind, knobs = (QUADRATIC, SIGMOID, RELU, SCALED), Setting(1e12, 10, 0)
+    run = CockpitRun(load_digits(), 10, kind, knobs, seed=0)
     before, guard = parameters(run.net), Guard(run.descent)
     run.descend(seconds=10, goal=0.05)
     with for_training(run.net, 10):

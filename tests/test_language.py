@@ -8,7 +8,6 @@ import pytest
 from language import Text
 
 from nnlib.derivations import DERIVATIONS
-from nnlib.exercises.predictions import all_predictions
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
@@ -38,13 +37,6 @@ def test_a_notebook_speaks_the_one_language(number):
 @pytest.mark.parametrize("derivation", DERIVATIONS, ids=lambda derivation: derivation.title)
 def test_a_derivation_speaks_the_one_language(derivation):
     assert language.problems(language.texts_of_derivation(derivation)) == []
-
-
-def test_the_questions_speak_the_one_language():
-    asked = [
-        text for one in all_predictions().values() for text in (one.asks, *one.choices.values())
-    ]
-    assert language.problems([Text("prose", text, text) for text in asked]) == []
 
 
 def problems(kind, text, around=""):
