@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 import psutil
 import pytest
+from amounts import amount
 from hand import FIELDS, LISTS, SLIDERS, Page, arrive, controls, inside, send, words
 from test_board import MAKERS
 
@@ -16,7 +17,7 @@ from nnlib import load_digits
 from nnlib import widgets as w
 from nnlib.widgets.pad import SENT
 
-ACTIONS, LOOKS = 300, 10  # and how often the picture is held against one drawn from scratch
+ACTIONS, LOOKS = amount(300), 10  # and how often the picture is held against one drawn from scratch
 WARM = 30  # actions, after which memory is counted
 MEGABYTES = 60  # that the process may grow by
 FEW = load_digits().few(50)

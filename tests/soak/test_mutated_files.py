@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from amounts import amount
 
 from nnlib import LOG_LIKELIHOOD, RELU, SOFTMAX, TANH, Network, datasets, load_mnist
 from nnlib._support.saving import checksum
@@ -28,7 +29,7 @@ from nnlib.datasets import idx
 from nnlib.datasets.digits import Source
 from nnlib.datasets.idx import File
 
-FILES = 10_000
+FILES = amount(10_000)
 MOST_MEMORY = 80_000_000  # bytes that one file may cost; the largest here has 13 million
 MOST_SECONDS = 3  # of the processor, for one file
 
