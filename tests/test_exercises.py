@@ -100,11 +100,13 @@ def test_the_solution_is_right_with_every_seed(exercise):
     assert not_right(exercise, exercise.solution, SEEDS) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exercise, words", SLIPS)
 def test_each_slip_is_refused_and_named_with_every_seed(exercise, words):
     assert not_named(exercise, words, SEEDS) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exercise", [e for e in EXERCISES if not e.accept], **by_name)
 def test_two_slips_at_once_are_named_both_or_as_the_one_that_shows(exercise):
     exercise = as_functions(exercise)
