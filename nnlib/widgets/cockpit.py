@@ -203,14 +203,14 @@ class Run(Record):
     def fork(self):
         """Forget what came after this moment: from here the run goes on with the knobs of now."""
         seen = self.descent.place.seen
-        before, n = self.turned(seen + 1), len(self.descent.X)
-        was, now = (before, rate(before, n, seen / n)), ([(seen, *self.knobs)], self.rate)
+        turns, n = self.turned(seen + 1), len(self.descent.X)
+        before, etas = Setting(*turns[-1][1:]), (rate(turns, n, seen / n), self.rate)
         self.forks = [fork for fork in self.forks if fork[0] < self.told[0]]
-        self.forks.append((self.told[0], differences(was, now)))
+        self.forks.append((self.told[0], differences(before, self.knobs, etas)))
         self.points.cut(len(self.in_two()[0]))
         self.moments.cut(self.here + 1)
         self.seconds, self.ended = self.told[-1], ""
-        self.plan = self.plan if before[-1][1:] == self.knobs else []
+        self.plan = self.plan if before == self.knobs else []
 
 
 def rate(turns, n, epochs):
@@ -224,10 +224,9 @@ def eta_in_words(eta):
     return f"{float(f'{eta:.3g}'):g}"
 
 
-def differences(was, now):
-    """What two (turns, η of the step) differ in at their end, in words."""
-    (old, eta), (new, new_eta) = ((Setting(*turns[-1][1:]), eta) for turns, eta in (was, now))
-    etas = [eta_in_words(one) for one in (eta, new_eta)]
+def differences(old, new, etas):
+    """What two Settings differ in, in words; etas are those of a step with each."""
+    etas = [eta_in_words(eta) for eta in etas]
     told = [f"η {' → '.join(etas)}"] * (etas[0] != etas[1])
     told += [f"η halves {new.halving_in_words}"] * (old.halving != new.halving)
     told += [f"mini-batch {old.batch_size} → {new.batch_size}"] * (old.batch_size != new.batch_size)
