@@ -409,7 +409,7 @@ class BoardPage:
 
     def choose(self, name, label):
         """Choose this in the list of this name."""
-        self.page.locator(".widget-dropdown", has_text=name).locator("select").select_option(label)
+        self.page.get_by_label(name, exact=True).select_option(label=label)
 
     def ask(self, expression):
         """What the kernel prints for an expression; hand in it is that of the widgets' tests."""

@@ -36,9 +36,6 @@ class ContractionPage(BoardPage):
         right = max((one.bounding_box() for one in written.all()), key=lambda box: box["x"])
         self.page.mouse.click(right["x"] + right["width"] / 2, right["y"] + right["height"] / 2)
 
-    def choose(self, mode):
-        self.page.locator(".widget-dropdown select").select_option(label=mode)
-
 
 @BOTH_COMM_SETTINGS
 def test_a_click_and_arrow_keys_choose_a_number_of_the_product(explorer):
@@ -77,14 +74,14 @@ def test_sizes_that_do_not_fit_are_told_in_numpys_words_and_mended(explorer):
 
 
 def test_transpose_outer_product_and_einsum_are_modes(explorer):
-    explorer.choose("transpose A.T")
+    explorer.choose("what", "transpose A.T")
     explorer.keys("ArrowDown", "ArrowDown")
     explorer.says("T[2,0] = 3")
     explorer.screenshot("transpose")
-    explorer.choose("outer product of columns 0")
+    explorer.choose("what", "outer product of columns 0")
     explorer.says("D[1,0] = 2*7 = 14")
     explorer.screenshot("outer")
-    explorer.choose("matrix product B·A")
+    explorer.choose("what", "matrix product B·A")
     explorer.says("4 (dim 1) != 2 (dim 0)")
     explorer.screenshot("BA")
     explorer.type("formula", "ij,ij->j")

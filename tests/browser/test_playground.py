@@ -19,9 +19,6 @@ def board(lab):
 class PlaygroundPage(BoardPage):
     """Buttons stand on the picture, too, and the plane is a part of it with a name."""
 
-    def choose(self, task):
-        self.page.locator(".nnlib-board select").select_option(task)
-
     def plane(self):
         return self.page.get_by_role("application", name="the plane: ")
 
@@ -33,7 +30,7 @@ class PlaygroundPage(BoardPage):
 
 def test_every_task_is_learned_while_one_looks(board):
     for task in ("exclusive or", "circles", "spirals", "moons", "a curve to fit", "two clouds"):
-        board.choose(task)
+        board.choose("task", task)
         board.says("Step 0, epoch 0: cost ")
         before = float(board.ask("board.net.cost_of(board.X, board.Y)"))
         board.press("Play")
@@ -48,7 +45,7 @@ def test_every_task_is_learned_while_one_looks(board):
 
 @pytest.mark.parametrize("pointer", ["mouse", "touch", "pen"])
 def test_points_are_put_dragged_and_taken_away(board, pointer):
-    board.choose("own points")
+    board.choose("task", "own points")
     board.says("No points yet")
     board.point(pointer, board.place(0.25, 0.25))
     board.wait_until("len(board.X)", "1")
@@ -64,7 +61,7 @@ def test_points_are_put_dragged_and_taken_away(board, pointer):
 
 
 def test_the_keyboard_does_it_all(board):
-    board.choose("own points")
+    board.choose("task", "own points")
     board.says("No points yet")
     for key in ("ArrowRight", "ArrowUp", "Enter"):
         board.plane().press(key)

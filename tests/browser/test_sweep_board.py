@@ -63,7 +63,7 @@ def test_a_grid_fills_in_stops_within_a_second_and_goes_on_where_it_was(board):
 
 def test_a_short_grid_is_done_and_names_its_winner(lab):
     board = SweepPage(lab, epochs=1)
-    board.page.get_by_label("grid", exact=True).select_option("hidden neurons × mini-batch")
+    board.choose("grid", "hidden neurons × mini-batch")
     board.says("Ready")
     board.press("Start")
     board.says("Done. Best")  # or "Best, a tie": on 300 images several may read as many

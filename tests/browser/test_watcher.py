@@ -23,7 +23,7 @@ class WatcherPage(BoardPage):
     """A list chooses a number, a field says where it starts."""
 
     def start_at(self, name, value):
-        self.page.locator(".widget-dropdown select").select_option(label=name)
+        self.choose("my own", name)
         self.wait_until("hand.control(watcher, 'my own').label", name)
         shown = float(self.ask("hand.control(watcher, 'starts at').value"))
         self.page.wait_for_function(
