@@ -23,6 +23,7 @@ KRONECKER = re.compile(rf"\\delta\s*_\s*\{{{INDEX}{INDEX}\}}")
 KRONECKER_IN_CODE = re.compile(r"δ_[^\W_]{2}(?![^\W_])")
 ERROR_IN_A = re.compile(r"\\delta\s*_\s*\{?\s*(?:a(?![a-z])|\\hat)|\bdelta_[ay]")
 NORMAL = re.compile(r"(?:\\mathcal\{N\}|(?<![A-Za-z\\])N)\([^(),]+,\s*([^()]*)")
+NORMAL_ALONE = re.compile(r"(?<![A-Za-z\\])N(?![A-Za-z]|\s*\()")
 DEVIATION = re.compile(r"(?:\\sigma|σ)\s*=")
 BY_THE_SAMPLES = re.compile(rf"{DEVIATION.pattern}[^,;]*?(?:√|\\sqrt)[\s({{]*(?:\d\s*/\s*)?n\b")
 OTHER_TRANSPOSE = re.compile(r"\.T\b|\^\{?\s*(?:\\top|T|\\intercal|\\mathrm\{T\})|ᵀ")
@@ -106,6 +107,8 @@ def a_normal_distribution_is_named_by_its_deviation(text):
     for found in NORMAL.finditer(text.text):
         if text.kind != "code" and not DEVIATION.match(found[1]) and "variance" not in text.around:
             yield "a normal distribution is written N(0, σ = …)"
+    if text.kind == "formula" and NORMAL_ALONE.search(text.text):
+        yield "N is the normal distribution, and nothing else"
     if BY_THE_SAMPLES.search(text.text):
         yield "n counts the samples; the deviation of a weight goes by its n_in inputs"
 
@@ -127,7 +130,8 @@ def layers_stand_in_parentheses_and_count_from_1(text):
 
 
 def a_sum_sign_has_a_reason(text):
-    if text.kind == "formula" and r"\sum" in text.text and SUM not in text.around:
+    sign = {"formula": r"\sum", "prose": "Σ"}.get(text.kind)
+    if sign and sign in text.text and SUM not in text.around:
         yield f"an index that is not on the left is summed over: give a reason for Σ, “{SUM}: …”"
 
 

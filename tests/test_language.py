@@ -75,6 +75,8 @@ def problems(kind, text, around=""):
         ("formula", r"X W1", "in a formula"),
         ("formula", r"W[0]", "in a formula"),
         ("formula", r"\sum_i a_i", "give a reason for Σ"),
+        ("prose", "the penalty λ/2n Σ w²", "give a reason for Σ"),
+        ("formula", r"S_{ij} = G_{ik} N_{kr} G_{jr}", "N is the normal distribution"),
         ("code", "Ŷ = X @ W1", "not every keyboard"),
         ("code", "f(δ=3)", "not every keyboard"),
         ("prose", "each line proven by running it", "reasons prove"),
@@ -103,6 +105,8 @@ def test_an_offence_is_seen(kind, text, problem):
         ("formula", r"\sum_j A_{ij}", "Σ is written: it is what is left out"),
         ("code", 'Formula("Ŷ_i0 = X_ij W1_jk W2_k0")', ""),
         ("prose", "`fit` calls the validation set `evaluation`", ""),
+        ("prose", "ln Σ e^z", "(Σ is written: k stands inside the logarithm only.)"),
+        ("code", 'print("Σ")', ""),
         ("prose", "None of it, Nobody (0, 1)", ""),
     ],
 )
