@@ -23,7 +23,7 @@ from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_o
 from nnlib.widgets.parts.pixels import colour_map
 from nnlib.widgets.parts.timeline import TimeLine
 
-NAMED_ETAS = {"too small": 0.0001, "right": 0.03, "too large": 0.1, "divergent": 0.3}
+NAMED_ETAS = {"first": 0.0001, "second": 0.03, "third": 0.1, "fourth": 0.3}
 MOST_KNOBS = 60  # knobs that the board has room for
 MANY_EPOCHS = 100  # of the button for many
 LEAST_REACH = 3.0  # how far a knob turns at least, to either side

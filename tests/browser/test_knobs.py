@@ -70,9 +70,9 @@ def test_a_step_is_exactly_as_long_as_the_slope_says(board):
     board.is_sound()
 
 
-def test_the_four_learning_rates_do_what_they_are_called(board):
+def test_the_learning_rates_crawl_fall_and_jump_about(board):
     costs = {}
-    for name in ("too small: 0.0001", "right: 0.03", "too large: 0.1"):
+    for name in ("first: 0.0001", "second: 0.03", "third: 0.1"):
         board.press("Reset")
         board.says("The same start again.")
         board.press(name)
@@ -81,13 +81,13 @@ def test_the_four_learning_rates_do_what_they_are_called(board):
         board.says("100 epochs: the cost went from 32.57")
         board.screenshot(name.split(":")[0])
         costs[name.split(":")[0]] = board.cost()
-    assert costs["right"] < 0.1 < costs["too large"] < 1 < costs["too small"]
+    assert costs["second"] < 0.1 < costs["third"] < 1 < costs["first"]
     board.is_sound()
 
 
 @BOTH_COMM_SETTINGS
 def test_divergence_is_said_in_words_and_reset_mends_it(board):
-    board.press("divergent: 0.3")
+    board.press("fourth: 0.3")
     board.says("A step of η = 0.3")
     board.press("One step: all 16 knobs")
     board.says("the step was too long")

@@ -170,25 +170,25 @@ def costs_with(eta, steps=MANY_EPOCHS):
 
 
 def test_too_small_an_eta_gets_hardly_anywhere():
-    knobs = costs_with(NAMED_ETAS["too small"])
+    knobs = costs_with(NAMED_ETAS["first"])
     assert knobs.cost > 0.75 * knobs.history[0]
     assert (np.diff(knobs.history) < 0).all()
 
 
 def test_the_right_eta_falls_in_every_step_to_a_thousandth():
-    knobs = costs_with(NAMED_ETAS["right"])
+    knobs = costs_with(NAMED_ETAS["second"])
     assert knobs.cost < 0.001 * knobs.history[0]
     assert (np.diff(knobs.history) < 0).all()
 
 
 def test_too_large_an_eta_rises_again_and_again_without_diverging():
-    knobs = costs_with(NAMED_ETAS["too large"])
+    knobs = costs_with(NAMED_ETAS["third"])
     assert (np.diff(knobs.history) > 0).sum() > 20
     assert not knobs.diverged
-    assert knobs.cost > costs_with(NAMED_ETAS["right"]).cost
+    assert knobs.cost > costs_with(NAMED_ETAS["second"]).cost
 
 
-@pytest.mark.parametrize("eta", [NAMED_ETAS["divergent"], 10.0, 1e100, 1e300])
+@pytest.mark.parametrize("eta", [NAMED_ETAS["fourth"], 10.0, 1e100, 1e300])
 @pytest.mark.parametrize("activations", [TANH_NET, (IDENTITY, IDENTITY), (SQUARE, CUBE)])
 def test_divergence_is_told_in_words_without_a_warning(eta, activations):
     knobs = toy_knobs(activations=activations)
@@ -310,7 +310,7 @@ def test_the_step_that_was_announced_is_the_step_that_is_made():
     knobs, before = toy_knobs(), board.net.W[1][0, 0]
     knobs.chosen = (1, 0, 0)
     slope = knobs.slope
-    press(board, "right")
+    press(board, "second")
     assert f"turns it by {-0.03 * slope:+.3g}" in words(board)
     press(board, "One step: this knob")
     assert board.net.W[1][0, 0] == before - 0.03 * slope
@@ -320,7 +320,7 @@ def test_divergence_stops_the_steps_until_reset():
     board = toy_board()
     names = "One step: this knob", "One step: all 16 knobs", f"{MANY_EPOCHS} epochs"
     steps = [control(board, name) for name in names]
-    press(board, "divergent", f"{MANY_EPOCHS} epochs")
+    press(board, "fourth", f"{MANY_EPOCHS} epochs")
     assert "Diverged in step" in words(board)
     assert all(button.disabled for button in steps)
     press(board, "Reset")
@@ -332,7 +332,7 @@ def test_divergence_stops_the_steps_until_reset():
 def test_the_slider_follows_a_knob_that_descends_out_of_its_range():
     board = toy_board()
     press(board, "W2[2,0]")
-    press(board, "divergent")
+    press(board, "fourth")
     press(board, f"{MANY_EPOCHS} epochs")
     reading = board.net.W[1][2, 0]
     assert abs(reading) > 3
@@ -451,7 +451,7 @@ def test_keys_move_the_dot_on_the_landscape_both_ways():
 
 def test_the_path_of_the_steps_is_drawn_on_the_landscape():
     board, knobs = toy_board(), toy_knobs()
-    press(board, "W2[2,0]", "W2[3,0]", "right", f"{MANY_EPOCHS} epochs")
+    press(board, "W2[2,0]", "W2[3,0]", "second", f"{MANY_EPOCHS} epochs")
     places = [[knobs.net.W[1][3, 0], knobs.net.W[1][2, 0]]]
     for _ in range(MANY_EPOCHS):
         knobs.step_all(0.03)
@@ -499,7 +499,7 @@ def test_it_works_with_own_data_of_any_size():
         "One step: this knob",
         "One step: all 33 knobs",
         "100 epochs",
-        "divergent",
+        "fourth",
     ):
         press(board, name)
     assert board.net.n_parameters == 33
