@@ -129,22 +129,35 @@ def sentence_on(exercise, seed, found):
 
 
 def of_slips(exercise, seed, found):
-    """{(sentence,): what the solution with this slip gives in every case}."""
-    return {one: [wrong[one] for _, _, wrong in cases(exercise, seed)] for one in exercise.singles}
+    """{(sentence,): what the solution with this slip gives in every case}, of the likely ones."""
+    drawn = cases(exercise, seed)
+    known = {one: [wrong[one] for _, _, wrong in drawn if wrong] for one in exercise.singles}
+    return run_on(exercise.singles, known, drawn, found)
 
 
 def of_pairs(exercise, seed, found):
-    """{sentences: what two slips give in every case}, of those that give the first two found."""
-    likely = [two for two, first in begun(exercise, seed).items() if multiple(found[:2], first)]
+    """{sentences: what the solution with two slips gives in every case}, of the likely ones."""
     pairs, drawn = exercise.pairs, cases(exercise, seed)
-    return {two: [tried(pairs[two], args, right) for args, right, _ in drawn] for two in likely}
+    second = run_on(pairs, begun(exercise, seed), drawn[:2], found)
+    return run_on(pairs, second, drawn, found)
 
 
 @functools.lru_cache(maxsize=256)
 def begun(exercise, seed):
-    """{sentences: what the solution with these two slips gives in the first two cases}."""
-    pairs, drawn = exercise.pairs.items(), cases(exercise, seed)[:2]
-    return {two: [tried(f, args, right) for args, right, _ in drawn] for two, f in pairs}
+    """{sentences: [what the solution with these two slips gives in the first case]}."""
+    args, right, _ = cases(exercise, seed)[0]
+    return {two: [tried(function, args, right)] for two, function in exercise.pairs.items()}
+
+
+def run_on(functions, known, drawn, found):
+    """{sentences: results in every case drawn}, where those known explain what was found."""
+    every = {}
+    for sentences, results in known.items():
+        k = len(results)
+        if multiple(2 * found[:k], 2 * results):  # twice: one number is a multiple of any other
+            more = drawn[k:]
+            every[sentences] = results + [tried(functions[sentences], a, r) for a, r, _ in more]
+    return every
 
 
 def slip_behind(kinds, found, usual=(1, -1, 2, 0.5)):
