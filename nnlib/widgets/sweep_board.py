@@ -115,8 +115,12 @@ class HeatMap(Drawing):
         (self._all,) = self._curves.plot([], [], color=c.grey, lw=1, marker=".")
         (self._one,) = self._curves.plot([], [], color=c.blue, lw=3, marker="o", markevery=[-1])
         self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
+        self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        self._curves.grid(True)
+        # drawn with what moves: for other epochs all the rest would be drawn anew
+        self._curves.tick_params("x", colors=c.ink, labelsize=look.small, grid_color=c.pale)
         self._title, self._whose = title_of(self.ax), title_of(self._curves)
-        self._beside = [self._title, self._all, self._one, self._whose]
+        self._beside = [self._curves.xaxis, self._title, self._all, self._one, self._whose]
         return self._moving
 
     def show(self, grid, chosen=None):
@@ -133,7 +137,7 @@ class HeatMap(Drawing):
         self._title.set_text(f"validation accuracy in %{more}")
         self._colour(grid)
         self._show_curves(grid, chosen)
-        return *choices, grid.epochs
+        return choices
 
     def _label(self, grid, choices):
         """The cells of another grid, still empty."""
@@ -161,14 +165,10 @@ class HeatMap(Drawing):
         self._all.set_data(np.concatenate([np.empty((2, 0)), *curves], axis=1))
         self._one.set_data(curve_of(grid.results.get(grid.recipes[number])))
         self._whose.set_text(grid.words(grid.recipes[number]))
+        self._curves.set_xlim(0, grid.epochs * 1.05)
 
-    def set_limits(self, down, rows, across, columns, epochs):
+    def set_limits(self, down, rows, across, columns):
         ax = self.ax
-        self._curves.set_xlim(0, epochs * 1.05)
-        self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        self._curves.grid(True)
-        if not self._is_new:
-            return False
         ax.set(xlabel=WORDS[across], ylabel=WORDS[down])
         ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
         ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])

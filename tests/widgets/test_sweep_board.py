@@ -133,6 +133,15 @@ def test_a_picture_that_has_shown_others_is_the_one_a_new_picture_is():
         assert (page.pixels == other.pixels).all() and page.labels == other.labels
 
 
+@pytest.mark.parametrize("width", [500, 1000])
+def test_the_numbers_of_the_epochs_have_room(width):
+    drawn = Picture(HeatMap(), 400, tall=760)
+    page = Page(drawn, width)
+    for epochs in (3, 50):
+        drawn.show(Grid(SMALL, epochs, 0))
+        assert (page.pixels[-1] == 255).all() and not (page.pixels[-40:] == 255).all()
+
+
 def test_winners_of_equal_accuracy_are_all_framed():
     patches, _ = cells(shown(Grid(SMALL, epochs=1, seed=0), [0.9], [0.9], [0.7], []))
     assert [bool(cell.get_edgecolor()[3]) for cell in patches] == [True, True, False, False]

@@ -68,16 +68,19 @@ function render({ model, el }) {
     wanted.forEach((what, i) => how(what, list[i] ??= box.appendChild(document.createElement("div")), i));
     list.splice(wanted.length).forEach(element => element.remove());
   }
+  function dress(element, css) { // what stays as it is costs the page nothing
+    if (element.css !== css) element.style.cssText = element.css = css;
+  }
   const at = ({ x, y }) => `left: ${100 * x}%; top: ${100 * y}%;`; // true while the page narrows, too
   function write(label, element) {
-    element.style.cssText = LABEL + at(label) + `color: ${label.colour}; text-align: ${label.align};` +
+    dress(element, LABEL + at(label) + `color: ${label.colour}; text-align: ${label.align};` +
       `font: ${label.weight} ${label.size}px/${label.line} ${FONT[label.family] ?? SANS};` +
-      `transform: translate(${-100 * label.right}%, ${-100 * label.up}%); background: ${label.paper}`;
+      `transform: translate(${-100 * label.right}%, ${-100 * label.up}%); background: ${label.paper}`);
     if (element.textContent !== label.text) element.textContent = label.text;
   }
   function place(handle, element, number) { // real elements, with focus, a name and a value
     if (!element.role) feel(element, number, handle.role);
-    element.style.cssText = at(handle) + (handle.area ? AREA + handle.area : HANDLE);
+    dress(element, at(handle) + (handle.area ? AREA + handle.area : HANDLE));
     element.role = handle.role;
     for (const [key, words] of Object.entries(handle.aria))
       if (element.getAttribute(`aria-${key}`) !== `${words}`) element.setAttribute(`aria-${key}`, words);

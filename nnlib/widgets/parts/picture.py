@@ -14,6 +14,7 @@ from time import perf_counter
 import matplotlib
 import numpy as np
 import traitlets
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -240,7 +241,7 @@ class Picture(InBrowser):
                     self._room = None
         for artist in self._moving:
             artist.set_animated(True)
-            artist.set_in_layout(False)
+            artist.set_in_layout(isinstance(artist, Axis))  # whose labels want room
 
     def _drawn(self, with_texts=False):
         """The pixels (height, width, 4), without the texts that the page writes."""
