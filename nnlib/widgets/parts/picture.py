@@ -319,13 +319,15 @@ def steps(event):
 def changes(before, now):
     """What a frame says of its pixels, and the pixels: all, or those that are not as before."""
     height, width = now.shape
-    where = None if before is None else np.flatnonzero(now != before)
-    if where is None or len(where) > now.size / 5:
+    differs = None if before is None else now != before
+    if before is None or np.count_nonzero(differs) > now.size / 5:
         box = [0, 0, width, height]
         return {"whole": [width, height], "box": box, "deflated": True}, zlib.compress(now, 1)
-    rows, columns = np.divmod(where, width) if len(where) else np.zeros((2, 1), int)
-    left, top = int(columns.min()), int(rows.min())
-    box = [left, top, int(columns.max()) - left + 1, int(rows.max()) - top + 1]
+    where = np.flatnonzero(differs)
+    top, end = (int(where[0]) // width, int(where[-1]) // width + 1) if len(where) else (0, 1)
+    columns = np.flatnonzero(differs[top:end].any(axis=0)) if len(where) else [0]
+    left = int(columns[0])
+    box = [left, top, int(columns[-1]) - left + 1, end - top]
     data = np.concatenate([where.astype(np.uint32), now.ravel()[where]]).tobytes()
     return {"whole": None, "box": box, "deflated": False}, data
 
