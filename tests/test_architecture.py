@@ -21,7 +21,7 @@ ROOMS = (
     "_support.classes gradcheck index_notation _support.monitors _support.kinks _support.files "
     "_support.chapters _support.progress _support.saving _support.divergence _support.symptoms "
     "_support.moments _support.run_code datasets network palette training _support.workers "
-    "sweep derivations plots widgets exercises"
+    "_support.at_once sweep derivations plots widgets exercises"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")
 INSIDE = [path for path in MODULES if path.parent != PACKAGE or path.stem != "__init__"]

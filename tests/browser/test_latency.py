@@ -4,6 +4,8 @@
 import latency
 import pytest
 
+from nnlib._support.at_once import EXTENSION
+
 
 @pytest.mark.parametrize("name", ["ready", "softmax_board", "digit_pad", "derivation_stepper"])
 def test_every_move_brings_one_picture(lab, name):
@@ -12,6 +14,11 @@ def test_every_move_brings_one_picture(lab, name):
     assert pictures == len(waits) == 3
     assert min(waits) > 0
     assert lab.errors() == []
+
+
+def test_the_server_sends_what_a_kernel_says_at_once(lab):
+    lines = (lab.server.folder / "server.log").read_text("utf-8").splitlines()
+    assert any(f"{EXTENSION} | extension was successfully loaded" in line for line in lines)
 
 
 @pytest.mark.parametrize("name", latency.TRAINING)
