@@ -10,6 +10,7 @@ from time import perf_counter
 import ipywidgets
 import matplotlib
 import numpy as np
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
@@ -144,16 +145,13 @@ class HeatMap(Drawing):
         for artist in self._moving[: -len(self._beside)]:
             artist.remove()
         self._choices = choices
-        self._cells = [
-            (
-                self.ax.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, linewidth=4)),
-                self.ax.text(column, row, "", ha="center", va="center"),
-            )
-            for row, column, _ in grid.cells()
-        ]
+        places = [(column, row) for row, column, _ in grid.cells()]
+        cells = [Rectangle((x - 0.48, y - 0.46), 0.96, 0.92) for x, y in places]
+        self._cells = PatchCollection(cells, linewidth=4, joinstyle="miter")
+        self.ax.add_collection(self._cells)
+        self._words = [self.ax.text(x, y, "", ha="center", va="center") for x, y in places]
         (self._mark,) = self.ax.plot([], [], color=self._look.colours.ink, lw=3)
-        cells = [artist for cell in self._cells for artist in cell]
-        self._moving[:] = [*cells, self._mark, *self._beside]
+        self._moving[:] = [self._cells, *self._words, self._mark, *self._beside]
 
     def _show_curves(self, grid, chosen):
         """The accuracies of all runs, and those of one set off."""
@@ -179,11 +177,13 @@ class HeatMap(Drawing):
 
     def _colour(self, grid):
         best, colours = grid.best, self._look.colours
-        for (patch, text), (*_, result) in zip(self._cells, grid.cells(), strict=True):
-            ground, words, ink = _cell(result, 100 * best[0].last if best else 0, colours)
-            wins = result in best
-            patch.set(facecolor=ground, edgecolor=colours.orange if wins else "none")
-            text.set(text=words, color=ink)
+        highest = 100 * best[0].last if best else 0
+        results = [result for *_, result in grid.cells()]
+        grounds, words, inks = zip(*(_cell(one, highest, colours) for one in results), strict=True)
+        frames = [colours.orange if result in best else "none" for result in results]
+        self._cells.set(facecolor=grounds, edgecolor=frames)
+        for text, said, ink in zip(self._words, words, inks, strict=True):
+            text.set(text=said, color=ink)
 
 
 FRAME = np.array([(-1, 1, 1, -1, -1), (-1, -1, 1, 1, -1)]) * [[0.44], [0.41]]  # within a cell
