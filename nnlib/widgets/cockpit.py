@@ -36,8 +36,8 @@ from nnlib.widgets.parts.pixels import colour_map, pixels
 from nnlib.widgets.parts.timeline import TimeLine
 
 SLICE = 0.03  # seconds of descent between two looks at the controls
-REDRAW = 0.09  # seconds between two pictures, at least
-DESCENT = 4  # times as long as a picture took, the processor descends before the next
+REDRAW = 0.07  # seconds between two pictures, at least
+DESCENT = 3.5  # times as long as a picture took, the processor descends before the next
 MEASURED = 1_000  # images of each set that a point of the curves is measured on
 KEPT = 3  # earlier runs that stay on the plot
 CURVE_POINTS = 1_000  # of a curve
