@@ -88,7 +88,7 @@ CLASSES = class.py course.py get_it.py hub.py
 LONG = exercise_seeds.py reruns.py three_states.py
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
-	$(if $(SHORT),SHARE=0.3) $(PYTEST_EACH_CORE) --dist worksteal \
+	$(if $(SHORT),SHARE=0.3) $(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) \
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
 	$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser
 	$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) tests/soak/test_class.py \

@@ -1,6 +1,8 @@
 """Kernels for the long tests: started, asked and interrupted as Jupyter does, with no network."""
 
 import os
+import queue
+import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,13 @@ PATIENCE = 60  # seconds for a cell that nobody interrupts; a loaded machine is 
 
 # where kernels find the hand that the tests of the widgets have
 HAND = os.pathsep.join([str(ROOT / "tests" / "widgets"), os.environ.get("PYTHONPATH", "")])
+
+
+# lets a kernel that does not answer write down what each of its threads is doing
+WHERE = """
+import faulthandler as _faulthandler, signal as _signal
+_faulthandler.register(_signal.SIGUSR1, open("where", "w"))
+"""
 
 
 def offline(folder):
@@ -59,7 +68,7 @@ class Kernel:
             pass
 
     def end(self, patience=PATIENCE):
-        """Wait until the kernel is idle again: the Reply. Raises queue.Empty after the patience."""
+        """Wait until the kernel is idle again: the Reply. It has so long, then the test fails."""
         until, status, texts, tracebacks = time.monotonic() + patience, "ok", [], []
         while True:
             message = self._message(until - time.monotonic())
@@ -78,7 +87,13 @@ class Kernel:
     def _message(self, patience):
         """The next message that the cell at work has sent."""
         while True:
-            message = self.client.get_iopub_msg(timeout=max(patience, 0.001))
+            try:
+                message = self.client.get_iopub_msg(timeout=max(patience, 0.001))
+            except queue.Empty:
+                self.process.send_signal(signal.SIGUSR1)
+                time.sleep(1)
+                where = (self.folder / "where").read_text()
+                raise AssertionError(f"the kernel says nothing; it is here: {where}") from None
             if message["parent_header"].get("msg_id") == self._asked:
                 return message
 
@@ -93,6 +108,7 @@ def a_kernel(folder, **environment):
         )
         kernel = Kernel(manager, client, folder)
         try:
+            kernel.check(WHERE)
             yield kernel
         finally:
             children = kernel.process.children(recursive=True) if alive(kernel.process) else []
