@@ -130,8 +130,7 @@ class HeatMap(Drawing):
         chosen  the number of the cell whose curve is set off; None: of the first winner
         """
         choices = grid.down, grid.rows, grid.across, grid.columns
-        self._is_new = not self._moving or choices != self._choices
-        if self._is_new:
+        if not self._moving or choices != self._choices:
             self._label(grid, choices)
         epochs = f"{grid.epochs} epoch{'' if grid.epochs == 1 else 's'}"
         more = "" if self._look.narrow else f" after {epochs}; bright is best"
