@@ -20,7 +20,7 @@ ROOMS = (
     "_support.hints activations costs _support.speed _support.lines _support.checks "
     "_support.classes gradcheck index_notation _support.monitors _support.kinks _support.files "
     "_support.chapters _support.progress _support.saving _support.divergence _support.symptoms "
-    "_support.moments _support.run_code datasets network palette training _support.workers "
+    "_support.moments _support.run_code _support.workers datasets network palette training "
     "_support.at_once sweep derivations plots widgets exercises"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "data")

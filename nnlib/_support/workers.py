@@ -1,4 +1,4 @@
-"""What a sweep works in: processes deaf to the kernel's interrupt, and gone when it is gone."""
+"""What works beside the caller: a sweep's processes, and threads that may be left behind."""
 
 import multiprocessing
 import os
@@ -33,6 +33,28 @@ class Turns:
     def join(self, timeout=None):
         while self.is_alive():
             pass
+
+
+def in_time(calls, seconds):
+    """The results that come in time, by name; calls holds (function, *arguments) by name.
+
+    All are called at once, in threads that may be left behind: the look-up of a server's address
+    can hang for minutes, keeps to no time-out and cannot be interrupted.
+    """
+    results = {}
+
+    def call(name, function, *arguments):
+        results[name] = function(*arguments)
+
+    threads = [
+        threading.Thread(target=call, args=(name, *c), daemon=True) for name, c in calls.items()
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    return dict(results)  # a copy: what comes too late is not heard
 
 
 def deaf_to_interrupts():

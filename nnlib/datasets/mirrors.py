@@ -1,14 +1,15 @@
 """Where MNIST is fetched from: one mirror after the other, until the pinned hash is met."""
 
 import sys
-import threading
-import time
 
 import requests
+from pooch import HTTPDownloader
+from tqdm.utils import CallbackIOWrapper
 
 from nnlib._support.files import replacing
 from nnlib._support.progress import progress_bar
-from nnlib.datasets.idx import check_bytes
+from nnlib._support.workers import in_time
+from nnlib.datasets.idx import check_file
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -17,7 +18,6 @@ MIRRORS = (
 SCHEME = "https://"  # an address that begins otherwise is not asked
 PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
 SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
-PIECE = 2**16  # bytes
 # the very bytes, and never led away from https elsewhere
 AS_IT_IS = {"stream": True, "allow_redirects": False, "headers": {"Accept-Encoding": "identity"}}
 BY_HAND = """\
@@ -36,13 +36,15 @@ def fill(folder, files, seconds):
     A mirror that fails is not asked again. Raises ConnectionError with the manual steps when none
     is left, OSError when the disk fails.
     """
-    answers = _ask_all(files[0].name, seconds)
-    ready = [mirror for mirror in MIRRORS if answers[mirror] == "ready"]
+    answers = dict.fromkeys(MIRRORS, f"no answer within {seconds} s")
+    asks = {mirror: (_complaint, _ask, mirror + files[0].name, seconds) for mirror in MIRRORS}
+    answers |= in_time(asks, seconds)
+    ready = [mirror for mirror in MIRRORS if not answers[mirror]]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
-            while ready and not _has_fetched(file, folder, ready[0], answers):
-                del ready[0]
+            while ready and (words := _complaint(_fetch, ready[0], file, folder)):
+                answers[ready.pop(0)] = words
     except KeyboardInterrupt:  # one of our own: to show the frames of the libraries takes a second
         raise KeyboardInterrupt from None
     except OSError as reason:
@@ -56,62 +58,39 @@ def fill(folder, files, seconds):
         raise ConnectionError(BY_HAND.format(answers=lines))
 
 
-def _ask_all(name, seconds):
-    """What each mirror answers in time when asked for the file: "ready", or a few words.
-
-    All are asked at once, in threads that may be left behind: the look-up of a mirror's address
-    can hang for minutes, keeps to no time-out and cannot be interrupted.
-    """
-    answers = dict.fromkeys(MIRRORS, f"no answer within {seconds} s")
-    asked = [(mirror, name, seconds, answers) for mirror in MIRRORS]
-    threads = [threading.Thread(target=_ask, args=each, daemon=True) for each in asked]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + seconds
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
-    return dict(answers)  # a copy: who answers too late is not heard
-
-
-def _ask(mirror, name, seconds, answers):
+def _complaint(do, *arguments):
+    """What went wrong, in a few words where the libraries fill lines; "" when all is well."""
     try:
-        if not mirror.startswith(SCHEME):
-            raise ConnectionRefusedError
-        with requests.get(mirror + name, timeout=seconds, **AS_IT_IS) as response:
-            response.raise_for_status()
-        answers[mirror] = "ready"
-    except Exception as reason:  # any failure at all means: not this mirror
-        answers[mirror] = _in_words(reason)
-
-
-def _has_fetched(file, folder, mirror, answers):
-    """Whether the mirror delivers the published file, to the byte. OSError when the disk fails."""
-    looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
-    try:
-        with (
-            replacing(folder / file.name) as path,
-            open(path, "w+b") as out,
-            requests.get(mirror + file.name, timeout=PATIENCE, **AS_IT_IS) as response,
-            progress_bar(file.size, "B", **looks) as bar,
-        ):
-            response.raise_for_status()
-            for piece in response.iter_content(PIECE):
-                bar.update(len(piece))
-                if bar.n > file.size:  # or an endless answer would fill the disk
-                    raise ValueError
-                out.write(piece)
-            out.seek(0)
-            check_bytes(out, file, mirror)
-        return True
-    except (requests.RequestException, ValueError) as reason:
-        answers[mirror] = _in_words(reason)
-        return False
-
-
-def _in_words(reason):
-    """A few words for a failed download: the libraries' own fill several lines."""
-    if getattr(reason, "response", None) is not None:
+        return do(*arguments) or ""
+    except requests.HTTPError as reason:
         return f"answered {reason.response.status_code}"
-    if isinstance(reason, ValueError):
+    except requests.RequestException as reason:
+        return f"no connection, or it broke off ({type(reason).__name__})"
+    except ValueError:
         return "sent something else than the published file"
-    return f"no connection, or it broke off ({type(reason).__name__})"
+
+
+def _ask(url, seconds):
+    if not url.startswith(SCHEME):
+        raise requests.exceptions.InvalidSchema
+    with requests.get(url, timeout=seconds, **AS_IT_IS) as response:
+        response.raise_for_status()
+
+
+def _fetch(mirror, file, folder):
+    """Raises ValueError when it is not the published file, OSError when the disk fails."""
+    looks = {"desc": file.name, "unit_scale": True, "file": sys.stderr}
+    with (
+        replacing(folder / file.name) as path,
+        open(path, "wb") as out,
+        progress_bar(file.size, "B", **looks) as bar,
+    ):
+
+        def count(n):
+            bar.update(n)
+            if bar.n > file.size:  # or an endless answer would fill the disk
+                raise ValueError
+
+        download = HTTPDownloader(chunk_size=2**16, timeout=PATIENCE, **AS_IT_IS)
+        download(mirror + file.name, CallbackIOWrapper(count, out, "write"), None)
+        check_file(path, file)
