@@ -1,4 +1,8 @@
-"""One JupyterLab and one Chromium page for all tests of a process; a new kernel for each test."""
+"""One JupyterLab and one Chromium page for all tests of a process; a new kernel for each test.
+
+With the mark one_kernel the tests of a file have one kernel, cleared after each: it takes longer to
+start than most tests.
+"""
 
 import shutil
 from pathlib import Path
@@ -55,7 +59,8 @@ def comms_over_subshells(request):
 @pytest.fixture
 def lab(request, lab_page, comms_over_subshells):
     """A LabPage with nothing open. A test that fails leaves a last picture, and its page."""
-    lab_page.begin(request.node.name, comms_over_subshells)
+    shared = request.node.get_closest_marker("one_kernel")
+    lab_page.begin(request.node.name, comms_over_subshells, shared and request.path.stem)
     yield lab_page
     if request.node.stash.get(FAILED, False):
         lab_page.screenshot("failed")

@@ -96,6 +96,13 @@ ASK_KERNEL = """async (code) => {
     return {printed, status: reply.content.status};
 }"""
 
+# All names and widgets of a test, before the next one begins with its kernel.
+FORGET = """
+import ipywidgets
+ipywidgets.Widget.close_all()
+get_ipython().reset()
+"""
+
 # private to ipywidgets, which has no public list: an Output may be shown by another widget
 OUTPUT_WIDGETS = """
 import ipywidgets as _widgets
@@ -216,20 +223,30 @@ class LabPage:
     def __init__(self, server, browser):
         self.server, self.browser = server, browser
         self.page, self.name, self.comms, self.console_errors = None, "", None, []
+        self.sharing = None
 
-    def begin(self, name, comms=None):
-        """Be ready for the test of this name: Lab with nothing open, and no error heard yet."""
+    def begin(self, name, comms=None, sharing=None):
+        """Be ready for the test of this name: Lab with nothing open, and no error heard yet.
+
+        Tests that name the same `sharing`, one after the other, share a kernel.
+        """
         self.name, self.comms = re.sub(r"\W+", "-", name).strip("-"), comms
         self.console_errors = []
+        if sharing != self.sharing:
+            self.server.shut_down_kernels()
+        self.sharing = sharing
         if self.page is None:
             self.load()
         self.page.evaluate(SET_COMMS, comms)
 
     def end(self):
-        """Close the notebook, if it is not closed, and end its kernel."""
+        """Close the notebook, if it is not closed, and end its kernel or clear it for the next."""
+        if self.sharing is not None:
+            self.ask_kernel(FORGET)
         if self.page is not None:
             self.page.evaluate(CLOSE_DOCUMENTS)
-        self.server.shut_down_kernels()
+        if self.sharing is None:
+            self.server.shut_down_kernels()
 
     def leave(self):
         """Close the page: the next one begins with a new one."""
@@ -269,7 +286,7 @@ class LabPage:
     def write_cells(self, cells):
         """Write a new notebook with these code cells, or sources of such; its name."""
         cells = [nbformat.v4.new_code_cell(c) if isinstance(c, str) else c for c in cells]
-        name = f"{secrets.token_hex(4)}.ipynb"
+        name = f"{self.sharing or secrets.token_hex(4)}.ipynb"
         notebook = nbformat.v4.new_notebook(cells=cells, metadata=PYTHON)
         nbformat.write(notebook, self.server.notebooks / name)
         return name

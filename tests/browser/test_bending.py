@@ -3,6 +3,8 @@
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 OPENING = """
 from nnlib import load_digits
 from nnlib.widgets import bending_board

@@ -7,6 +7,8 @@ stand below one another, and the page scrolls down, never sideways.
 import pytest
 from lab import BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 MAKING = """
 import numpy as np
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network, load_digits

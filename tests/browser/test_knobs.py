@@ -3,6 +3,8 @@
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 OPENING = """
 import numpy as np
 from nnlib import IDENTITY, SUM_OF_SQUARES, TANH, Network

@@ -7,6 +7,8 @@ from playwright.sync_api import TimeoutError
 from strokes import STROKES
 from test_fits import SET_THEME
 
+pytestmark = pytest.mark.one_kernel
+
 TRAIN = """
 import numpy as np
 from nnlib import Network, fit, load_mnist_or_digits

@@ -3,6 +3,8 @@
 import pytest
 from lab import BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 OPENING = """
 import ipywidgets
 from IPython.display import display

@@ -5,6 +5,7 @@ import re
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
+pytestmark = pytest.mark.one_kernel
 OPENING = """
 from nnlib.widgets import slowdown_explorer
 explorer = slowdown_explorer()

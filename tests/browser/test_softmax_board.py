@@ -3,6 +3,8 @@
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 OPENING = """
 from nnlib.widgets import softmax_board
 board = softmax_board()

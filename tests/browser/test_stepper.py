@@ -5,6 +5,8 @@ import re
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 CELLS = """
 from nnlib import derivations as d
 from nnlib.widgets import derivation_stepper

@@ -6,6 +6,8 @@ from test_palette import contrast
 
 from nnlib.exercises.verdict import SIGNS
 
+pytestmark = pytest.mark.one_kernel
+
 CELL = """
 from IPython.display import display
 from nnlib.exercises.verdict import SIGNS, Verdict

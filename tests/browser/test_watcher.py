@@ -1,6 +1,9 @@
 """The weight watcher in a real JupyterLab: over all epochs by keys, own weights, rewound."""
 
+import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
+
+pytestmark = pytest.mark.one_kernel
 
 PUBLISHED = """
 from nnlib.widgets import weight_watcher
