@@ -83,14 +83,15 @@ browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real 
 everything: test versions soak lite-test  ## every test there is, before a release
 
 # The classes have the machine for themselves. SHORT=1 leaves out the longest, nbgrader's course,
-# JupyterHub and README's lines for a newcomer, and seven of ten mutated files and monkeys' actions.
+# JupyterHub, README's lines for a newcomer, callbacks on the kernel's main thread, and seven of ten
+# kills, mutated files and monkeys' actions.
 CLASSES = class.py course.py get_it.py hub.py
 LONG = exercise_seeds.py reruns.py three_states.py
 
 soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
 	$(if $(SHORT),SHARE=0.3) $(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) \
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
-	$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser
+	$(if $(SHORT),,$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser)
 	$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) tests/soak/test_class.py \
 	    $(if $(SHORT),,$(addprefix tests/soak/test_,course.py get_it.py hub.py))
 

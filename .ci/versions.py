@@ -21,10 +21,11 @@ PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 LEFT_OUT = (
     *("browser", "soak", "test_archives.py", "test_chapters.py", "test_claims.py"),
     *("test_copies.py", "test_exercise_cells.py", "test_figures_in_words.py"),
-    *("test_given_away.py", "test_language.py", "test_minutes.py", "test_notebooks.py"),
-    *("test_prediction_cells.py", "test_private_names.py", "test_published_results.py"),
-    *("test_readme.py", "test_release.py", "test_repository.py", "test_sentences.py"),
-    *("test_sheets.py", "test_slides.py", "test_speed_benchmark.py", "test_teaching.py"),
+    *("test_folded_code.py", "test_given_away.py", "test_language.py", "test_minutes.py"),
+    *("test_notebooks.py", "test_prediction_cells.py", "test_private_names.py"),
+    *("test_published_results.py", "test_readme.py", "test_release.py", "test_repository.py"),
+    *("test_sentences.py", "test_sheets.py", "test_slides.py", "test_speed_benchmark.py"),
+    "test_teaching.py",
 )
 UNIT = ("-n", "logical", *(f"--ignore=tests/{name}" for name in LEFT_OUT), "-m", "not thorough")
 NOTEBOOK = ("--nbval-lax", "--nbval-current-env", "notebooks/04_gradients_by_hand.ipynb")

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from amounts import amount
 
 from nnlib import Network, datasets, load_mnist, load_mnist_or_digits
 from nnlib._support.files import BEGIN, END
@@ -31,7 +32,7 @@ from nnlib.datasets.digits import Source
 from nnlib.datasets.idx import File
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no process")
-KILLS = 200
+KILLS = amount(200)
 
 
 # A stand-in for MNIST, the same in every process
@@ -235,7 +236,8 @@ def report(tell, name, counts):
         "was ever taken, the next start worked each time and left no rubbish"
     )
     assert sum(counts[when] for when in ("before", "during", "after")) == KILLS
-    assert counts["during"] > KILLS / 5 and counts["halves"] > 0
+    assert counts["during"] > KILLS / 5
+    assert counts["halves"] > 0 or KILLS < 200  # of a few kills none may fall into the writing
 
 
 def test_a_download_may_be_killed_at_any_moment(tmp_path, mirror, tell):
