@@ -5,6 +5,8 @@ import re
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 OPENING = """
 from nnlib import load_digits
 from nnlib.widgets import training_cockpit

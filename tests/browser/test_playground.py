@@ -3,6 +3,8 @@
 import pytest
 from lab import BoardPage
 
+pytestmark = pytest.mark.one_kernel
+
 OPENING = """
 from nnlib.widgets import playground
 board = playground()
