@@ -515,11 +515,10 @@ class ContractionExplorer(Board):
         return [[self._mode, self._text, self._play], self._sizes]
 
     def _size(self, name, axis):
-        """A slider for the length of one axis."""
+        """A slider for the length of one axis, which stands above the matrix."""
         length, words = self.contraction.shapes[name][axis], ("rows", "columns")[axis]
-        slider = ipywidgets.IntSlider(
-            length, 1, max(LEAST_END, length), description=f"{words} of {name}", **sized(90, 220)
-        )
+        look = {"description": f"{words} of {name}", "readout": False}
+        slider = ipywidgets.IntSlider(length, 1, max(LEAST_END, length), **look, **sized(90, 220))
         self.listen(lambda: self.contraction.resize(name, axis, slider.value), slider)
         return slider
 

@@ -554,7 +554,7 @@ class NetAndPlane(Drawing):
     def _signs(self, lesson, kind, reading):
         """Yield all that is written, and all buttons."""
         pixel, net = 1 / self.net_size[0], self.net
-        yield Sign(net, 0.5, 0, reading)
+        yield Sign(net, 0.5, 10 / self.net_size[1], reading)
         yield Sign(net, 0.5, TOP, f"hidden layers: {len(lesson.hidden)}")
         yield from self._more_or_less(0.5, 85 * pixel, TOP, ("layers", 0), "a hidden layer")
         for k, name in enumerate(lesson.points.names):

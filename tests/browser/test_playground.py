@@ -2,6 +2,7 @@
 
 import pytest
 from lab import BoardPage
+from test_fits import WRONG
 
 pytestmark = pytest.mark.one_kernel
 
@@ -89,6 +90,7 @@ def test_the_net_is_changed_pointed_at_and_turned_where_it_is_drawn(board):
     board.page.get_by_text("the net answers").wait_for()
     board.page.mouse.move(x, y)
     board.page.get_by_text("net.W[0][0, 0] =").wait_for()
+    assert board.page.evaluate(WRONG) == []
     before = float(board.ask("board.net.W[0][0, 0]"))
     board.point("mouse", (x, y), (x, y - 40), (x, y - 80))
     board.wait_until(f"bool(board.net.W[0][0, 0] > {before})")
