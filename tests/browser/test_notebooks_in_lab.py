@@ -41,7 +41,7 @@ def test_run_all_without_mnist_and_without_a_network_leaves_no_error(lab, name, 
     nowhere = WITHOUT_MNIST | {"XDG_CACHE_HOME": str(tmp_path)}
     lab.ask_kernel(f"import os; os.environ.update({nowhere})")
     lab.run_all()
-    lab.screenshots()
+    lab.scroll_through()
     lab.wait_for(ALL_PICTURES_ARE_SEEN, PATIENCE)
     assert lab.page.locator(".Toastify__toast").all_inner_texts() == []  # nothing lies over it
     assert lab.errors() == []
