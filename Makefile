@@ -75,25 +75,24 @@ notebooks-test: .venv/.test  ## run every notebook, compare its stored outputs
 
 # A page a core: with more, a slow machine keeps Chromium from starting a widget in two seconds,
 # the time that anywidget gives it. What fails is tried once more, and named even if it passes then.
-AGAIN = --reruns 1 -r R
+AGAIN = --reruns 1 --rerun-show-tracebacks -r R
 
 browser: .venv/.test site  ## run every notebook in a real JupyterLab in a real Chromium, and look at the site
 	$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m "not soak and not release" tests/browser $(ARGS)
 
 everything: test versions soak lite-test  ## every test there is, before a release
 
-# The classes have the machine for themselves. SHORT=1 leaves out the longest, nbgrader's course,
-# JupyterHub, README's lines for a newcomer, callbacks on the kernel's main thread, and seven of ten
-# kills, mutated files and monkeys' actions.
+# The classes have the machine for themselves. SHORT=1 leaves them out, with nbgrader's course,
+# JupyterHub, README's lines for a newcomer, callbacks on the kernel's main thread, the other long
+# ones, and seven of ten kills, mutated files and monkeys' actions.
 CLASSES = class.py course.py get_it.py hub.py
 LONG = exercise_seeds.py reruns.py three_states.py
 
-soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
+soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: a third of it)
 	$(if $(SHORT),SHARE=0.3) $(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) \
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
 	$(if $(SHORT),,$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser)
-	$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) tests/soak/test_class.py \
-	    $(if $(SHORT),,$(addprefix tests/soak/test_,course.py get_it.py hub.py))
+	$(if $(SHORT),,$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) $(addprefix tests/soak/test_,$(CLASSES)))
 
 # PyTorch and JAX are nobody's need but the benchmark's: they have an environment of their own.
 bench: .venv-bench/.bench  ## nnlib's speed beside others', every target (ARGS=--quick: a short look)

@@ -93,10 +93,8 @@ def made(job):
 
 def test_the_workflow_makes_what_ci_makes():
     script = (ROOT / ".ci/run").read_text("utf-8")
-    called = re.findall(r"^(?:\w+=\d+ )*make ([^.].+?)(?:  #.*)?$", script, re.M)
+    called = re.findall(r"^make ([^.].+?)(?:  #.*)?$", script, re.M)
     assert sorted(called) == sorted(made(JOBS["test"]))
-    for name, number in JOBS["test"]["env"].items():
-        assert f"{name}={number} " in script
 
 
 def test_the_workflow_makes_only_targets_of_the_makefile():

@@ -2,7 +2,7 @@
 
 The server is set up as README says: MNIST lies unpacked in one folder that all kernels read, and a
 kernel has one thread.
-Costs ten minutes of both cores; KERNELS=4 in the environment makes the class smaller.
+Costs ten minutes of both cores; KERNELS=6 in the environment makes the class smaller.
 """
 
 import asyncio
