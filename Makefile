@@ -84,12 +84,12 @@ everything: test versions soak lite-test  ## every test there is, before a relea
 
 # The classes have the machine for themselves. SHORT=1 leaves them out, with nbgrader's course,
 # JupyterHub, README's lines for a newcomer, callbacks on the kernel's main thread, the other long
-# ones, and seven of ten kills, mutated files and monkeys' actions.
+# ones, and nine of ten kills, mutated files and monkeys' actions.
 CLASSES = class.py course.py get_it.py hub.py
 LONG = exercise_seeds.py reruns.py three_states.py
 
-soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: a third of it)
-	$(if $(SHORT),SHARE=0.3) $(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) \
+soak: .venv/.test  ## the long tests: kills, mutated files, a class of kernels (SHORT=1: without the longest)
+	$(if $(SHORT),SHARE=0.1) $(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) \
 	    $(addprefix --ignore=tests/soak/test_,$(CLASSES) $(if $(SHORT),$(LONG))) tests/soak $(ARGS)
 	$(if $(SHORT),,$(PYTEST_EACH_CORE) --dist worksteal $(AGAIN) -m soak tests/browser)
 	$(if $(SHORT),,$(PYTEST) -o faulthandler_timeout=3600 $(AGAIN) $(addprefix tests/soak/test_,$(CLASSES)))

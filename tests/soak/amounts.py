@@ -1,4 +1,4 @@
-"""How often the soak tests try what is random: SHARE=0.3 in the environment: so much of it."""
+"""How often the soak tests try what is random: SHARE=0.1 in the environment: so much of it."""
 
 import os
 

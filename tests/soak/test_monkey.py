@@ -17,8 +17,8 @@ from nnlib import load_digits
 from nnlib import widgets as w
 from nnlib.widgets.pad import SENT
 
-ACTIONS, LOOKS = amount(300), 10  # and how often the picture is held against one drawn from scratch
 WARM = 30  # actions, after which memory is counted
+ACTIONS, LOOKS = WARM + amount(270), 10  # how often the picture is held against one drawn anew
 MEGABYTES = 60  # that the process may grow by
 FEW = load_digits().few(50)
 # What trains, trains little: without an event loop a press of Start runs to the end.
