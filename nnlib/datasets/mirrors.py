@@ -20,6 +20,7 @@ PATIENCE = 10  # seconds for a mirror to connect, and for each piece of a file
 SHORT_PATIENCE = 3  # seconds in which load_mnist_or_digits finds out whether a mirror answers
 # the very bytes, and never led away from https elsewhere
 AS_IT_IS = {"stream": True, "allow_redirects": False, "headers": {"Accept-Encoding": "identity"}}
+ITS_FAULT = requests.RequestException, ValueError  # another error is the disk's
 BY_HAND = """\
 MNIST could not be downloaded: no mirror delivered it.
 {answers}
@@ -37,13 +38,15 @@ def fill(folder, files, seconds):
     is left, OSError when the disk fails.
     """
     answers = dict.fromkeys(MIRRORS, f"no answer within {seconds} s")
-    asks = {mirror: (_complaint, _ask, mirror + files[0].name, seconds) for mirror in MIRRORS}
+    asks = {
+        mirror: (_complaint, Exception, _ask, mirror + files[0].name, seconds) for mirror in MIRRORS
+    }
     answers |= in_time(asks, seconds)
     ready = [mirror for mirror in MIRRORS if not answers[mirror]]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
-            while ready and (words := _complaint(_fetch, ready[0], file, folder)):
+            while ready and (words := _complaint(ITS_FAULT, _fetch, ready[0], file, folder)):
                 answers[ready.pop(0)] = words
     except KeyboardInterrupt:  # one of our own: to show the frames of the libraries takes a second
         raise KeyboardInterrupt from None
@@ -58,16 +61,17 @@ def fill(folder, files, seconds):
         raise ConnectionError(BY_HAND.format(answers=lines))
 
 
-def _complaint(do, *arguments):
+def _complaint(faults, do, *arguments):
     """What went wrong, in a few words where the libraries fill lines; "" when all is well."""
     try:
-        return do(*arguments) or ""
-    except requests.HTTPError as reason:
-        return f"answered {reason.response.status_code}"
-    except requests.RequestException as reason:
+        do(*arguments)
+        return ""
+    except faults as reason:
+        if isinstance(reason, requests.HTTPError):
+            return f"answered {reason.response.status_code}"
+        if isinstance(reason, ValueError) and not isinstance(reason, requests.RequestException):
+            return "sent something else than the published file"
         return f"no connection, or it broke off ({type(reason).__name__})"
-    except ValueError:
-        return "sent something else than the published file"
 
 
 def _ask(url, seconds):

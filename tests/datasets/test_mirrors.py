@@ -49,6 +49,17 @@ def test_a_mirror_that_refuses_the_connection_is_passed_over(serving):
     assert_whole(load_mnist())
 
 
+def test_any_failure_at_all_in_asking_means_not_this_mirror(serving, monkeypatch):
+    serving("good")
+
+    def get(*_arguments, **_options):
+        raise OSError("could not find a suitable TLS CA certificate bundle")
+
+    monkeypatch.setattr(mirrors.requests, "get", get)
+    with pytest.raises(ConnectionError, match=r"no connection, or it broke off \(OSError\)"):
+        load_mnist()
+
+
 def test_a_mirror_that_falls_silent_is_left_after_the_time_out(serving):
     serving("stalling", "good")
     start = time.monotonic()
