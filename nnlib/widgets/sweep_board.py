@@ -118,6 +118,7 @@ class HeatMap(Drawing):
         self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
         self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         self._curves.grid(True)
+        self._curves.xaxis.set_label_coords(0.5, -0.1)  # looking for its place took long
         # drawn with what moves: for other epochs all the rest would be drawn anew
         self._curves.tick_params("x", colors=c.ink, labelsize=look.small, grid_color=c.pale)
         self._title, self._whose = title_of(self.ax), title_of(self._curves)
