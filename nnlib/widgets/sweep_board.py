@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from nnlib._support.checks import checked_n_jobs, checked_number, checked_seed
 from nnlib._support.hints import door, short
@@ -118,7 +119,8 @@ class HeatMap(Drawing):
         self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
         self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         self._curves.grid(True)
-        self._curves.xaxis.set_label_coords(0.5, -0.1)  # looking for its place took long
+        lower = ScaledTranslation(0, -18 / 72, figure.dpi_scale_trans)  # looking for it took long
+        self._curves.xaxis.set_label_coords(0.5, 0, self._curves.transAxes + lower)
         # drawn with what moves: for other epochs all the rest would be drawn anew
         self._curves.tick_params("x", colors=c.ink, labelsize=look.small, grid_color=c.pale)
         self._title, self._whose = title_of(self.ax), title_of(self._curves)
