@@ -3,6 +3,7 @@
 import json
 
 import nbformat
+import pytest
 
 SCRIPTS = (
     '<img src=x onerror="window.hurt=1">',
@@ -93,6 +94,7 @@ def was_hurt(lab):
     return lab.page.evaluate("window.hurt === 1")
 
 
+@pytest.mark.soak
 def test_a_script_in_a_name_is_shown_and_never_run(lab, tell):
     lab.open_cells([MAKE, *PLACES.values()])
     lab.run_all()

@@ -177,6 +177,7 @@ def test_a_run_whose_page_was_reloaded_ends_when_its_cell_is_run_again(cockpit):
     cockpit.is_sound()
 
 
+@pytest.mark.soak
 def test_a_server_that_ended_and_came_back_needs_a_reload_and_run_all(chromium, tmp_path, tell):
     lab = LabPage(LabServer(tmp_path), chromium)
     lab.begin("server")
