@@ -442,7 +442,7 @@ def apart(heights):
     wanted = np.clip(np.asarray(heights, float)[order], 0, 1)
     for i in range(1, len(wanted)):
         wanted[i] = max(wanted[i], wanted[i - 1] + LINE_OF_TYPE)
-    wanted -= max(0.0, wanted[-1] - 1)
+    wanted[-1] = min(wanted[-1], 1)
     for i in range(len(wanted) - 1, 0, -1):  # what was pushed down may push others
         wanted[i - 1] = min(wanted[i - 1], wanted[i] - LINE_OF_TYPE)
     placed = np.empty_like(wanted)

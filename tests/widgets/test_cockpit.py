@@ -234,6 +234,10 @@ def test_names_of_curves_never_stand_on_one_another_and_stay_at_the_axes(heights
     assert placed[-1] <= 1
 
 
+def test_a_name_alone_stays_at_its_curve_where_others_crowd_at_the_top():
+    assert apart([0.97, 0.1, 0.96, 0.98, 0.98])[1] == 0.1
+
+
 def test_the_name_of_a_run_keeps_the_rates_it_was_trained_longest_with():
     run = a_run()
     run.descend(60, goal=2)
