@@ -220,6 +220,11 @@ def rate(turns, n, epochs):
     return eta * 0.5 ** ((epochs - [*alike][-1][0] / n) / halving) if halving else eta
 
 
+def nearest(eta):
+    """Where the slider stands for η."""
+    return min(ETAS, key=lambda one: abs(one - eta))
+
+
 def eta_in_words(eta):
     return f"{float(f'{eta:.3g}'):g}"
 
@@ -494,8 +499,8 @@ class Cockpit(BackgroundBoard):
 
     def _controls(self, code):
         eta, batch_size, l2, halving, bend = code.turns[0][1:]
-        near, late = min(ETAS, key=lambda one: abs(one - eta)), {"continuous_update": False}
-        self._eta_slider = choice("η", ETAS, near, 20, 240, readout=False)
+        late = {"continuous_update": False}
+        self._eta_slider = choice("η", ETAS, nearest(eta), 20, 240, readout=False)
         unseen = {"description": "η", **sized(0, 78)}  # the slider beside it shows that name
         self._eta = ipywidgets.BoundedFloatText(eta, min=0, max=LARGEST_ETA, step=0.1, **unseen)
         self._batch_size = choice("mini-batch", CHOICES["batch_size"], batch_size, 80, 260, **late)
@@ -505,6 +510,8 @@ class Cockpit(BackgroundBoard):
         self._halving = menu("η halves", HALVINGS, halving, 62, 215)
         self._bend = menu("digits", CHOICES["bend"], bend, 45, 125)
         self.listen(self._slide_eta, self._eta_slider)
+        follow = partial(setattr, self._eta_slider, "value")
+        self._eta.observe(lambda change: follow(nearest(change["new"])), "value")
         self._knobs = self._eta, self._batch_size, self._l2, self._halving, self._bend
         self.listen(self._turn, self._eta, self._batch_size, self._l2, self._bend)
         self.listen(self._turn_halving, self._halving)
@@ -529,8 +536,9 @@ class Cockpit(BackgroundBoard):
         )
 
     def _slide_eta(self):
-        self._eta.value = self._eta_slider.value
-        self._turn()
+        if self._eta_slider.value != nearest(self._eta.value):  # else it follows the field
+            self._eta.value = self._eta_slider.value
+            self._turn()
 
     def _turn(self):
         """Let the next step of the descent heed the knobs; a hand on them ends what a code says."""

@@ -9,6 +9,7 @@ import pytest
 from hand import (
     FIELDS,
     LISTS,
+    SLIDERS,
     axes,
     choose,
     control,
@@ -189,6 +190,15 @@ def test_the_learning_rate_holds_from_the_next_step_on(cockpit):
     type_in(cockpit, "η", 0.25)
     press(cockpit, "One epoch")
     assert "With η 0.25, " in words(cockpit)
+
+
+def test_the_slider_of_eta_stands_nearest_to_what_is_typed_and_leaves_it_as_it_is(cockpit):
+    for typed, nearest in ((20, 20), (0.37, 0.4), (0.5, 0.5)):
+        type_in(cockpit, "η", typed)
+        assert control(cockpit, "η", SLIDERS).value == nearest
+        assert control(cockpit, "η", FIELDS).value == typed
+    slide(cockpit, "η", 3.0)
+    assert control(cockpit, "η", FIELDS).value == 3
 
 
 def test_choosing_a_cost_begins_a_new_run_with_it(cockpit):
