@@ -1,5 +1,6 @@
 """The knob board in a real JupyterLab: knobs turned by hand and by their slopes, to divergence."""
 
+import numpy as np
 import pytest
 from lab import BOTH_COMM_SETTINGS, BoardPage
 
@@ -51,6 +52,19 @@ def test_a_knob_is_chosen_and_turned_by_hand(board):
     assert board.number("board.net.W[0][1, 2]") == pytest.approx(0.43, abs=0.006)
     assert board.knob("W1[1,2]").inner_text() == "+0.43"
     board.screenshot("turned")
+    board.is_sound()
+
+
+def test_a_press_on_the_middle_of_a_handle_takes_that_weight_where_others_lie_on_it(board):
+    for i, j in np.ndindex(3, 4):
+        name = f"W1[{i},{j}]"
+        handle = board.page.locator(f"[aria-label='{name} on its line']")
+        box = handle.bounding_box()
+        board.point("mouse", (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
+        board.says(f"Knob {name} reads")
+        board.page.wait_for_function(
+            "one => one === document.activeElement", arg=handle.element_handle()
+        )
     board.is_sound()
 
 

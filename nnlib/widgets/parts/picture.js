@@ -108,8 +108,14 @@ function render({ model, el }) {
       const { left, top, width, height } = canvas.getBoundingClientRect();
       say({ kind, handle, x: (clientX - left) / width, y: (clientY - top) / height });
     };
+    const off = (one, { clientX, clientY }, { left, top, width, height } = one.getBoundingClientRect()) =>
+      Math.hypot(left + width / 2 - clientX, top + height / 2 - clientY);
     on("pointerdown", event => {
       if (event.button || held !== null) return;
+      const alike = handles.filter(one => role === "slider" && one.role === role); // they may overlap
+      const to = alike.reduce((best, one) => off(one, event) < off(best, event) ? one : best, element);
+      if (to !== element) return to.dispatchEvent(new PointerEvent("pointerdown", event));
+      setTimeout(() => element.focus({ preventScroll: true }));
       element.setPointerCapture(held = event.pointerId);
       touch("down", event);
     });
