@@ -135,9 +135,9 @@ lite-tested: .venv-lite/.lite
 	if .venv-lite/bin/python .ci/pyodide.py; then \
 	    $(MAKE) lite PYODIDE=build/pyodide LITE=build/tested/lite; fi
 
-lite-test: .venv/.test lite-tested  ## run the notebooks with Python in the page, nnlib's own tests in Node (SHORT=1: three notebooks)
+lite-test: .venv/.test lite-tested  ## run the notebooks with Python in the page, nnlib's own tests in Node (SHORT=1: three notebooks, and a phone)
 	$(PYTEST_EACH_CORE) --dist worksteal -o faulthandler_timeout=3600 --reruns 1 -r Rs -m release tests/browser \
-	    $(if $(SHORT),-k "00_ or 03_ or 04_") $(ARGS)
+	    $(if $(SHORT),-k "00_ or 03_ or 04_ or phone") $(ARGS)
 
 repository:  ## write where this lies on GitHub into the badges and links (NAME=owner/repo)
 	$(PYTHON) .ci/repository.py "$(NAME)"

@@ -25,6 +25,7 @@ import archives  # noqa: E402
 import packages  # noqa: E402
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+THEMES = "@jupyterlab/apputils-extension:themes"
 CORE = "pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"
 
 
@@ -39,7 +40,7 @@ def main():
     write_settings(lay_out_mnist(asked.mnist) if asked.mnist else {})
     shutil.rmtree(place, ignore_errors=True)
     build(place)
-    fill_the_wait(place / "lab/index.html")
+    complete(place / "lab/index.html")
     megabytes = sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) / 1e6
     print(f"lite: {place}, {megabytes:.0f} MB in all, to be put on a web server")
 
@@ -69,8 +70,9 @@ def write_settings(environment):
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": options}
     data = {
         "appName": "How a neural network learns",
-        "exposeAppInBrowser": True,  # waiting.html looks at it
+        "exposeAppInBrowser": True,  # waiting.html and phone.html look at it
         "litePluginSettings": {KERNEL: kernel},
+        "settingsOverrides": {THEMES: {"adaptive-theme": True}},  # dark where the system is
     }
     settings = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
     (SOURCE / "jupyter-lite.json").write_text(json.dumps(settings), encoding="utf-8")
@@ -85,11 +87,11 @@ def build(place):
         sys.exit(f"{told.stdout}{told.stderr}\nlite: JupyterLite could not be built, see above")
 
 
-def fill_the_wait(page):
-    """Say on the page what is going on while the kernel comes."""
+def complete(page):
+    """Say on the page what is going on while the kernel comes, and make it fit a phone."""
     text = page.read_text(encoding="utf-8")
-    words = (HERE / "waiting.html").read_text(encoding="utf-8")
-    page.write_text(text.replace("</body>", f"{words}</body>"), encoding="utf-8")
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in ("waiting.html", "phone.html")]
+    page.write_text(text.replace("</body>", "".join([*parts, "</body>"])), encoding="utf-8")
 
 
 if __name__ == "__main__":

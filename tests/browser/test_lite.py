@@ -59,6 +59,16 @@ def test_what_is_to_come_stands_on_the_page_until_python_is_there(page):
     waiting.wait_for(state="detached")
 
 
+def test_on_a_phone_the_notebook_has_all_the_room_and_is_dark_where_the_system_is(page):
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    page.page.emulate_media(color_scheme="dark")
+    page.open(ALL[3])
+    page.page.wait_for_timeout(2000)  # time for side bars to come back
+    assert page.page.evaluate("document.querySelector('.jp-Notebook').clientWidth") > 380
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.page.locator("body[data-jp-theme-light='false']").count() == 1
+
+
 BOARDS = """
 import numpy as np
 from nnlib import Network, fit, load_mnist_or_digits
