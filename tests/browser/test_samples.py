@@ -41,6 +41,14 @@ def test_data_are_drawn_in_three_ways(explorer):
     explorer.is_sound()
 
 
+def test_each_handle_of_a_range_says_its_own_end(explorer):
+    explorer.turn("range", "ArrowLeft", 3, handle=1)
+    for handle, end in enumerate(("0", "47")):
+        said = f"[role=slider][aria-label=range][data-handle='{handle}'][aria-valuetext='{end}']"
+        explorer.page.wait_for_selector(said, timeout=10_000)
+    explorer.is_sound()
+
+
 def test_every_slider_goes_to_its_ends(explorer):
     for handle, key in ((1, "Home"), (0, "Home"), (1, "End"), (0, "End")):
         explorer.turn("range", key, handle=handle)

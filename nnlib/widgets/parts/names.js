@@ -5,7 +5,8 @@ const NAMED = { subtree: true, childList: true, attributeFilter: ["aria-valuetex
 function name(part) { // a slider would say the number of its step
   const read = what => part.closest(".widget-slider, .widget-play").querySelector(what)?.textContent;
   const label = read(".widget-label") ?? part.firstChild.className.replace("fa fa-", "");
-  const valuetext = (read(".widget-readout") || label).replaceAll("-", "−");
+  const value = (read(".widget-readout") || label).replaceAll("-", "−");
+  const valuetext = value.split(" – ")[part.dataset.handle] ?? value; // a range has two handles
   if (part.role === "slider") part.dataset.lmSuppressShortcuts = true; // some Labs keep the arrow keys
   for (const [key, words] of Object.entries(part.role === "slider" ? { label, valuetext } : { label }))
     if (part.getAttribute(`aria-${key}`) !== words) part.setAttribute(`aria-${key}`, words);
