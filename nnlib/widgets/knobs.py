@@ -378,15 +378,17 @@ class Dials(Drawing):
         self.along.legend(loc="upper center", frameon=False, fontsize=self._small)
 
     def handles(self):
-        """Every weight on its line; then the dot in the valley, and the dot in the landscape."""
+        """Every weight on its line; the dots in the valley and in the landscape; the number."""
         turned, knobs = [self._on_its_line(*knob) for knob in self.weights], self._knobs
         x, y = (reading_in(knobs.net, knob) for knob in knobs.pair)
         cost, both = f"cost {knobs.cost:.4g}", f"{knobs.name} and {knobs.name_of(*knobs.other)}"
         valley = self.along, x, knobs.cost, f"{knobs.name} in its valley"
+        number = self._net, *self._number.get_position(), f"the number of {knobs.name}"
         return [
             *turned,
             dial(*valley, x, f"{reading(x)}, {cost}"),
             dial(self.land, x, y, both, x, f"{reading(x)}, {reading(y)}, {cost}"),
+            *[dial(*number, x, reading(x))] * self._number.get_visible(),
         ]
 
     @property
@@ -478,15 +480,15 @@ class KnobBoard(Board):
         """Turn the weight that is held up or down, or drag a dot over its axes."""
         knobs, weights, number = self._knobs, self._dials.weights, event["handle"]
         readings = [reading_in(knobs.net, knob) for knob in knobs.pair]
-        if number < len(weights):
-            knobs.choose(weights[number])
+        if number not in (valley := len(weights), land := valley + 1):
+            knobs.choose(weights[number] if number < valley else knobs.chosen)
             reach = knobs.reaches[0]
             readings = [self.picture.turned(event, knobs.reading, TURN * reach, reach / MARKS)]
         elif event["kind"] == "key":
-            up = number > len(weights) and event["key"] in ("ArrowUp", "ArrowDown")
+            up = number == land and event["key"] in ("ArrowUp", "ArrowDown")
             readings[up] += steps(event) * knobs.reaches[up] / MARKS
         elif event["kind"] != "up":
-            ax, free = ((self._dials.along, 1), (self._dials.land, 2))[number - len(weights)]
+            ax, free = (self._dials.land, 2) if number == land else (self._dials.along, 1)
             readings = self.picture.place_in(ax, event)[:free]
         ends = np.array(knobs.reaches[: len(readings)])
         knobs.turn(*np.clip(readings, -ends, ends))

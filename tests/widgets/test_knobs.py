@@ -408,6 +408,23 @@ def test_a_weight_is_turned_on_its_line():
     assert board.net.W[0][1, 2] == pytest.approx(before)
 
 
+def test_the_number_on_the_line_is_taken_too_and_turns_the_knob_in_hand():
+    board = toy_board()
+    press(board, "W1[1,2]")
+    held, before = handle_of(board, "the number of W1[1,2]"), board.net.W[0][1, 2]
+    touch(board, 0.1, 0.5, "down", held)
+    touch(board, 0.1, 0.45, "move", held)
+    assert board.net.W[0][1, 2] == pytest.approx(before + 0.3)
+    key(board, "ArrowUp", held)
+    assert board.net.W[0][1, 2] == pytest.approx(before + 0.31)
+
+
+def test_a_bias_in_hand_has_no_number_on_a_line():
+    board = toy_board(biases=True)
+    press(board, "b1[2]")
+    assert not [one for one in page(board).handles if "number" in one["aria"]["label"]]
+
+
 def test_the_dot_is_dragged_along_the_valley():
     board = toy_board()
     press(board, "W2[3,0]")
