@@ -211,8 +211,8 @@ class DigitPad(Board):
         super().__init__()
         beside = {"flex": "1 1 300px", "min_width": "0"}  # in a row it has no width of its own
         self._pad, self._reading, self._chosen = Pad(net, digits), Reading(net), None
-        surface = n_hidden(net) > 0
-        self.picture = Picture(self._reading, 290, surface=surface, layout=beside)
+        felt = dict.fromkeys(("surface", "pointing"), n_hidden(net) > 0)
+        self.picture = Picture(self._reading, 290, **felt, layout=beside)
         self._sheet = Sheet()
         self._sheet.on_msg(self._hear)
         self.stack([self._sheet, self.picture], *self._controls(), self.sentence)
@@ -260,11 +260,11 @@ class DigitPad(Board):
         self._sheet.sheet = np.round(255 * picture).astype(np.uint8).tobytes()
 
     def _touch(self, event):
-        """Look at the hidden neuron that was pointed at, at the next by a key, else at none."""
+        """Look at the hidden neuron that is pointed at, at the next by a key, else at none."""
         if event["kind"] == "key" and steps(event):
             before = -1 if self._chosen is None else self._chosen
             self._chosen = (before + steps(event)) % n_hidden(self._pad.net)
-        elif event["kind"] in ("down", "move"):
+        elif event["kind"] in ("down", "move", "point"):
             self._chosen = self._reading.neuron_at(self.picture, event)
 
     def _keep(self):

@@ -218,7 +218,7 @@ class SweepBoard(BackgroundBoard):
         self._sweep = None
         self._seconds, self._trouble, self._chosen = 0.0, "", None
         self._map = HeatMap()
-        self.picture = Picture(self._map, 420, tall=760, surface=True)
+        self.picture = Picture(self._map, 420, tall=760, surface=True, pointing=True)
         rows = self._controls(grids, epochs)
         self.stack(*rows, self.picture, self._numbers, self.sentence)
         self.feel(self._touch)
@@ -274,7 +274,10 @@ class SweepBoard(BackgroundBoard):
             self._sweep.stop()
 
     def _touch(self, event):
-        """Look at the cell that was pointed at, or at the next one by an arrow key."""
+        """Look at the cell that is pointed at, or at the next one by an arrow key.
+
+        Only a press or a key tells of it: who passes by can still read what is said below.
+        """
         columns, rows = len(self._grid.columns), len(self._grid.rows)
         if event["kind"] == "key":
             row, column = divmod(self._chosen or 0, columns)
@@ -283,9 +286,11 @@ class SweepBoard(BackgroundBoard):
         else:
             column, row = np.rint(self.picture.place_in(self._map.ax, event)).astype(int)
         if event["kind"] != "up" and 0 <= column < columns and 0 <= row < rows:
-            self._chosen = int(row * columns + column)
-            self.picture.show(self._grid, self._chosen)
-            self.say(self._grid.told(self._chosen))
+            before, self._chosen = self._chosen, int(row * columns + column)
+            if self._chosen != before:
+                self.picture.show(self._grid, self._chosen)
+            if event["kind"] != "point":
+                self.say(self._grid.told(self._chosen))
 
     # taking the results
 

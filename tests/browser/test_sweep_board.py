@@ -69,6 +69,11 @@ def test_a_short_grid_is_done_and_names_its_winner(lab):
     board.says("Done. Best")  # or "Best, a tie": on 300 images several may read as many
     board.screenshot("done")
     assert board.ask("len(board.results)") == "25"
+    box = board.page.locator(".nnlib-board canvas").bounding_box()
+    for share, size in ((0.15, 5), (0.3, 20)):
+        board.page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.15 * box["height"])
+        board.page.get_by_text(f"hidden neurons 3, mini-batch {size}", exact=True).wait_for()
+    board.says("Done. Best")  # a pointer that passes by leaves the sentence
     board.is_sound()
 
 

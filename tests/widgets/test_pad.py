@@ -143,9 +143,10 @@ def seen(pad):
     return axes(pad, "what the net sees").images[0].get_array()
 
 
-def test_a_hidden_neuron_that_is_pointed_at_lays_its_weights_under_the_digit(pad, net):
+@pytest.mark.parametrize("kind", ["down", "point"])
+def test_a_hidden_neuron_that_is_pointed_at_lays_its_weights_under_the_digit(pad, net, kind):
     page(pad)
-    touch(pad, *cell_of(pad, 7))
+    touch(pad, *cell_of(pad, 7), kind)
     assert "Hidden neuron 7 answers" in words(pad)
     weights, colours, blank = net.W[0][:, 7], seen(pad).reshape(-1, 4), pad.image == 0
     orange = colours[:, 1] > colours[:, 2]  # else purple

@@ -247,6 +247,17 @@ def test_a_cell_that_is_pointed_at_is_told_and_arrow_keys_go_on_from_there(board
     assert words(board) == f"η 1, hidden neurons 5: {below.last:.1%} after the last epoch."
 
 
+def test_a_pointer_that_passes_by_shows_a_cells_curve_and_leaves_the_sentence(board):
+    page(board)
+    cells, curves = board.picture.figure.axes
+    said = words(board.start())
+    for row in (0, 1):
+        touch(board, *place_on(board, cells, 1, row), "point")
+        (title,) = curves.texts
+        assert title.get_text() == f"η {0.1 * 10**row:g}, hidden neurons 5"
+        assert words(board) == said
+
+
 # on an event loop, with worker processes
 
 
