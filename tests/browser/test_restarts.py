@@ -7,7 +7,7 @@ import os
 import signal
 
 import pytest
-from lab import BoardPage, LabPage, LabServer
+from lab import CLOSE_DOCUMENTS, BoardPage, LabPage, LabServer
 
 OPENING = """
 from nnlib import load_digits
@@ -24,6 +24,10 @@ LOOKING_ALIVE = """() => [...document.querySelectorAll(
 ).map(control => control.parentElement.outerHTML)"""
 NO_BOARD = "text=Error displaying widget: model not found"  # Lab's words for a stored board
 NOTEBOOK = "jupyterapp.shell.currentWidget.context"
+CLOSE_AS_A_PICTURE_COMES = f"""() => new Promise(done => {{
+    const close = () => done(({CLOSE_DOCUMENTS})());
+    document.querySelector('.nnlib-board canvas').addEventListener('load', close, {{once: true}});
+}})"""
 
 
 @pytest.fixture
@@ -175,6 +179,12 @@ def test_a_run_whose_page_was_reloaded_ends_when_its_cell_is_run_again(cockpit):
     cockpit.wait_until("old.comm", "None")
     assert not cockpit.changes(learned)
     cockpit.is_sound()
+
+
+def test_a_notebook_that_is_closed_as_a_picture_comes_leaves_no_error(cockpit):
+    cockpit.page.evaluate(CLOSE_AS_A_PICTURE_COMES)
+    cockpit.page.wait_for_timeout(1000)
+    assert cockpit.lab.console_errors == []
 
 
 @pytest.mark.soak

@@ -62,7 +62,7 @@ function render({ model, el }) {
     put(frame.labels, labels, write);
     put(frame.handles, handles, place);
     canvas.dispatchEvent(new Event("load"));
-    requestAnimationFrame(() => model.send({ kind: "shown" }));
+    requestAnimationFrame(() => signal.aborted || model.send({ kind: "shown" }));
   }
   function put(wanted, list, how) {
     wanted.forEach((what, i) => how(what, list[i] ??= box.appendChild(document.createElement("div")), i));
@@ -95,7 +95,8 @@ function render({ model, el }) {
     pass(waiting.push(message));
   }
   function pass() {
-    if (!waiting.length || performance.now() - sent < 2000) return; // an answer may be lost
+    if (signal.aborted || !waiting.length) return;
+    if (performance.now() - sent < 2000) return; // an answer may be lost
     sent = performance.now();
     model.send(waiting.shift());
   }
