@@ -119,7 +119,8 @@ class HeatMap(Drawing):
         self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
         self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         self._curves.grid(True)
-        lower = ScaledTranslation(0, -18 / 72, figure.dpi_scale_trans)  # looking for it took long
+        # a label whose place is told is not looked for anew in each picture
+        lower = ScaledTranslation(0, -18 / 72, figure.dpi_scale_trans)
         self._curves.xaxis.set_label_coords(0.5, 0, self._curves.transAxes + lower)
         # drawn with what moves: for other epochs all the rest would be drawn anew
         self._curves.tick_params("x", colors=c.ink, labelsize=look.small, grid_color=c.pale)
