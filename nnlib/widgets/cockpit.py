@@ -510,8 +510,7 @@ class Cockpit(BackgroundBoard):
         self._halving = menu("η halves", HALVINGS, halving, 62, 215)
         self._bend = menu("digits", CHOICES["bend"], bend, 45, 125)
         self.listen(self._slide_eta, self._eta_slider)
-        follow = partial(setattr, self._eta_slider, "value")
-        self._eta.observe(lambda change: follow(nearest(change["new"])), "value")
+        ipywidgets.dlink((self._eta, "value"), (self._eta_slider, "value"), nearest)
         self._knobs = self._eta, self._batch_size, self._l2, self._halving, self._bend
         self.listen(self._turn, self._eta, self._batch_size, self._l2, self._bend)
         self.listen(self._turn_halving, self._halving)
