@@ -1,10 +1,12 @@
 """What a figure shows, in words for those who cannot see it: read from the figure, so it is true.
 
 Of each of its axes: what the function that drew on it calls it (its label), its title, what is
-drawn over what, where each curve begins and ends, and the few words that stand in it.
+drawn over what, where each curve begins and ends, the few words that stand in it, and all that is
+written on a sheet of images.
 """
 
 import re
+from collections import Counter
 
 import numpy as np
 from IPython import get_ipython
@@ -29,18 +31,18 @@ def listen():
 
 
 def in_words(figure):
-    """A sentence for each of the figure's axes; equal ones once."""
+    """A sentence for each of the figure's axes; equal ones once, and how many they are."""
     axes = [ax for ax in figure.axes if not hasattr(ax, "_colorbar")]
-    sentences = [sentence for ax in axes if (sentence := of_axes(ax))]
-    return " ".join(dict.fromkeys(sentences))
+    sentences = Counter(sentence for ax in axes if (sentence := of_axes(ax)))
+    return " ".join(f"{told} ({n} times)." if n > 1 else f"{told}." for told, n in sentences.items())
 
 
 def of_axes(ax):
-    """What is seen on axes, as one sentence; "" for nothing."""
+    """What is seen on axes, as a sentence without its full stop; "" for nothing."""
     parts = [ax.get_label(), ax.get_title(), over(ax), *kinds(ax), *curves(ax), *quoted(ax)]
     told = "; ".join(dict.fromkeys(plain(part) for part in parts if part))
     word = re.match(r"[^\W\d_]{2}|a \w{2}", told)  # and no letter of a formula
-    return f"{told[0].upper() if word else told[0]}{told[1:]}." if told else ""
+    return f"{told[0].upper() if word else told[0]}{told[1:]}" if told else ""
 
 
 def over(ax):
@@ -54,7 +56,7 @@ def kinds(ax):
     if any(isinstance(one, ContourSet) for one in ax.collections):
         yield "contour lines of a height"
     if ax.images and not ax.get_label():
-        yield "an image"
+        yield "an image of {} by {} pixels".format(*ax.images[0].get_size())
     if ax.patches and not ax.get_label():
         yield "a histogram"
 
@@ -82,8 +84,13 @@ def course(y):
 
 
 def quoted(ax):
-    """The words in the axes, where they are few: no numbers, and no names of neurons."""
+    """The words in the axes, where they are few: no numbers, and no names of neurons.
+
+    All of a sheet of images: there each is written above its image.
+    """
     words = [text.get_text() for text in ax.texts]
+    if ax.images and not ax.axison:
+        return [", ".join(words)]
     words = [w for w in words if re.search(r"[^\W\d_]{2}", w) and w not in ax.get_label()]
     return [", ".join(words)] if 0 < len(words) <= MOST else []
 

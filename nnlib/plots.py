@@ -41,7 +41,7 @@ def draw_digits(ax, images, captions=None, columns=10):
         y, x = (n * (side + gap) for n in divmod(place, columns))
         ax.text(x + gap // 2 + side / 2, y + gap - 2, words, ha="center", va="bottom")
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
-    ax.set_label(f"{len(images)} digits as images")  # for those who cannot see it, here and below
+    ax.set_label(f"images of digits: {len(images)}")  # for those who cannot see it, here and below
     ax.set_axis_off()
     return ax
 

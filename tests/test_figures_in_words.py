@@ -12,6 +12,7 @@ import notebooks
 from nnlib.plots import draw_blocks, draw_digits, draw_net, draw_weights
 
 X, FOUR = np.ones((2, 3)), "is a 1, is a 1, is a 1, is a 1"
+TWENTY = ", ".join(map(str, range(20)))
 NET = "A net with layers of 2, 3, its weights as lines; x₀, x₁, ŷ₀, ŷ₁, ŷ₂."
 
 
@@ -43,9 +44,11 @@ def test_axes_say_what_is_over_what_and_each_curve_where_it_begins_and_ends():
         (lambda ax: ax.set_title("b = 2"), "b = 2."),
         (lambda ax: ax.set_title(r"$\eta$ and $C$"), r"\eta and C."),
         (lambda ax: ax.hist([1, 2, 2, 3], label="costs"), "A histogram; costs."),
-        (lambda ax: ax.imshow(np.eye(2)), "An image."),
+        (lambda ax: ax.imshow(np.eye(2)), "An image of 2 by 2 pixels."),
         (lambda ax: ax.contour(np.eye(5)), "Contour lines of a height."),
-        (lambda ax: draw_digits(ax, np.eye(4), ["is a 1"] * 4), f"4 digits as images; {FOUR}."),
+        (lambda ax: draw_digits(ax, np.eye(4), ["is a 1"] * 4), f"Images of digits: 4; {FOUR}."),
+        (lambda ax: draw_digits(ax, np.eye(20, 4), range(20)), f"Images of digits: 20; {TWENTY}."),
+        (lambda ax: draw_digits(ax, np.eye(4)[:1]), "Images of digits: 1."),
         (lambda ax: draw_net(ax, [X]), NET),
         (lambda ax: draw_blocks(ax, ("X", X), "="), "Matrices as blocks: X (2, 3) =."),
         (lambda ax: None, ""),
@@ -60,11 +63,11 @@ def test_a_bar_of_colours_is_not_told():
     assert words(lambda ax: draw_weights(ax, np.ones((4, 2)))) == told
 
 
-def test_equal_axes_are_told_once():
+def test_equal_axes_are_told_once_and_counted():
     figure = Figure()
     for ax in figure.subplots(1, 2):
         ax.set_title("the same")
-    assert figures_in_words.in_words(figure) == "The same."
+    assert figures_in_words.in_words(figure) == "The same (2 times)."
 
 
 FIGURE = """
