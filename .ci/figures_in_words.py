@@ -33,8 +33,8 @@ def listen():
 def in_words(figure):
     """A sentence for each of the figure's axes; equal ones once, and how many they are."""
     axes = [ax for ax in figure.axes if not hasattr(ax, "_colorbar")]
-    sentences = Counter(sentence for ax in axes if (sentence := of_axes(ax)))
-    return " ".join(f"{told} ({n} times)." if n > 1 else f"{told}." for told, n in sentences.items())
+    told = Counter(words for ax in axes if (words := of_axes(ax)))
+    return " ".join(f"{words} ({n} times)." if n > 1 else f"{words}." for words, n in told.items())
 
 
 def of_axes(ax):

@@ -159,6 +159,15 @@ def plain(text):
     )
 
 
+def put(frame, data, words):
+    """The page's pixels after a frame, as picture.js puts it into those that were there."""
+    if frame["whole"]:
+        return np.frombuffer(zlib.decompress(data), np.uint32).reshape(frame["whole"][::-1]).copy()
+    for begin, end, colour in np.frombuffer(data, np.uint32).reshape(3, -1).T:
+        words.ravel()[begin:end] = colour
+    return words
+
+
 class Page:
     """The page that shows a Picture: it asks for it, and keeps what comes."""
 
@@ -176,13 +185,7 @@ class Page:
             self.answers += 1
             return
         self.frames.append(content | {"bytes": len(buffers[0])})
-        data = zlib.decompress(buffers[0]) if content["deflated"] else bytes(buffers[0])
-        words = np.frombuffer(data, np.uint32)
-        if content["whole"]:
-            self.words = words.reshape(content["whole"][::-1]).copy()
-        else:
-            where, colours = words.reshape(2, -1)
-            self.words.ravel()[where] = colours
+        self.words = put(content, buffers[0], getattr(self, "words", None))
 
     @property
     def pixels(self):

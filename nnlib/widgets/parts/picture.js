@@ -2,8 +2,8 @@
 // To Python    seen {width, ratio, paper}     at first, and after each change
 //              down, move, up, point {handle, x, y}  fractions of the picture, which is handle -1
 //              key {handle, key, shift}; shown
-// From Python  frame {whole: [w, h] or null, box, deflated, labels, handles}, with the whole
-//              picture, or places and colours of what changed; done: the last message is dealt with
+// From Python  frame {whole: [w, h] or null, box, labels, handles}, with the whole picture, deflated,
+//              or runs of what changed: begins, ends, colours; done: the last message is dealt with
 
 const ENDED = "The kernel has ended: run this cell again.";
 const SANS = '"DejaVu Sans", Verdana, sans-serif';
@@ -48,15 +48,15 @@ function render({ model, el }) {
   // what Python draws, one after the other
   async function show(frame, bytes) {
     const { buffer, byteOffset: from, byteLength: length } = bytes;
-    const data = frame.deflated ? await inflated(bytes) : buffer.slice(from, from + length);
+    const data = frame.whole ? await inflated(bytes) : buffer.slice(from, from + length);
     if (frame.whole) {
       image = new ImageData(new Uint8ClampedArray(data), ...frame.whole);
       [canvas.width, canvas.height] = frame.whole;
       canvas.style.width = `${canvas.width / devicePixelRatio}px`;
     } else if (image) { // else another view's: this one has asked for all of it
-      const changes = new Uint32Array(data), half = changes.length / 2;
+      const runs = new Uint32Array(data), third = runs.length / 3;
       const pixels = new Uint32Array(image.data.buffer);
-      for (let i = 0; i < half; i++) pixels[changes[i]] = changes[half + i];
+      for (let i = 0; i < third; i++) pixels.fill(runs[2 * third + i], runs[i], runs[third + i]);
     } else return;
     ink.putImageData(image, 0, 0, ...frame.box);
     put(frame.labels, labels, write);

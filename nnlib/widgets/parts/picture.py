@@ -317,19 +317,30 @@ def steps(event):
 
 
 def changes(before, now):
-    """What a frame says of its pixels, and the pixels: all, or those that are not as before."""
+    """What a frame says of its pixels, and the pixels: all, or those that are not as before.
+
+    These come as runs of one colour: where each begins, where it ends, and its colour.
+    """
     height, width = now.shape
-    differs = None if before is None else now != before
-    if before is None or np.count_nonzero(differs) > now.size / 5:
-        box = [0, 0, width, height]
-        return {"whole": [width, height], "box": box, "deflated": True}, zlib.compress(now, 1)
-    where = np.flatnonzero(differs)
-    top, end = (int(where[0]) // width, int(where[-1]) // width + 1) if len(where) else (0, 1)
-    columns = np.flatnonzero(differs[top:end].any(axis=0)) if len(where) else [0]
-    left = int(columns[0])
-    box = [left, top, int(columns[-1]) - left + 1, end - top]
-    data = np.concatenate([where.astype(np.uint32), now.ravel()[where]]).tobytes()
-    return {"whole": None, "box": box, "deflated": False}, data
+    if before is not None:
+        where = np.flatnonzero(now != before)
+        where = where if len(where) else np.array([0])  # nothing: the first pixel, as it was
+        colours = now.ravel()[where]
+        breaks = (np.diff(where) > 1) | (colours[1:] != colours[:-1])
+        first, last = where[np.r_[True, breaks]], where[np.r_[breaks, True]]
+        if len(first) < now.size / 10:
+            data = np.concatenate([first, last + 1, now.ravel()[first]]).astype(np.uint32)
+            return {"whole": None, "box": box_around(first, last, width)}, data.tobytes()
+    return {"whole": [width, height], "box": [0, 0, width, height]}, zlib.compress(now, 1)
+
+
+def box_around(first, last, width):
+    """Left, top, width and height of what holds all runs of pixels, in rows of so many."""
+    rows, columns = np.divmod([first, last], width)
+    if np.any(rows[0] != rows[1]):
+        columns = np.array([[0], [width - 1]])  # one goes on in the next row
+    left, top = columns[0].min(), rows[0, 0]
+    return [int(n) for n in (left, top, columns[1].max() - left + 1, rows[1, -1] - top + 1)]
 
 
 def is_written_by_the_page(artist):
