@@ -5,6 +5,7 @@ controls. A task on the kernel's event loop asks the sweep now and then for what
 it, so that the kernel listens all the while.
 """
 
+import itertools
 from time import perf_counter
 
 import ipywidgets
@@ -13,7 +14,6 @@ import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import ScaledTranslation
 
 from nnlib._support.checks import checked_n_jobs, checked_number, checked_seed
 from nnlib._support.hints import door, short
@@ -116,16 +116,17 @@ class HeatMap(Drawing):
         self._look, self._moving, c = look, [], look.colours
         (self._all,) = self._curves.plot([], [], color=c.grey, lw=1, marker=".")
         (self._one,) = self._curves.plot([], [], color=c.blue, lw=3, marker="o", markevery=[-1])
-        self._curves.set(xlabel="epoch", ylabel="validation accuracy in %", ylim=(0, 101))
-        self._curves.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        self._curves.set(ylabel="validation accuracy in %", ylim=(0, 101), xticks=[])
+        self._curves.set_xlabel("epoch", labelpad=1.6 * look.small)  # room for the numbers
         self._curves.grid(True)
-        # a label whose place is told is not looked for anew in each picture
-        lower = ScaledTranslation(0, -18 / 72, figure.dpi_scale_trans)
-        self._curves.xaxis.set_label_coords(0.5, 0, self._curves.transAxes + lower)
-        # drawn with what moves: for other epochs all the rest would be drawn anew
-        self._curves.tick_params("x", colors=c.ink, labelsize=look.small, grid_color=c.pale)
+        # for other epochs the page writes other numbers: as ticks they would be drawn anew
+        below, va, ha = self._curves.get_xaxis_text1_transform(4)
+        place = {"transform": below, "va": va, "ha": ha, "fontsize": look.small}
+        self._epochs = [self._curves.text(0, 0, "", **place) for _ in range(9)]
+        (self._lines,) = self._curves.plot([], [], color=c.pale, lw=0.8)
         self._title, self._whose = title_of(self.ax), title_of(self._curves)
-        self._beside = [self._curves.xaxis, self._title, self._all, self._one, self._whose]
+        self._beside = [self._lines, self._all, self._one]
+        self._beside += [self._title, self._whose, *self._epochs]
         return self._moving
 
     def show(self, grid, chosen=None):
@@ -167,6 +168,10 @@ class HeatMap(Drawing):
         self._one.set_data(curve_of(grid.results.get(grid.recipes[number])))
         self._whose.set_text(grid.words(grid.recipes[number]))
         self._curves.set_xlim(0, grid.epochs * 1.05)
+        ticks = [n for n in TICKS.tick_values(0, grid.epochs) if 0 <= n <= grid.epochs * 1.05]
+        for text, n in itertools.zip_longest(self._epochs, ticks):
+            text.set(x=n or 0, text="" if n is None else f"{n:g}")
+        self._lines.set_data(np.repeat(ticks, 3), np.tile((0, 101, np.nan), len(ticks)))
 
     def set_limits(self, down, rows, across, columns):
         ax = self.ax
@@ -189,6 +194,7 @@ class HeatMap(Drawing):
             text.set(text=said, color=ink)
 
 
+TICKS = MaxNLocator(integer=True, nbins=5)
 FRAME = np.array([(-1, 1, 1, -1, -1), (-1, -1, 1, 1, -1)]) * [[0.44], [0.41]]  # within a cell
 
 
