@@ -20,7 +20,7 @@ from nnlib.training import descent_step
 from nnlib.widgets.parts.board import INK, Board, choice, row, sized
 from nnlib.widgets.parts.numbers import nice, reading
 from nnlib.widgets.parts.picture import Drawing, Handle, Picture, steps, title_of
-from nnlib.widgets.parts.pixels import colour_map
+from nnlib.widgets.parts.pixels import Kept, colour_map, pixels
 from nnlib.widgets.parts.timeline import TimeLine
 
 NAMED_ETAS = {"first": 0.0001, "second": 0.03, "third": 0.1, "fourth": 0.3}
@@ -273,10 +273,10 @@ class Dials(Drawing):
         return self._curve, self._tangent, self._next, self._here, self._rule
 
     def _make_land(self):
-        c, ends = self._colours, (-1, 1, -1, 1)  # of both axes: see _show_land
+        c = self._colours
         heights = colour_map(c.paper, c.grey, steps=12)
-        look = {"cmap": heights, "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
-        self._heights = self.land.imshow(np.zeros((SQUARES, SQUARES)), extent=ends, **look)
+        look = {"kind": Kept, "cmap": heights, "interpolation": "bilinear", "origin": "lower"}
+        self._heights = pixels(self.land, np.zeros((SQUARES, SQUARES)), "auto", **look)
         (self._path,) = self.land.plot([], [], ".-", color=c.blue, lw=1.5, ms=5)
         (self._there,) = self.land.plot([], [], "o", color=c.orange, ms=10)
         said = title_of(self.land)

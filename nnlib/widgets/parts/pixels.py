@@ -1,4 +1,4 @@
-"""Images that move: each pixel a rectangle, for matplotlib's own resampling takes much longer."""
+"""Images among what moves: matplotlib's own resampling takes longer than all the rest."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -16,11 +16,24 @@ class Pixels(AxesImage):
         paint(renderer, left, low, enlarged(words[::-1], top - low, right - left))
 
 
-def pixels(ax, array, aspect="equal", limits=(0, 1), **looks):
+class Kept(AxesImage):
+    """As matplotlib draws it; resampled anew only where numbers, colours or place are others."""
+
+    made = None
+
+    def make_image(self, *how):
+        ax = self.axes
+        place = *self.get_clim(), *self.get_extent(), *ax.viewLim.extents, *ax.bbox.extents
+        if not self.made or self.made[0] is not self.get_array() or self.made[1] != place:
+            self.made = self.get_array(), place, super().make_image(*how)
+        return self.made[2]
+
+
+def pixels(ax, array, aspect="equal", limits=(0, 1), kind=Pixels, **looks):
     """Pixels on axes, as ax.imshow makes an image; limits are the numbers of the first and the
     last colour.
     """
-    image = Pixels(ax, **looks)
+    image = kind(ax, **looks)
     image.set(data=array, clim=limits)
     ax.set_aspect(aspect)
     image.set_extent(image.get_extent())  # to which it sets the limits of the axes
