@@ -90,7 +90,7 @@ def quoted(ax):
     """
     words = [text.get_text() for text in ax.texts]
     if ax.images and not ax.axison:
-        return [", ".join(words)]
+        return ["; ".join(words)]
     words = [w for w in words if re.search(r"[^\W\d_]{2}", w) and w not in ax.get_label()]
     return [", ".join(words)] if 0 < len(words) <= MOST else []
 

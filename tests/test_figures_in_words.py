@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 import notebooks
 from nnlib.plots import draw_blocks, draw_digits, draw_net, draw_weights
 
-X, FOUR = np.ones((2, 3)), "is a 1, is a 1, is a 1, is a 1"
-TWENTY = ", ".join(map(str, range(20)))
+X, FOUR = np.ones((2, 3)), "is a 1; is a 1; is a 1; is a 1"
+TWENTY = "; ".join(map(str, range(20)))
 NET = "A net with layers of 2, 3, its weights as lines; x₀, x₁, ŷ₀, ŷ₁, ŷ₂."
 
 
