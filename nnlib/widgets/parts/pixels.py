@@ -1,4 +1,4 @@
-"""Images among what moves: matplotlib's own resampling takes longer than all the rest."""
+"""Images among what moves, for which matplotlib's own resampling takes long."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
