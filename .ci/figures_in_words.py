@@ -65,12 +65,16 @@ def curves(ax):
     """Each curve with a name, or the only one: where it begins and ends, or how many points."""
     names = ax.get_legend_handles_labels()[1]
     lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
-    named = [line for line in lines if line.get_label() in names]
+    called = {line: line.get_label() for line in lines}
+    if not names and ax.get_legend():  # then they were told to the legend, in the lines' order
+        names = [text.get_text() for text in ax.get_legend().get_texts()]
+        called = dict(zip(lines, names, strict=False))
+    named = [line for line in lines if called.get(line) in names]
     for line in (named or lines[: len(lines) == 1])[:MOST]:
         y, dots = np.asarray(line.get_ydata(), float), line.get_linestyle() == "None"
-        name = f"{line.get_label()}: " if line in named else ""
+        name = f"{called[line]}: " if line in named else ""
         yield f"{name}{len(y)} points" if dots else f"{name}from {course(y)}"
-    yield from [name for name in names if name not in [line.get_label() for line in lines]][:MOST]
+    yield from [name for name in names if name not in called.values()][:MOST]
 
 
 def course(y):

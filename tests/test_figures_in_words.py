@@ -41,6 +41,10 @@ def test_axes_say_what_is_over_what_and_each_curve_where_it_begins_and_ends():
         (lambda ax: ax.plot([4, 1, 9]), "From 4 down to 1, then up to 9."),
         (lambda ax: ax.plot([4, 10, 9]), "From 4 up to 10, then down to 9."),
         (lambda ax: ax.plot([1, 4, 9], "o", label="a run"), "A run: 3 points."),
+        (
+            lambda ax: (ax.plot([1, 4, 9]), ax.plot([3, 2, 1]), ax.legend(["up", "down"])),
+            "Up: from 1 to 9; down: from 3 to 1.",
+        ),
         (lambda ax: ax.set_title("b = 2"), "b = 2."),
         (lambda ax: ax.set_title(r"$\eta$ and $C$"), r"\eta and C."),
         (lambda ax: ax.hist([1, 2, 2, 3], label="costs"), "A histogram; costs."),
