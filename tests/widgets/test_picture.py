@@ -111,6 +111,9 @@ def test_the_page_makes_the_new_picture_of_the_old_one_and_what_changed(before, 
         now.ravel()[begin : begin + length] = colour
     frame, data = changes(before, now)
     assert (put(frame, data, before.copy()) == now).all()
+    if not frame["whole"]:  # then only what changed is sent
+        begins, ends, _ = np.frombuffer(data, np.uint32).reshape(3, -1)
+        assert (ends - begins).sum() == max(1, np.count_nonzero(before != now))
     left, top, width, height = frame["box"]
     outside = before != now
     outside[top : top + height, left : left + width] = False
