@@ -98,7 +98,8 @@ def test_a_picture_that_stays_the_same_sends_one_pixel_at_most(picture):
     assert page.frames[-1]["bytes"] <= 12
 
 
-BEFORE = arrays(np.uint32, array_shapes(min_dims=2, max_dims=2, min_side=5, max_side=20))
+SHAPES = array_shapes(min_dims=2, max_dims=2, min_side=5, max_side=20)
+BEFORE = arrays(np.uint32, SHAPES, elements=st.integers(0, 2))
 STROKES = st.lists(
     st.tuples(st.integers(0, 399), st.integers(1, 40), st.integers(0, 2)), max_size=4
 )
